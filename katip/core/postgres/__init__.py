@@ -1,0 +1,13 @@
+"""The embedded PostgreSQL: a database that comes with Katip, needs no installation and no root.
+
+    with server_start(Path("var/katip")) as server:
+        psycopg.connect(**server.dsn("application"))
+
+Two logins: `owner` migrates and owns, `application` does the daily work with the rights it was granted. An operator
+with a PostgreSQL of their own does not need this package. Does not know Django.
+"""
+
+from katip.core.postgres.errors import PostgresError
+from katip.core.postgres.server import Address, Dsn, Login, Server, server_find, server_remove, server_start
+
+__all__ = ["Address", "Dsn", "Login", "PostgresError", "Server", "server_find", "server_remove", "server_start"]
