@@ -50,7 +50,12 @@ class FormatError(ValueError):
         plain = dict(facts or {})
         super().__init__(code, plain)
         self.code = code
-        self.facts: Mapping[str, object] = MappingProxyType(plain)
+        self._facts = plain
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """Plain values for the message's placeholders, read only."""
+        return MappingProxyType(self._facts)  # made anew each time: a proxy cannot be pickled
 
 
 @dataclass(frozen=True, slots=True)

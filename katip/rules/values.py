@@ -96,7 +96,12 @@ class RuleViolation(Exception):  # noqa: N818 - a refusal by the statute, an exp
         super().__init__(code, citation, plain)
         self.code = code
         self.citation = citation
-        self.facts: Mapping[str, object] = MappingProxyType(plain)
+        self._facts = plain
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """Plain values for the message's placeholders, read only."""
+        return MappingProxyType(self._facts)  # made anew each time: a proxy cannot be pickled
 
     def __str__(self) -> str:
         """Code and facts, for logs."""
