@@ -46,7 +46,7 @@ def test_negative_minutes_are_a_mistake() -> None:
         check_capacity(-1, staff=[], active=[], blocked=[], pending=[])
 
 
-minutes = st.lists(st.integers(0, 11_700), max_size=8)
+minutes = st.lists(st.integers(0, 11_700), max_size=3)
 
 
 @given(minutes, minutes, minutes, minutes, st.integers(0, 11_700), st.randoms(use_true_random=False))

@@ -50,6 +50,8 @@ WORKED = [
     (DSP, COK, 250, TODAY, 0, 5_000),
     # by the figures that ended on 31.12.2015
     (IGU, AZ, 100, OLD, 0, 600),
+    (IGU, AZ, 1999, OLD, 0, 11_994),
+    (IGU, AZ, 2000, OLD, 1, 0),
     (IGU, TEH, 1500, OLD, 1, 0),
     (IGU, COK, 620, OLD, 0, 7_440),
     (IGU, COK, 1010, OLD, 1, 120),

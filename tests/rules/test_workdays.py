@@ -56,10 +56,10 @@ def test_backwards_is_a_mistake() -> None:
         working_days_between(FRIDAY, FRIDAY - timedelta(days=1), holidays=())
 
 
-dates = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+dates = st.dates(date(2026, 1, 1), date(2026, 6, 30))
 
 
-@given(dates, st.integers(0, 60), st.sets(dates, max_size=30))
+@given(dates, st.integers(0, 60), st.sets(dates, max_size=8))
 def test_between_undoes_adding(start: date, days: int, holidays: set[date]) -> None:
     end = working_day_add(start, days, holidays=holidays)
     assert is_working_day(end, holidays=holidays)
@@ -67,7 +67,7 @@ def test_between_undoes_adding(start: date, days: int, holidays: set[date]) -> N
         assert working_days_between(start, end, holidays=holidays) == days
 
 
-@given(dates, st.integers(1, 60), st.lists(dates, max_size=30))
+@given(dates, st.integers(1, 60), st.lists(dates, max_size=8))
 def test_the_order_of_holidays_does_not_matter(start: date, days: int, holidays: list[date]) -> None:
     forward = working_day_add(start, days, holidays=holidays)
     assert forward == working_day_add(start, days, holidays=holidays[::-1])
