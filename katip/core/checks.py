@@ -1,0 +1,38 @@
+"""System checks: a wrong set-up is said at start-up, with its cure."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from katip.core.environment import Environment, is_loopback
+
+
+def demo_errors(environment: Environment) -> list[CheckMessage]:
+    """Why demo mode must not start here: it prints passwords, so it stays on this machine and out of production."""
+    if not environment.demo:
+        return []
+    errors: list[CheckMessage] = []
+    if environment.env == "production":
+        errors.append(
+            Error(
+                "Demo mode must not run with KATIP_ENV=production.",
+                hint="Unset KATIP_DEMO, or set KATIP_ENV=development on a machine without real data.",
+                id="katip.E001",
+            )
+        )
+    if not is_loopback(environment.host):
+        errors.append(
+            Error(
+                f"Demo mode listens on loopback only, not on {environment.host}.",
+                hint="Set KATIP_HOST=127.0.0.1, or unset KATIP_DEMO.",
+                id="katip.E002",
+            )
+        )
+    return errors
+
+
+@register()
+def demo_mode(**_: Any) -> list[CheckMessage]:
+    """Refuse demo mode off loopback and in production."""
+    return demo_errors(settings.KATIP)

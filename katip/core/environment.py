@@ -1,0 +1,63 @@
+"""What an operator can set: typed `KATIP_*` variables, read once at start-up.
+
+The only module that reads the environment. Everything else takes values from `katip.config.settings`.
+"""
+
+import ipaddress
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(BaseSettings):
+    """The operator's choices; every field is the variable `KATIP_<FIELD>`.
+
+    Raises `pydantic.ValidationError` when a value does not fit its type.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KATIP_", extra="ignore")
+
+    env: Literal["production", "development"] = "production"
+    demo: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    data: Path = Path("var/katip")
+
+    database_url: str = ""
+    database_owner_url: str = ""
+    pg_bin: Path | None = None
+
+    secret_key: str = ""
+    lookup_key: str = ""
+    field_key: str = ""
+
+    operator_name: str = "Örnek İşletmeci A.Ş."
+    operator_is_ministry: bool = False
+    controller_name: str = ""
+    help_name: str = ""
+    help_phone: str = ""
+    help_hours: str = ""
+    counter_name: str = ""
+
+    idle_minutes: int = 20
+    idle_warning_minutes: int = 2
+    step_up_minutes: int = 15
+    approval_deadline_days: int = 0
+
+    @property
+    def origin(self) -> str:
+        """The address people type, without a trailing slash."""
+        shown = "localhost" if is_loopback(self.host) else self.host
+        return self.public_url.rstrip("/") or f"http://{shown}:{self.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` can only be reached from this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

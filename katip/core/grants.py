@@ -1,0 +1,49 @@
+"""What the application's login may do with each table: stated beside each model, applied after every migration."""
+
+from typing import Any
+
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, connections
+
+FOREIGN = {
+    "account_emailaddress": "SELECT",
+    "account_emailconfirmation": "SELECT",
+    "auth_group": "SELECT",
+    "auth_group_permissions": "SELECT",
+    "auth_permission": "SELECT",
+    "cache_entry": "SELECT, INSERT, UPDATE, DELETE",
+    "django_content_type": "SELECT",
+    "django_migrations": "SELECT",
+    "django_session": "SELECT, INSERT, UPDATE, DELETE",
+    "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
+}
+"""Tables of libraries. Sessions and cache entries expire, a second step can be replaced: those are deleted from."""
+
+
+def grants_wanted() -> dict[str, str]:
+    """Table → privileges. Raises `AttributeError` for a model of ours that states none."""
+    wanted = dict(FOREIGN)
+    for model in apps.get_models():
+        if model.__module__.startswith("katip."):
+            wanted[model._meta.db_table] = model.grants  # type: ignore[attr-defined] # noqa: SLF001 -- the attribute is the point; _meta is Django's public API
+    return wanted
+
+
+def grants_apply(using: str, login: str) -> None:
+    """Give `login` exactly what is wanted, on every table there is; run as the owner."""
+    connection: Any = connections[using]
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        wanted = grants_wanted()
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quote(login)}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(login)}")
+        for table in tables:
+            cursor.execute(f"REVOKE ALL ON {quote(table)} FROM {quote(login)}")
+            if table in wanted:
+                cursor.execute(f"GRANT {wanted[table]} ON {quote(table)} TO {quote(login)}")
+
+
+def application_login() -> str:
+    """The name of the login that the application itself uses."""
+    return str(connections[DEFAULT_DB_ALIAS].settings_dict["USER"])

@@ -1,0 +1,42 @@
+"""One use case, one transaction, one actor.
+
+Every write goes through a function under `@use_case`; every read of a page runs in `acting_as`. Both tell PostgreSQL
+who acts (a transaction-local setting), so that row-level security can become a second lock.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.db import connection, transaction
+
+from katip.core.actor import Actor
+
+Service = TypeVar("Service", bound=Callable[..., Any])
+
+
+@contextmanager
+def acting_as(actor: Actor, *, durable: bool = False) -> Iterator[None]:
+    """Run the block in one transaction in which PostgreSQL knows the actor (`katip.person`, `katip.capacity`)."""
+    with transaction.atomic(durable=durable):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('katip.person', %s, true), set_config('katip.capacity', %s, true)",
+                [str(actor.person_id or ""), f"{actor.capacity}:{actor.organisation_id or ''}"],
+            )
+        yield
+
+
+def use_case(service: Service) -> Service:
+    """Make `service(*, actor, at, …)` one durable transaction: all of it, with its audit event, or nothing.
+
+    Raises `RuntimeError` when called inside another transaction: a use case is never half of something else.
+    """
+
+    @wraps(service)
+    def run(*, actor: Actor, **arguments: Any) -> Any:
+        with acting_as(actor, durable=True):
+            return service(actor=actor, **arguments)
+
+    return cast("Service", run)
