@@ -1,0 +1,1 @@
+"""What happened: append-only events. Knows people only as plain ids."""
