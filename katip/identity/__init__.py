@@ -1,0 +1,1 @@
+"""Who you are: people, sign-in, second step. Knows nothing of workplaces."""

@@ -1,0 +1,51 @@
+"""Where allauth asks this product: words, secrets and what stays closed."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from katip.core.crypto import seal, unseal
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
+    """Sign-in only: accounts are opened by proofing, not by signing up."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("T.C. kimlik no ya da şifre yanlış. İkisini de denetleyip yeniden yazın."),
+        "too_many_login_attempts": _("Çok sayıda deneme yapıldı. Birkaç dakika sonra yeniden deneyin."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up: people come from the imported lists."""
+        del request
+        return False
+
+    def add_message(self, *_args: Any, **_kwargs: Any) -> None:
+        """The pages say what happened; no flash beside them."""
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """A step-up asks the second step, never the password alone."""
+        del user
+        return [{"id": "mfa_reauthenticate", "description": "", "url": reverse("mfa_reauthenticate")}]
+
+
+class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc] # as above
+    """Second-step secrets are sealed with the installation's key."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("Kod geçerli değil. Uygulamanızdaki yeni kodu bekleyip yazın."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret for the database."""
+        return seal(text).decode("ascii")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open what `encrypt` sealed."""
+        return unseal(encrypted_text.encode("ascii"))

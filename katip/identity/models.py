@@ -1,0 +1,64 @@
+"""People. A T.C. kimlik no is stored sealed, found by a keyed hash, and never in clear."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from katip.core.crypto import lookup_key, seal, unseal
+from katip.rules import mask_national_id
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds and makes people by T.C. kimlik no."""
+
+    def find_by_national_id(self, national_id: str) -> "Person | None":
+        """The person with this T.C. kimlik no (11 digits), or nothing."""
+        return self.filter(national_id_key=lookup_key(national_id)).first()
+
+    def create_person(self, *, national_id: str, given_name: str, family_name: str, **fields: Any) -> "Person":
+        """A new person without a password: sign-in is opened by a way of its own."""
+        person = self.model(given_name=given_name, family_name=family_name, **fields)
+        person.national_id_key = lookup_key(national_id)
+        person.national_id_sealed = seal(national_id)
+        person.set_unusable_password()
+        person.save(using=self._db)
+        return person
+
+
+class Person(AbstractBaseUser):
+    """A natural person, known by T.C. kimlik no."""
+
+    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+
+    national_id_key = models.CharField(max_length=64, unique=True)
+    national_id_sealed = models.BinaryField()
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100)
+    email = models.EmailField(blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "national_id_key"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Given name and family name, as people write it."""
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def national_id(self) -> str:
+        """The T.C. kimlik no in clear; only for the parties who need it."""
+        return unseal(self.national_id_sealed)
+
+    @property
+    def national_id_masked(self) -> str:
+        """The T.C. kimlik no as lists show it: `100•••••214`."""
+        return mask_national_id(self.national_id)
