@@ -1,0 +1,11 @@
+"""The room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class RegistryConfig(AppConfig):
+    """Who and what exists."""
+
+    name = "katip.registry"
+    label = "registry"
+    default_auto_field = "django.db.models.BigAutoField"

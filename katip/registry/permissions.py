@@ -1,0 +1,36 @@
+"""For whom a person may act: asked of the mandates, on the day of the act."""
+
+from collections.abc import Collection
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from katip.core.actor import Actor
+from katip.core.errors import PermissionRefusedError
+from katip.registry.models import Mandate
+
+ISTANBUL = ZoneInfo("Europe/Istanbul")
+
+
+def valid_on(at: datetime) -> Q:
+    """Rows whose `valid_from`…`valid_to` (both days included) hold at that moment in Turkey."""
+    day = at.astimezone(ISTANBUL).date()
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
+def require_mandates(actor: Actor, workplace_ids: Collection[int], at: datetime) -> None:
+    """Raise `PermissionRefusedError` unless the actor is e-Bildirge user of every workplace named, at `at`."""
+    held = set(
+        Mandate.objects.filter(valid_on(at), person_id=actor.person_id, workplace_id__in=workplace_ids).values_list(
+            "workplace_id", flat=True
+        )
+    )
+    if held != set(workplace_ids):
+        raise PermissionRefusedError("mandate_ended")
+
+
+def require_provider_mandate(actor: Actor, provider_id: int, at: datetime) -> None:
+    """Raise `PermissionRefusedError` unless the actor is responsible manager of the provider, at `at`."""
+    if not Mandate.objects.filter(valid_on(at), person_id=actor.person_id, provider_id=provider_id).exists():
+        raise PermissionRefusedError("no_mandate")
