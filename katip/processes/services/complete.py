@@ -1,0 +1,189 @@
+"""Deciding steps: the one way in which anything is approved or rejected.
+
+One approval is a batch of one. A batch is one transaction: every decision in it stands, or none. The order is fixed:
+read, permission, lock, law, compare-and-swap, decision rows, effect, audit.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+
+from katip.audit.services.record import Happening, record
+from katip.core.actor import Actor, Proof
+from katip.core.errors import PermissionRefusedError, StaleStateError
+from katip.core.usecase import use_case
+from katip.processes.deadlines import due_on
+from katip.processes.errors import AlreadyDecidedError
+from katip.processes.kinds import Moved, ProcessKind, kind_get
+from katip.processes.models import Decision, Outcome, PartyKind, Process, ProcessState, Step
+from katip.processes.permissions import require_may_decide
+
+REASON_LENGTH = range(10, 201)
+
+
+@dataclass(frozen=True, slots=True)
+class StepDecision:
+    """What one person decides about one process, as they saw it: its version and the hash of its terms."""
+
+    process_id: int
+    version: int
+    terms_hash: str
+    outcome: Outcome = Outcome.APPROVED
+    reason: str = ""
+
+
+@use_case
+def steps_complete(*, actor: Actor, at: datetime, decisions: Sequence[StepDecision]) -> list[Moved]:
+    """Decide the current step of each process named, in one transaction with its effect and its audit events.
+
+    Raises `PermissionRefusedError` when the actor is not the party asked, has no mandate now or no second step;
+    `AlreadyDecidedError` when a step is decided already; `StaleStateError` when a process or its terms are no longer
+    what the actor saw; `RuleViolation` when the law refuses. Whatever is raised, nothing has changed.
+    """
+    if actor.proof is None or actor.person_id is None:
+        raise PermissionRefusedError("no_second_step")
+    wanted = {decision.process_id: decision for decision in decisions}
+    waiting = _waiting_read(list(wanted))
+    if len(waiting) != len(wanted):
+        raise PermissionRefusedError("no_mandate")
+    for one in waiting:
+        _require_as_seen(one.process, wanted[one.process.pk])
+    processes = [one.process for one in waiting]
+    require_may_decide(actor, processes, at)
+    subjects = {kind: kind.lock(group) for kind, group in _by_kind(processes)}
+    for kind, found in subjects.items():
+        _require_lawful(kind, found, wanted, at)
+    _swap(waiting, wanted, at)
+    Decision.objects.bulk_create(_decision(one, wanted[one.process.pk], actor, actor.proof, at) for one in waiting)
+    moved = [_moved(one, wanted[one.process.pk], actor, at) for one in waiting]
+    for kind, found in subjects.items():
+        kind.apply([move for move in moved if move.process.pk in found], found)
+    record(actor, at, *(_happening(one, wanted[one.process.pk], actor.proof) for one in waiting))
+    return moved
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A process, the step that waits and the one after it."""
+
+    process: Process
+    step: Step
+    following: Step | None
+
+
+def _waiting_read(ids: list[int]) -> list[_Waiting]:
+    """The processes with their current steps, in canonical order, without a lock: the swap decides who was first."""
+    steps = Step.objects.filter(process_id__in=ids).select_related("process").order_by("process_id", "no")
+    found = []
+    for _, group in groupby(steps, key=lambda step: step.process_id):
+        rows = {step.no: step for step in group}
+        process = next(iter(rows.values())).process
+        found.append(_Waiting(process, rows[process.current_step], rows.get(process.current_step + 1)))
+    return found
+
+
+def _require_as_seen(process: Process, decision: StepDecision) -> None:
+    """The actor decides what was shown: same version, same terms, still open."""
+    if process.state != ProcessState.OPEN:
+        raise AlreadyDecidedError(process.pk)
+    if process.version != decision.version:
+        raise AlreadyDecidedError(process.pk)
+    if process.terms_hash != decision.terms_hash:
+        raise StaleStateError("terms changed")
+    if decision.outcome == Outcome.REJECTED and len(decision.reason) not in REASON_LENGTH:
+        raise ValueError("a rejection needs a reason of 10 to 200 characters")
+
+
+def _require_lawful(
+    kind: ProcessKind, subjects: Mapping[int, Any], wanted: Mapping[int, StepDecision], at: datetime
+) -> None:
+    """Approvals are checked against the statute again, under the kind's lock; rejecting is always lawful."""
+    approved = {pk: subject for pk, subject in subjects.items() if wanted[pk].outcome == Outcome.APPROVED}
+    refused = kind.check(approved, at) if approved else {}
+    if refused:
+        raise next(iter(refused.values()))
+
+
+def _swap(waiting: Sequence[_Waiting], wanted: Mapping[int, StepDecision], at: datetime) -> None:
+    """Move every process on, provided that each still has the version that was read. Raises `StaleStateError`."""
+    rows = [_next_row(one, wanted[one.process.pk].outcome, at) for one in waiting]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE processes_process AS process
+            SET version = process.version + 1, state = new.state, current_step = new.step,
+                waits_for = new.waits_for, waits_for_person_id = new.person, due_on = new.due_on,
+                waiting_since = %s, closed_at = CASE WHEN new.state = 'open' THEN NULL ELSE %s END
+            FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::int[], %s::text[], %s::bigint[], %s::date[])
+                AS new (id, seen, state, step, waits_for, person, due_on)
+            WHERE process.id = new.id AND process.version = new.seen
+            """,
+            [at, at, *(list(column) for column in zip(*rows, strict=True))],
+        )
+        if cursor.rowcount != len(rows):
+            raise StaleStateError("someone was faster")
+
+
+def _next_row(
+    one: _Waiting, outcome: Outcome, at: datetime
+) -> tuple[int, int, str, int, str, int | None, date | None]:
+    """What the process becomes: id, version seen, state, step, waited-for party and person, last day."""
+    process, following = one.process, one.following
+    if outcome == Outcome.REJECTED:
+        return process.pk, process.version, ProcessState.REJECTED, process.current_step, "", None, None
+    if following is None:
+        return process.pk, process.version, ProcessState.COMPLETED, process.current_step, "", None, None
+    return (
+        process.pk,
+        process.version,
+        ProcessState.OPEN,
+        following.no,
+        PartyKind(following.party),
+        following.person_id,
+        due_on(at),
+    )
+
+
+def _decision(one: _Waiting, decision: StepDecision, actor: Actor, proof: Proof, at: datetime) -> Decision:
+    return Decision(
+        step=one.step,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        person_id=actor.person_id,
+        capacity=actor.capacity,
+        decided_at=at,
+        terms_hash=one.process.terms_hash,
+        text_version=kind_get(one.process.code).text_version,
+        proof_method=proof.method,
+        proof_at=proof.at,
+    )
+
+
+def _moved(one: _Waiting, decision: StepDecision, actor: Actor, at: datetime) -> Moved:
+    approved = decision.outcome == Outcome.APPROVED
+    return Moved(one.process, approved=approved, final=not approved or one.following is None, actor=actor, at=at)
+
+
+def _happening(one: _Waiting, decision: StepDecision, proof: Proof) -> Happening:
+    detail: dict[str, Any] = {
+        "code": one.process.code,
+        "step": one.step.no,
+        "workplace": one.process.workplace_id,
+        "terms_hash": one.process.terms_hash,
+        "reason": decision.reason,
+        "proof": {"method": proof.method, "at": proof.at.isoformat()},
+    }
+    return Happening(f"process:step:{decision.outcome}", one.process.pk, detail)
+
+
+def _by_kind(processes: Sequence[Process]) -> Iterator[tuple[ProcessKind, list[Process]]]:
+    """The processes of each kind class together (103, 140 and 177 are one), so that each is asked once."""
+    groups: dict[type[ProcessKind], list[Process]] = {}
+    for process in processes:
+        groups.setdefault(type(kind_get(process.code)), []).append(process)
+    for group in groups.values():
+        yield kind_get(group[0].code), group
