@@ -1,0 +1,17 @@
+"""The room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ContractsConfig(AppConfig):
+    """What was agreed. Registers its process kinds with `processes` at start-up."""
+
+    name = "katip.contracts"
+    label = "contracts"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the kinds 103, 140 and 177."""
+        from katip.contracts.kinds import register_all  # noqa: PLC0415 -- models are loaded only now
+
+        register_all()

@@ -1,0 +1,142 @@
+"""What the law asks about when a service contract is offered or approved, read for many at once with one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from katip.registry.permissions import ISTANBUL
+from katip.rules import CertificateClass, HazardClass, Profession, Requirement, required_minutes
+
+_FACTS = """
+WITH asked AS (
+    SELECT * FROM unnest(%(key)s::int[], %(workplace)s::bigint[], %(professional)s::bigint[], %(provider)s::bigint[],
+                         %(certificate)s::bigint[], %(profession)s::text[], %(contract)s::bigint[])
+        AS asked (key, workplace_id, professional_id, provider_id, certificate_id, profession, contract_id)
+), live AS (
+    SELECT contract.id, contract.workplace_id, contract.professional_id, contract.provider_id, contract.profession,
+           current.minutes, current.assignment_type
+    FROM contracts_contract AS contract
+    CROSS JOIN LATERAL (
+        SELECT version.minutes, version.assignment_type FROM contracts_contractversion AS version
+        WHERE version.contract_id = contract.id AND version.valid_from <= %(at)s
+        ORDER BY version.valid_from DESC, version.no DESC LIMIT 1
+    ) AS current
+    WHERE contract.state = 'active' AND (contract.professional_id IN (SELECT professional_id FROM asked)
+                                         OR contract.workplace_id IN (SELECT workplace_id FROM asked))
+)
+SELECT asked.key, workplace.closed_on, hazard.hazard_class, headcount.employees, headcount.period,
+       certificate.certificate_class, certificate.valid_from, certificate.valid_to,
+       (SELECT COALESCE(sum(staff.minutes), 0) FROM registry_staffcontract AS staff
+        WHERE staff.professional_id = asked.professional_id AND staff.provider_id = asked.provider_id
+          AND staff.valid_from <= %(day)s AND (staff.valid_to IS NULL OR staff.valid_to >= %(day)s)),
+       (SELECT COALESCE(sum(live.minutes), 0) FROM live
+        WHERE live.professional_id = asked.professional_id AND live.provider_id = asked.provider_id),
+       (SELECT COALESCE(sum(open.minutes), 0) FROM contracts_contract AS open
+        WHERE open.professional_id = asked.professional_id AND open.provider_id = asked.provider_id
+          AND open.state IN ('awaiting_professional', 'awaiting_employer')
+          AND open.id IS DISTINCT FROM asked.contract_id),
+       (SELECT COALESCE(sum(live.minutes), 0) FROM live
+        WHERE live.workplace_id = asked.workplace_id AND live.profession = asked.profession
+          AND live.assignment_type = 'part_time'),
+       EXISTS (SELECT FROM live WHERE live.workplace_id = asked.workplace_id AND live.profession = asked.profession
+                 AND live.professional_id = asked.professional_id),
+       EXISTS (SELECT FROM live WHERE live.workplace_id = asked.workplace_id
+                 AND live.profession = 'workplace_physician' AND live.assignment_type = 'full_time')
+FROM asked
+JOIN registry_workplace AS workplace ON workplace.id = asked.workplace_id
+JOIN registry_certificate AS certificate ON certificate.id = asked.certificate_id
+LEFT JOIN LATERAL (
+    SELECT hazard_class FROM registry_activityhazard AS hazard
+    WHERE hazard.activity_id = workplace.activity_id AND hazard.valid_from <= %(day)s
+      AND (hazard.valid_to IS NULL OR hazard.valid_to >= %(day)s)
+    ORDER BY hazard.valid_from DESC LIMIT 1
+) AS hazard ON true
+LEFT JOIN LATERAL (
+    SELECT employees, period FROM registry_headcount AS headcount
+    WHERE headcount.workplace_id = workplace.id ORDER BY headcount.period DESC LIMIT 1
+) AS headcount ON true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An assignment to be judged. `contract_id` is the offer's own, so that it does not count against itself."""
+
+    workplace_id: int
+    professional_id: int
+    provider_id: int
+    certificate_id: int
+    profession: Profession
+    contract_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The state of the world on one day, minutes a month throughout.
+
+    `hazard` and `employees` are None where the register does not know them. `running` counts part-time minutes of the
+    same profession already in force at the workplace; `staff`, `active` and `pending` are the professional's with the
+    provider: minutes promised to one provider cannot be sold by another.
+    """
+
+    day: date
+    closed_on: date | None
+    hazard: HazardClass | None
+    employees: int | None
+    period: date | None
+    certificate_class: CertificateClass
+    certificate_from: date
+    certificate_to: date | None
+    staff: int
+    active: int
+    pending: int
+    running: int
+    already_live: bool
+    full_time_physician: bool
+
+    def requirement(self, profession: Profession) -> Requirement | None:
+        """What the law asks of the workplace, or None where its class or headcount is unknown."""
+        if self.hazard is None or self.employees is None:
+            return None
+        return required_minutes(
+            profession,
+            hazard=self.hazard,
+            employees=self.employees,
+            as_of=self.day,
+            full_time_physician=self.full_time_physician,
+        )
+
+
+def facts_read(asked: Sequence[Asked], at: datetime) -> list[Facts]:
+    """The facts of each assignment asked about, in the same order, by one statement."""
+    day = at.astimezone(ISTANBUL).date()
+    parameters = {
+        "key": list(range(len(asked))),
+        "workplace": [one.workplace_id for one in asked],
+        "professional": [one.professional_id for one in asked],
+        "provider": [one.provider_id for one in asked],
+        "certificate": [one.certificate_id for one in asked],
+        "profession": [str(one.profession) for one in asked],
+        "contract": [one.contract_id for one in asked],
+        "at": at,
+        "day": day,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, parameters)
+        rows = {row[0]: row[1:] for row in cursor.fetchall()}
+    return [_facts(day, rows[key]) for key in range(len(asked))]
+
+
+def _facts(day: date, row: tuple[object, ...]) -> Facts:
+    closed_on, hazard, employees, period, certificate_class, *rest = row
+    return Facts(
+        day,
+        closed_on,  # type: ignore[arg-type] # columns come typed from psycopg
+        HazardClass(str(hazard)) if hazard else None,
+        employees,  # type: ignore[arg-type] # as above
+        period,  # type: ignore[arg-type] # as above
+        CertificateClass(str(certificate_class)),
+        *rest,  # type: ignore[arg-type] # as above
+    )
