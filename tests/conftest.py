@@ -1,0 +1,79 @@
+"""The test database: made and emptied by the owner, used by the application's own login, as in production."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+REFERENCE_TABLES = {
+    "django_migrations",
+    "django_content_type",
+    "registry_province",
+    "registry_district",
+    "registry_activity",
+    "registry_activityhazard",
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Make this worker's database as the owner, and point the application's login at it."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    from katip.core.grants import application_login, grants_apply
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"test_katip_{worker}"
+    with django_db_blocker.unblock():
+        owner, application = connections["owner"], connections["default"]
+        with owner.cursor() as cursor:  # owner's own database, katip: the only one it may enter until now
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{name}"')
+        for connection in (owner, application):
+            connection.close()
+            connection.settings_dict["NAME"] = name
+            connection.settings_dict["OPTIONS"].pop("pool", None)
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        call_command("createcachetable", database="owner", verbosity=0)
+        grants_apply("owner", application_login())
+    yield
+    with django_db_blocker.unblock():
+        for connection in (owner, application):
+            connection.close()
+
+
+def owner_connect() -> psycopg.Connection[Any]:
+    """A connection of the owner to this worker's database, beside Django's, which tests may not use for it."""
+    from django.db import connections
+
+    return psycopg.connect(**connections["owner"].get_connection_params() | {"cursor_factory": None}, autocommit=True)
+
+
+def _flush_as_owner(*_: Any, **__: Any) -> None:
+    """Empty what a test may have written; the facts that ship with the program stay."""
+    with owner_connect() as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        names = sorted({name for (name,) in tables} - REFERENCE_TABLES)
+        connection.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in names) + " RESTART IDENTITY")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _owner_flushes() -> None:
+    """The application's login cannot truncate; Django's own flush would try."""
+    from django.test import TransactionTestCase
+
+    TransactionTestCase._fixture_teardown = _flush_as_owner  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _plain_static(settings: Any) -> None:
+    """Pages name their assets without the manifest that `katip serve` makes."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}}
+
