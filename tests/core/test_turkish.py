@@ -28,9 +28,9 @@ TEXTS = st.text(
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection[tuple[str, ...]]]:
+def database(module_data: Path) -> Iterator[psycopg.Connection[tuple[str, ...]]]:
     with (
-        server_start(tmp_path_factory.mktemp("turkish"), durable=False) as server,
+        server_start(module_data, durable=False) as server,
         psycopg.connect(**server.dsn("owner")) as connection,
     ):
         connection.execute(FUNCTIONS.read_text(encoding="utf-8").encode())
