@@ -1,0 +1,215 @@
+"""Pictures of figures, made on the server as SVG: a month's minutes as one bar, a row of columns over time.
+
+No colour and no word is decided here: shapes carry CSS classes, words come in already written. Widths are given in
+percent of the space there is, heights in pixels, so that text keeps its size on every screen. A table or a sentence
+with the same figures always stands beside the picture; the picture itself is named by its title.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from django.utils.html import escape
+
+_ids = count(1)
+
+METER_HEIGHT: Final = 24
+PLOT_TOP, PLOT_HEIGHT, PLOT_FOOT = 44, 132, 44
+MAX_TICKS: Final = 5
+LABELS_WIDE, LABELS_NARROW = 8, 4
+
+
+def percent(part: float, whole: float) -> str:
+    """Write a share of a whole as an SVG length."""
+    return f"{100 * part / whole:.3f}".rstrip("0").rstrip(".") + "%"
+
+
+def meter_svg(
+    *,
+    active: int,
+    blocked: int = 0,
+    pending: int = 0,
+    free: int = 0,
+    scale: int = 0,
+    limit: int = 0,
+    title: str,
+) -> str:
+    """Draw minutes as one bar: active solid, blocked cross-hatched, pending hatched, free hollow, in that order.
+
+    Arguments, all in minutes a month: the four parts; what the bar's full width stands for (0: the parts together);
+    where the limit tick stands (0: none); and the sentence that says the same to those who do not see it.
+    """
+    parts = [("act", active), ("block", blocked), ("wait", pending), ("free", free)]
+    whole = max(scale, limit, sum(minutes for _, minutes in parts), 1)
+    key = f"m{next(_ids)}"
+    shapes: list[str] = []
+    gaps: list[str] = []
+    at = 0
+    for name, minutes in parts:
+        if minutes <= 0:
+            continue
+        box = f'x="{percent(at, whole)}" width="{percent(minutes, whole)}" height="{METER_HEIGHT}"'
+        if name == "free":
+            shapes.append(f'<rect class="d-free" {box}/>')
+        elif name == "act":
+            shapes.append(f'<rect class="d-act" {box}/>')
+        else:
+            shapes.append(f'<rect fill="url(#{key}-{name})" {box}/>')
+        if at:
+            gaps.append(f'<rect class="d-gap" x="{percent(at, whole)}" width="2" height="{METER_HEIGHT}"/>')
+        at += minutes
+    tick = ""
+    if limit:
+        tick = f'<rect class="d-limit" x="{percent(limit, whole)}" y="-4" width="3" height="{METER_HEIGHT + 8}"/>'
+    return (
+        f'<svg class="meter" role="img" aria-labelledby="{key}" height="{METER_HEIGHT}" width="100%">'
+        f'<title id="{key}">{escape(title)}</title>{_patterns(key)}{"".join(shapes)}{"".join(gaps)}{tick}</svg>'
+    )
+
+
+def swatch_svg(name: str) -> str:
+    """Draw the legend's small sample of one part: ``active``, ``blocked``, ``pending``, ``free`` or ``limit``."""
+    key = f"m{next(_ids)}"
+    fills = {
+        "active": '<rect class="d-act" width="20" height="12"/>',
+        "blocked": f'<rect fill="url(#{key}-block)" width="20" height="12"/>',
+        "pending": f'<rect fill="url(#{key}-wait)" width="20" height="12"/>',
+        "free": '<rect class="d-free" x=".5" y=".5" width="19" height="11"/>',
+        "limit": '<rect class="d-limit" x="8" width="3" height="12"/>',
+    }
+    patterns = _patterns(key) if name in {"blocked", "pending"} else ""
+    return f'<svg aria-hidden="true" focusable="false" viewBox="0 0 20 12">{patterns}{fills[name]}</svg>'
+
+
+def _patterns(key: str) -> str:
+    return (
+        f'<defs><pattern id="{key}-wait" width="8" height="8" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><rect class="d-wait-bg" width="8" height="8"/>'
+        '<path class="d-wait-ink" d="M2 0v8"/></pattern>'
+        f'<pattern id="{key}-block" width="6" height="6" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><rect class="d-block-bg" width="6" height="6"/>'
+        '<path class="d-block-ink" d="M0 1h6M1 0v6"/></pattern></defs>'
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the short word under it, the year to write under its first column, its figure and the figure's word."""
+
+    label: str
+    year: str
+    value: float
+    value_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A change between two columns: it stands before the column of that index; with a headline and a second line."""
+
+    before: int
+    title: str
+    text: str = ""
+
+
+def axis_ticks(greatest: float) -> list[int]:
+    """Choose the round figures of the vertical axis: from 0 to the first step at or above the greatest value."""
+    step = 1
+    while step * (MAX_TICKS - 1) < greatest:
+        for factor in (1, 2, 5):
+            candidate = factor * 10 ** (len(str(step)) - 1)
+            if candidate > step:
+                step = candidate
+                break
+        else:
+            step = 10 ** len(str(step))
+    ticks = [0]
+    while ticks[-1] < greatest or len(ticks) == 1:
+        ticks.append(ticks[-1] + step)
+    return ticks
+
+
+def column_plot_svg(columns: Sequence[Column], marks: Sequence[Mark], *, title: str, tick_texts: dict[int, str]) -> str:
+    """Draw columns over time with dotted lines where something changed.
+
+    Arguments: the columns from oldest to newest, at least one; the changes; the picture's name; the written form of
+    every figure of `axis_ticks`. Columns before the last change are pale, those since then are strong.
+    Returns two SVG elements side by side: the axis of fixed width and the plot that takes the rest.
+    """
+    top = max(tick_texts) or 1
+    bottom = PLOT_TOP + PLOT_HEIGHT
+    height = bottom + PLOT_FOOT
+    size = len(columns)
+    key = f"p{next(_ids)}"
+
+    def level(value: float) -> float:
+        return round(bottom - PLOT_HEIGHT * value / top, 1)
+
+    axis_width = 14 + 8 * max(len(text) for text in tick_texts.values())
+    axis = "".join(
+        f'<text x="{axis_width - 8}" y="{level(value) + 4}" text-anchor="end">{text}</text>'
+        for value, text in tick_texts.items()
+    )
+    lines = "".join(
+        f'<line class="{"base" if value == 0 else "grid"}" x1="0" x2="100%" y1="{level(value)}" y2="{level(value)}"/>'
+        for value in tick_texts
+    )
+    since = max((mark.before for mark in marks), default=0)
+    bars = "".join(
+        f'<rect class="{"d-act" if index >= since else "d-past"}" x="{percent(index + 0.18, size)}" '
+        f'width="{percent(0.64, size)}" y="{level(column.value)}" height="{round(bottom - level(column.value), 1)}"/>'
+        for index, column in enumerate(columns)
+    )
+    body = lines + bars + _figures(columns, marks, level) + _foot(columns, bottom) + _marks(marks, size, bottom)
+    return (
+        f'<svg aria-hidden="true" width="{axis_width}" height="{height}">{axis}</svg>'
+        f'<svg class="area" role="img" aria-labelledby="{key}" width="100%" height="{height}">'
+        f'<title id="{key}">{escape(title)}</title>{body}</svg>'
+    )
+
+
+def _figures(columns: Sequence[Column], marks: Sequence[Mark], level: Callable[[float], float]) -> str:
+    """Write the figures that matter above their columns: the first, the last, and those around each change."""
+    shown = {0, len(columns) - 1}
+    for mark in marks:
+        shown |= {mark.before - 1, mark.before}
+    return "".join(
+        f'<text class="strong" text-anchor="middle" x="{percent(index + 0.5, len(columns))}" '
+        f'y="{level(columns[index].value) - 6}">{escape(columns[index].value_text)}</text>'
+        for index in sorted(shown)
+        if 0 <= index < len(columns)
+    )
+
+
+def _foot(columns: Sequence[Column], bottom: int) -> str:
+    """Write months and years under the columns; a phone gets fewer of them."""
+    size = len(columns)
+    wide_step, narrow_step = max(1, -(-size // LABELS_WIDE)), max(1, -(-size // LABELS_NARROW))
+    texts = []
+    for index, column in enumerate(columns):
+        from_end = size - 1 - index
+        place = f'text-anchor="middle" x="{percent(index + 0.5, size)}"'
+        if from_end % wide_step == 0:
+            css = "" if from_end % narrow_step == 0 else ' class="wide"'
+            texts.append(f'<text{css} {place} y="{bottom + 18}">{escape(column.label)}</text>')
+        if index == 0 or column.year != columns[index - 1].year:
+            css = "strong wide" if index == 0 and any(c.year != column.year for c in columns[1:2]) else "strong"
+            texts.append(f'<text class="{css}" {place} y="{bottom + 38}">{escape(column.year)}</text>')
+    return "".join(texts)
+
+
+def _marks(marks: Sequence[Mark], size: int, bottom: int) -> str:
+    texts = []
+    for mark in marks:
+        x = percent(mark.before, size)
+        left = mark.before * 2 < size
+        anchor, shift = ("start", "8") if left else ("end", "-8")
+        texts.append(f'<line class="mark" x1="{x}" x2="{x}" y1="4" y2="{bottom}"/>')
+        texts.append(
+            f'<text class="strong" text-anchor="{anchor}" x="{x}" dx="{shift}" y="14">{escape(mark.title)}</text>'
+        )
+        if mark.text:
+            texts.append(
+                f'<text class="wide" text-anchor="{anchor}" x="{x}" dx="{shift}" y="32">{escape(mark.text)}</text>'
+            )
+    return "".join(texts)
