@@ -177,15 +177,25 @@ def test_only_sockets_and_passwords_are_let_in(data: Path) -> None:
     assert rules == ["local all all scram-sha-256"]
 
 
-def test_the_passwords_are_for_us_alone_and_in_no_log(fresh: Path) -> None:
-    log = fresh / "my.log"
-    fresh.mkdir()
-    server_start(fresh, log=log, durable=False).stop()
-    file = fresh / "postgres" / "passwords.json"
-    passwords = json.loads(file.read_text())
+def test_the_passwords_are_for_us_alone(data: Path) -> None:
+    file = data / "postgres" / "passwords.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.stat().st_uid == os.geteuid()
-    assert len(set(passwords.values())) == 3
+    assert len(set(json.loads(file.read_text()).values())) == 3
+
+
+def test_the_passwords_are_in_no_log_even_if_all_statements_are(data: Path) -> None:
+    passwords = json.loads((data / "postgres" / "passwords.json").read_text())
+    with start(data) as server:
+        admin = {**server.dsn("owner", "postgres"), "user": "katip_admin", "password": passwords["katip_admin"]}
+        with psycopg.connect(**admin, autocommit=True) as connection:  # type: ignore[arg-type]
+            for statement in ("DROP DATABASE katip", "DROP ROLE katip_owner", "DROP ROLE katip_app"):
+                connection.execute(statement.encode())
+    with (cluster_of(data) / "postgresql.conf").open("a") as file:
+        file.write("log_statement = all\n")
+    log = data / "all.log"
+    server_start(data, log=log, durable=False).stop()
+    assert "CREATE ROLE" in log.read_text()
     assert not any(password in log.read_text() for password in passwords.values())
 
 
@@ -382,8 +392,19 @@ def test_root_runs_it_as_an_account_with_a_name_and_no_rights(running: Server) -
     uid = uid_of(running.pid)
     assert uid != 0
     assert account_choose(running.socket_dir.parent / "cluster").name.isalpha()
-    assert next(line for line in status.splitlines() if line.startswith("Groups:")).split()[1:] == []
     assert next(line for line in status.splitlines() if line.startswith("CapEff:")).split()[1] == "0" * 16
+
+
+@AS_ROOT
+def test_root_passes_none_of_its_groups_on(data: Path) -> None:
+    groups = os.getgroups()
+    os.setgroups([4])
+    try:
+        with start(data) as server:
+            status = Path(f"/proc/{server.pid}/status").read_text()
+    finally:
+        os.setgroups(groups)
+    assert next(line for line in status.splitlines() if line.startswith("Groups:")).split()[1:] == []
 
 
 @AS_ROOT
