@@ -188,7 +188,7 @@ def test_the_passwords_are_in_no_log_even_if_all_statements_are(data: Path) -> N
     passwords = json.loads((data / "postgres" / "passwords.json").read_text())
     with start(data) as server:
         admin = {**server.dsn("owner", "postgres"), "user": "katip_admin", "password": passwords["katip_admin"]}
-        with psycopg.connect(**admin, autocommit=True) as connection:  # type: ignore[arg-type]
+        with psycopg.connect(**admin, autocommit=True) as connection:
             for statement in ("DROP DATABASE katip", "DROP ROLE katip_owner", "DROP ROLE katip_app"):
                 connection.execute(statement.encode())
     with (cluster_of(data) / "postgresql.conf").open("a") as file:
@@ -270,6 +270,11 @@ def test_a_killed_server_starts_again_with_its_data(data: Path) -> None:
     assert (cluster_of(data) / "postmaster.pid").exists()
     with server_start(data) as server:
         assert ask(server, "SELECT answer FROM kept") == "42"
+
+
+def test_it_waits_for_what_is_left_of_an_earlier_start(data: Path) -> None:
+    with subprocess.Popen(["/bin/sleep", "1"], cwd=cluster_of(data)) as leftover, start(data):
+        assert not Path(f"/proc/{leftover.pid}/cwd").exists()
 
 
 def test_a_pid_file_that_names_a_stranger_is_dropped(data: Path) -> None:
