@@ -1,0 +1,207 @@
+"""`katip demo`: the product with its sample world on the embedded database, from nothing to a page and back.
+
+One foreground process that starts PostgreSQL and the web server, and stops them in the opposite order. The environment
+is set before Django is imported; what the operator of a real installation has set for the database is not used here.
+"""
+
+import http
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from katip.core.environment import Environment
+    from katip.demo.cast import Entry
+
+_READY_SECONDS = 60
+_STOP_SECONDS = 10
+_DEFAULT_DATA = Path("var/demo")
+
+_SAMPLE = {
+    "KATIP_ENV": "development",
+    "KATIP_HOST": "127.0.0.1",
+    "KATIP_APPROVAL_DEADLINE_DAYS": "5",
+    "KATIP_OPERATOR_NAME": "Örnek İşletmeci A.Ş.",
+    "KATIP_HELP_NAME": "Katip Destek, Umut Örnek",
+    "KATIP_HELP_PHONE": "8500000000",
+    "KATIP_HELP_HOURS": "Hafta içi 09:00–18:00",
+    "KATIP_COUNTER_NAME": "Nilüfer PTT şubesi (örnek)",
+}
+_NOT_HERE = ("KATIP_DATABASE_URL", "KATIP_DATABASE_OWNER_URL", "KATIP_PUBLIC_URL")
+"""the sample world must never end up in a real installation's database"""
+
+
+class _StopRequested(BaseException):
+    """Ctrl-C or a signal to end: unwinds everything. No `Exception`: nothing on the way may swallow it."""
+
+
+@click.command("demo")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on this machine.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=_DEFAULT_DATA,
+    show_default=True,
+    help="Folder for the database, the keys and cast.json.",
+)
+@click.option("--fresh", is_flag=True, help="Delete what an earlier run left in the folder.")
+def command(port: int, data: Path, *, fresh: bool) -> None:
+    """Run the product with its sample world until Ctrl-C."""
+    from katip.core.errors import KatipError
+    from katip.core.postgres import PostgresError
+
+    _signals_set()
+    try:
+        _run(port, data, fresh=fresh)
+    except _StopRequested:
+        click.echo("Stopped.")
+    except (PostgresError, KatipError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def environment_set(data: Path, port: int | None = None) -> None:
+    """Set the process's environment, and thereby its children's, to the sample installation in the folder `data`."""
+    for name, value in _SAMPLE.items():
+        os.environ.setdefault(name, value)
+    for name in _NOT_HERE:
+        os.environ.pop(name, None)
+    os.environ["KATIP_DEMO"] = "true"
+    os.environ["KATIP_DATA"] = str(data.resolve())
+    if port is not None:
+        os.environ["KATIP_PORT"] = str(port)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "katip.config.settings"
+
+
+def _run(port: int, data: Path, *, fresh: bool) -> None:
+    from katip.core.checks import demo_errors
+    from katip.core.environment import Environment
+    from katip.core.postgres import server_start
+    from katip.demo.folder import folder_open
+
+    environment_set(data, port)
+    environment = Environment()
+    for error in demo_errors(environment):
+        raise click.ClickException(f"{error.msg} {error.hint}")
+    _port_check(environment)
+    folder_open(data, fresh=fresh)
+    with server_start(environment.data):
+        entries = _prepare(environment.data)
+        with _web(environment) as web:
+            _ready_await(web, environment)
+            _announce(environment, entries, data)
+            raise click.ClickException(f"The web server ended by itself (status {web.wait()}).")
+
+
+def _prepare(data: Path) -> "list[Entry]":
+    """Bring the database to this version's shape, and the sample world and its cast into it."""
+    import django
+
+    django.setup()
+
+    from django.core.management import CommandError, call_command
+    from django.db import connections
+
+    from katip.cli.migrate import migrate
+    from katip.demo.world import WORLD, cast_open, world_load
+
+    try:
+        call_command("check")
+    except CommandError as error:
+        raise click.ClickException(str(error)) from error
+    migrate()
+    call_command("collectstatic", verbosity=0, interactive=False)
+    now = datetime.now(UTC)
+    world_load(WORLD, now)
+    entries = cast_open(data, now)
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
+    return entries
+
+
+def _port_check(environment: "Environment") -> None:
+    """Refuse a port that is taken, before anything is started."""
+    with socket.socket(socket.AF_INET6 if ":" in environment.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((environment.host, environment.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {environment.port} cannot be used ({error.strerror}). Choose another one: --port N"
+            ) from error
+
+
+@contextmanager
+def _web(environment: "Environment") -> Iterator[subprocess.Popen[bytes]]:
+    """Run the web server in a session of its own: Ctrl-C reaches us alone, and we stop it before the database."""
+    arguments = [sys.executable, "-P", "-m", "granian", "katip.config.wsgi:application"]
+    arguments += ["--interface", "wsgi", "--host", environment.host, "--port", str(environment.port)]
+    arguments += ["--workers", "1", "--blocking-threads", "8", "--log-level", "warning"]
+    arguments += ["--workers-kill-timeout", str(_STOP_SECONDS // 2)]
+    process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # workers that outlived their master, or one that would not listen
+        process.wait()
+
+
+def _ready_await(web: subprocess.Popen[bytes], environment: "Environment") -> None:
+    """Return once the start page is answered. Raises ClickException when the web server ends or stays wordless."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        if web.poll() is not None:
+            raise click.ClickException(f"The web server did not start (status {web.returncode}).")
+        connection = http.client.HTTPConnection(environment.host, environment.port, timeout=_READY_SECONDS)
+        try:
+            connection.request("GET", "/")
+            answer = connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+            continue
+        finally:
+            connection.close()
+        if answer == http.HTTPStatus.OK:
+            return
+        raise click.ClickException(f"The start page answers with status {answer}.")
+    raise click.ClickException(f"The start page is not there after {_READY_SECONDS} seconds.")
+
+
+def _announce(environment: "Environment", entries: "list[Entry]", data: Path) -> None:
+    from katip.demo.cast import cast_table
+
+    where = "" if data == _DEFAULT_DATA else f" --data {data}"
+    click.echo(f"Katip is ready: {environment.origin}\n")
+    click.echo(cast_table(entries, datetime.now(UTC)))
+    click.echo(f"\nCodes change every 30 seconds. The current one: script/katip code employer{where}")
+    click.echo("Sample data only. Stop with Ctrl-C.")
+
+
+def _signals_set() -> None:
+    """Turn the first signal to end into `_StopRequested`; later ones find us stopping already."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        raise _StopRequested
+
+    for number in numbers:
+        signal.signal(number, stop)

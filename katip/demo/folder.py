@@ -1,0 +1,38 @@
+"""The sample installation's data folder: made, recognised by a marker file, and emptied only where the marker is."""
+
+import shutil
+from pathlib import Path
+
+from katip.core.errors import KatipError
+from katip.core.postgres import server_remove
+
+MARKER = "katip-demo.txt"
+_MARKER_TEXT = "Sample data of Katip. `katip demo --fresh` deletes everything in this folder.\n"
+
+
+class FolderRefusedError(KatipError):
+    """The folder is not the sample installation's; the message says what to do."""
+
+
+def folder_open(data: Path, *, fresh: bool) -> None:
+    """Make `data` the sample installation's folder; with `fresh`, delete what an earlier one left in it.
+
+    Raises FolderRefusedError where the folder holds anything else, PostgresError while its database runs.
+    """
+    if data.exists() and not data.is_dir():
+        raise FolderRefusedError(f"{data} is not a folder.")
+    marker = data / MARKER
+    if data.exists() and any(data.iterdir()) and not marker.is_file():
+        raise FolderRefusedError(
+            f"{data} holds something else than Katip's sample data (it has no {MARKER}). Choose another: --data DIR"
+        )
+    if fresh and marker.is_file():
+        server_remove(data)
+        # the marker goes last: an interrupted removal can be repeated
+        for path in sorted(data.iterdir(), key=lambda path: path == marker):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    data.mkdir(parents=True, exist_ok=True)
+    marker.write_text(_MARKER_TEXT, "utf-8")

@@ -1,0 +1,123 @@
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.utils import timezone
+
+from katip.audit.models import Event
+from katip.contracts.models import Contract
+from katip.core.actor import OPERATOR
+from katip.demo.cast import CAST, cast_find, totp_code
+from katip.demo.story import STORY
+from katip.demo.world import FILES, WORLD, cast_open, world_load
+from katip.identity.models import Person
+from katip.processes.deadlines import working_days_left
+from katip.processes.models import Decision, Process
+from katip.registry.models import Certificate, Headcount, ImportRun, Mandate, Payment, Provider, Workplace
+from katip.registry.services.imports.run import list_import
+
+pytestmark = pytest.mark.django_db
+
+MAIN = "Örnek Ambalaj Sanayi ve Ticaret Ltd. Şti."
+
+
+def person(key: str) -> Person:
+    national_id = next(member.national_id for member in CAST if member.key == key)
+    found = Person.objects.find_by_national_id(national_id)
+    assert found is not None
+    return found
+
+
+def waiting_for_employer(title: str) -> list[Process]:
+    return list(Process.objects.filter(workplace__title=title, waits_for="employer", state="open").order_by("code"))
+
+
+def test_every_file_passes_the_importer(world: datetime) -> None:
+    runs = ImportRun.objects.all()
+    assert Counter(run.kind for run in runs) == Counter(kind for kind, _ in FILES)
+    assert all(run.inserted + run.updated >= 1 for run in runs)
+
+
+def test_amounts_and_dates_of_the_excel_dialect_are_read(world: datetime) -> None:
+    newest = Payment.objects.filter(workplace__title=MAIN).order_by("-paid_on")[0]
+    assert (str(newest.amount), newest.paid_on) == ("4800.00", date(2026, 11, 3))
+
+
+def test_both_contracts_of_the_employer_wait_for_the_employer(world: datetime) -> None:
+    processes = waiting_for_employer(MAIN)
+    assert [(process.code, process.terms["minutes"]) for process in processes] == [(103, 240), (140, 120)]
+    assert [process.terms["professional"]["name"] for process in processes] == ["Elif Deneme", "Murat Numune"]
+    assert {working_days_left(process.due_on, world) for process in processes if process.due_on} == {3}
+
+
+def test_the_acts_of_the_past_have_their_days(world: datetime) -> None:
+    process = waiting_for_employer(MAIN)[0]
+    accepted = Decision.objects.get(step__process=process)
+    assert process.created_at.isoformat() == "2026-11-19T13:20:00+00:00"
+    assert accepted.decided_at.isoformat() == "2026-11-20T11:12:00+00:00"
+
+
+def test_the_second_workplace_has_one_waiting_contract(world: datetime) -> None:
+    assert [process.code for process in waiting_for_employer(f"{MAIN} Depo Şubesi")] == [103]
+
+
+def test_the_specialist_and_the_physician_have_something_to_answer(world: datetime) -> None:
+    for key in ("specialist", "physician"):
+        assert Process.objects.filter(waits_for="professional", waits_for_person=person(key)).exists()
+
+
+def test_the_very_hazardous_workplace_needs_three(world: datetime) -> None:
+    assert [process.code for process in waiting_for_employer("Temsil Yapı İnşaat A.Ş.")] == [103, 140, 177]
+
+
+def test_the_accountant_has_300_workplaces_a_dozen_with_waiting_work_and_some_running(world: datetime) -> None:
+    mine = Mandate.objects.filter(person=person("accountant")).values("workplace")
+    assert len(mine) == 300
+    processes = Process.objects.filter(workplace__in=mine)
+    assert processes.filter(waits_for="employer").values("workplace").distinct().count() == 12
+    assert Contract.objects.filter(workplace__in=mine, state="active").count() == 8
+    rejected = Decision.objects.get(step__process__in=processes, outcome="rejected")
+    assert len(rejected.reason) >= 10
+
+
+def test_the_story_is_told_whole_and_recorded(world: datetime) -> None:
+    assert Contract.objects.count() == sum(len(scene.codes) for scene in STORY)
+    assert Event.objects.filter(tag="contract:offer:made").count() == Contract.objects.count()
+    assert Event.objects.filter(tag__startswith="process:step:").count() == Decision.objects.count()
+
+
+def test_a_second_load_changes_nothing(world: datetime) -> None:
+    before = (Event.objects.count(), ImportRun.objects.count(), Process.objects.count())
+    world_load(WORLD, world)
+    assert (Event.objects.count(), ImportRun.objects.count(), Process.objects.count()) == before
+
+
+def test_the_rest_of_the_world_is_there(world: datetime) -> None:
+    assert Workplace.objects.count() == 43 + 292
+    assert Headcount.objects.filter(workplace__title=MAIN).count() == 24
+    assert Provider.objects.count() == 3
+    assert Certificate.objects.values("professional").distinct().count() == 20
+
+
+def test_the_stranger_may_act_for_nobody_and_the_newcomer_for_one(world: datetime) -> None:
+    assert not Mandate.objects.filter(person=person("stranger")).exists()
+    assert Mandate.objects.filter(person=person("newcomer")).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_cast_can_sign_in_with_what_the_file_says(tmp_path: Path) -> None:
+    now = timezone.now()
+    list_import(kind="people", path=WORLD / "people.csv", actor=OPERATOR, at=now)
+    entries = cast_open(tmp_path, now)
+    for entry in entries:
+        who = Person.objects.find_by_national_id(entry.national_id)
+        assert who is not None
+        assert who.check_password(entry.password)
+        authenticator = Authenticator.objects.filter(user=who).first()
+        assert (authenticator is None) == (entry.totp_secret is None)
+        if authenticator and entry.totp_secret:
+            assert TOTP(authenticator).validate_code(totp_code(entry.totp_secret, timezone.now()))
+    assert cast_open(tmp_path, now) == entries == cast_find(tmp_path)
