@@ -193,7 +193,8 @@ def _foot(columns: Sequence[Column], bottom: int) -> str:
             css = "" if from_end % narrow_step == 0 else ' class="wide"'
             texts.append(f'<text{css} {place} y="{bottom + 18}">{escape(column.label)}</text>')
         if index == 0 or column.year != columns[index - 1].year:
-            css = "strong wide" if index == 0 and any(c.year != column.year for c in columns[1:2]) else "strong"
+            crowded = index == 0 and any(later.year != column.year for later in columns[1 : size // LABELS_NARROW])
+            css = "strong wide" if crowded else "strong"
             texts.append(f'<text class="{css}" {place} y="{bottom + 38}">{escape(column.year)}</text>')
     return "".join(texts)
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, Select, Textarea
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
@@ -30,7 +30,7 @@ def current_language() -> fmt.Language:
     return "en" if (get_language() or "tr").startswith("en") else "tr"
 
 
-UNBREAKABLE: Final = re.compile(r"[eE]-(?:Bildirge|Devlet|[Pp]osta)|İSG-KATİP")
+UNBREAKABLE: Final = re.compile(r"[eE]-(?:Bildirge|Devlet|[Pp]osta)|İSG-KATİP|0?\d{3} \d{3} \d{2} \d{2}")
 
 
 @register.filter
@@ -116,9 +116,10 @@ def deadline(day: date | None, days_left: int | None = None) -> SafeString:
     elif days_left == 0:
         text = gettext("Son gün bugün, %(day)s") % {"day": written}
     else:
-        text = ngettext(
-            "Son gün %(day)s (%(left)s iş günü kaldı)", "Son gün %(day)s (%(left)s iş günü kaldı)", days_left
-        ) % {"day": written, "left": days_left}
+        remains = ngettext("%(left)s iş günü kaldı", "%(left)s iş günü kaldı", days_left) % {"left": days_left}
+        text = format_html(
+            '{} <span class="nobr">({})</span>', gettext("Son gün %(day)s") % {"day": written}, remains
+        )
     return format_html('<span class="deadline{}">{}</span>', " near" if near else "", text)
 
 
@@ -286,6 +287,8 @@ def field(
         if there
     ]
     attrs: dict[str, str | bool] = {"class": f"control w-{width}" if width else "control"}
+    if isinstance(bound.field.widget, Textarea):
+        attrs["rows"] = "4"
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
@@ -307,6 +310,8 @@ def field(
             "optional": (not bound.field.required) if optional is None else optional,
             "limit": limit,
             "control": bound.as_widget(attrs=attrs),
+            "select": isinstance(bound.field.widget, Select),
+            "width": width,
             "css": css,
         },
     )
@@ -485,8 +490,8 @@ def meter_legend(*names: str) -> SafeString:
         "free": gettext("Boş"),
         "limit": gettext("Sınır"),
     }
-    items = SafeString("").join(
-        format_html("<li>{}{}</li>", SafeString(drawing.swatch_svg(name)), words[name]) for name in names or tuple(words)
+    items = format_html_join(
+        "", "<li>{}{}</li>", ((SafeString(drawing.swatch_svg(name)), words[name]) for name in names or tuple(words))
     )
     return format_html('<ul class="legend">{}</ul>', items)
 

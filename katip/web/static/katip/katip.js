@@ -66,13 +66,14 @@
     const boxes = all('tbody input[type="checkbox"]', form);
     const head = one("[data-all]", form);
     const told = one("[data-told]", form);
+    const nothing = told?.textContent ?? "";
     const show = () => {
       const picked = boxes.filter((box) => box.checked).length;
       if (head) {
         head.checked = picked > 0 && picked === boxes.length;
         head.indeterminate = picked > 0 && picked < boxes.length;
       }
-      if (told) told.textContent = told.dataset.words.replace("{n}", String(picked));
+      if (told) told.textContent = picked ? told.dataset.words.replace("{n}", String(picked)) : nothing;
     };
     head?.addEventListener("change", () => {
       boxes.forEach((box) => { box.checked = head.checked; });
