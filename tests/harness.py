@@ -5,12 +5,13 @@ inherit the environment and find the running server through the data folder.
 """
 
 import os
+import shutil
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
 
-from katip.core.postgres import Server, server_start
+from katip.core.postgres import Server, server_remove, server_start
 
 ENVIRONMENT = {
     "KATIP_ENV": "development",
@@ -29,6 +30,7 @@ def _start() -> Server | None:
     for name in [name for name in os.environ if name.startswith("KATIP_")]:
         del os.environ[name]
     data = Path(mkdtemp(prefix="katip-test-"))
+    data.chmod(0o711)  # as root, the server's own account has to pass through
     os.environ.update(ENVIRONMENT, KATIP_DATA=str(data))
     return server_start(data, durable=False)
 
@@ -39,4 +41,7 @@ SERVER = _start()
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop it, leaving nothing behind."""
     if SERVER is not None:
+        data = Path(os.environ["KATIP_DATA"])
         SERVER.stop()
+        server_remove(data)
+        shutil.rmtree(data)

@@ -82,11 +82,8 @@ TEMPLATES = [
 
 def _database(url: str, login: Login) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name` as Django wants it; without one, the embedded server if it runs."""
-    if url:
-        given = conninfo_to_dict(url)
-    else:
-        server = server_find(KATIP.data)
-        given = dict(server.dsn(login)) if server else {}
+    server = None if url else server_find(KATIP.data)
+    given: dict[str, Any] = {**server.dsn(login)} if server else dict(conninfo_to_dict(url))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": given.pop("dbname", "katip"),
@@ -177,3 +174,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# Ports and their adapters
+KATIP_MANDATE_SOURCE = "katip.registry.adapters.ImportedMandates"

@@ -1,5 +1,10 @@
 """Every address of the product."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from katip.web.development import components
+
+urlpatterns = [path("", include("katip.web.urls"))]
+if settings.KATIP.env == "development":
+    urlpatterns.append(path("_parcalar/", components, name="components"))

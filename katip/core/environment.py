@@ -42,7 +42,6 @@ class Environment(BaseSettings):
     counter_name: str = ""
 
     idle_minutes: int = 20
-    idle_warning_minutes: int = 2
     step_up_minutes: int = 15
     approval_deadline_days: int = 0
 

@@ -36,6 +36,9 @@ def grants_apply(using: str, login: str) -> None:
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         wanted = grants_wanted()
+        # Imports stage their lines in a temporary table.
+        database = quote(connection.settings_dict["NAME"])
+        cursor.execute(f"GRANT TEMPORARY ON DATABASE {database} TO {quote(login)}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quote(login)}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(login)}")
         for table in tables:

@@ -17,9 +17,9 @@ def choices(values: Any) -> list[tuple[str, str]]:
     return [(value.value, value.name) for value in values]
 
 
-def turkish(field: str, function: str, length: int) -> Any:
+def turkish(field: str, function: str) -> Any:
     """A stored generated column by which `field` is sorted or searched the Turkish way (see `core.turkish`)."""
-    output = models.CharField(max_length=length, db_collation="C")
+    output = models.TextField(db_collation="C")
     return models.GeneratedField(
         expression=Func(F(field), function=function, output_field=output), output_field=output, db_persist=True
     )
@@ -93,8 +93,8 @@ class Workplace(models.Model):
 
     sgk_number = models.CharField(max_length=26, unique=True)
     title = models.CharField(max_length=300)
-    title_sort = turkish("title", "katip_sort_key", 300)
-    title_search = turkish("title", "katip_search_key", 300)
+    title_sort = turkish("title", "katip_sort_key")
+    title_search = turkish("title", "katip_search_key")
     vkn = models.CharField(max_length=10, blank=True, default="")
     province = models.ForeignKey(Province, models.PROTECT)
     district = models.ForeignKey(District, models.PROTECT)
@@ -141,8 +141,8 @@ class Provider(models.Model):
     kind = models.CharField(max_length=8, choices=ProviderKind)
     title = models.CharField(max_length=300)
     short_title = models.CharField(max_length=80)
-    title_sort = turkish("title", "katip_sort_key", 300)
-    title_search = turkish("title", "katip_search_key", 300)
+    title_sort = turkish("title", "katip_sort_key")
+    title_search = turkish("title", "katip_search_key")
     vkn = models.CharField(max_length=10, blank=True, default="")
     province = models.ForeignKey(Province, models.PROTECT)
     district = models.ForeignKey(District, models.PROTECT)

@@ -1,0 +1,51 @@
+"""`katip …`: the operator's command."""
+
+import os
+
+import click
+
+
+class _Late(click.Group):
+    """Loads a command's module only when it is asked for: `--help` stays fast, and `demo` can set the environment."""
+
+    modules = {
+        "serve": "serve",
+        "migrate": "migrate",
+        "import": "imports",
+        "demo": "demo",
+        "code": "code",
+    }
+    without_django = {"demo", "code"}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of use."""
+        del ctx
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command's object from its module, Django set up for it where it needs it."""
+        del ctx
+        from importlib import import_module
+
+        if cmd_name not in self.modules:
+            return None
+        if cmd_name not in self.without_django:
+            setup()
+        command: click.Command = import_module(f"katip.cli.{self.modules[cmd_name]}").command
+        return command
+
+
+def setup() -> None:
+    """Set Django up from the environment, once."""
+    import django
+    from django.conf import settings
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "katip.config.settings")
+    if not settings.configured or not django.apps.apps.ready:
+        django.setup()
+
+
+@click.group(cls=_Late, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=None, version=__import__("katip").__version__, prog_name="katip")
+def main() -> None:
+    """Katip: the register of occupational health and safety service contracts."""

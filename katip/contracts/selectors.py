@@ -1,0 +1,161 @@
+"""Reading contracts, for those who may see them. Every read is bounded; every read is filtered by who asks."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from katip.contracts.models import Contract, ContractVersion
+from katip.core.actor import Actor, Capacity
+from katip.processes.models import Decision, Step
+from katip.registry.models import Mandate
+from katip.registry.permissions import valid_on
+from katip.rules import ContractState, HazardClass, Profession, Requirement, required_minutes
+
+WAITING = (ContractState.AWAITING_PROFESSIONAL, ContractState.AWAITING_EMPLOYER)
+COUNTED = 1_000
+"""Tabs count no further: a larger number tells nobody more."""
+_NO_DEADLINE = date(9999, 12, 31)
+
+
+def contracts_of(actor: Actor) -> QuerySet[Contract]:
+    """The contracts that the actor may see in the capacity chosen, with the minutes in force now or offered."""
+    contracts = Contract.objects.select_related(
+        "process", "certificate", "professional__person", "provider__province", "workplace__province"
+    )
+    if actor.capacity == Capacity.WORKPLACE:
+        contracts = contracts.filter(workplace_id=actor.organisation_id)
+    elif actor.capacity == Capacity.PROVIDER:
+        contracts = contracts.filter(provider_id=actor.organisation_id)
+    else:
+        contracts = contracts.filter(professional__person_id=actor.person_id)
+    return contracts
+
+
+def minutes_now(at: datetime) -> Coalesce:
+    """The monthly minutes in force at `at`; before a contract is in force, those on offer."""
+    current = ContractVersion.objects.filter(contract=OuterRef("pk"), valid_from__lte=at)
+    return Coalesce(Subquery(current.order_by("-valid_from", "-no").values("minutes")[:1]), F("minutes"))
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where the next page begins: after the contract with this last day (None: no deadline) and id."""
+
+    due_on: date | None
+    id: int
+
+
+def contract_list(
+    actor: Actor, at: datetime, *, states: tuple[ContractState, ...], after: After | None, limit: int
+) -> list[Contract]:
+    """Contracts in these states, at most `limit` + 1 (one more tells that there is a next page).
+
+    Waiting ones: those that wait for the actor first, by deadline. Others: the newest first.
+    """
+    contracts = contracts_of(actor).filter(state__in=states).annotate(minutes_now=minutes_now(at))
+    if states != WAITING:
+        if after is not None:
+            contracts = contracts.filter(pk__lt=after.id)
+        return list(contracts.order_by("-pk")[: limit + 1])
+    contracts = contracts.annotate(last_day=Coalesce("process__due_on", Value(_NO_DEADLINE)))
+    if after is not None:
+        last_day = after.due_on or _NO_DEADLINE
+        contracts = contracts.filter(Q(last_day__gt=last_day) | Q(last_day=last_day, pk__gt=after.id))
+    return list(contracts.order_by("last_day", "pk")[: limit + 1])
+
+
+def state_counts(actor: Actor) -> dict[str, int]:
+    """How many contracts the actor has in each state, of the newest `COUNTED`."""
+    counts: dict[str, int] = {}
+    for state in contracts_of(actor).select_related(None).order_by("-pk").values_list("state", flat=True)[:COUNTED]:
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def process_find(person_id: int, process_id: int, at: datetime) -> Contract | None:
+    """The contract of a process, if this person may see it in any capacity.
+
+    `sees_as_employer`, `sees_as_provider` and `sees_as_professional` say in which.
+    """
+    mandates = Mandate.objects.filter(valid_on(at), person_id=person_id)
+    return (
+        Contract.objects.filter(process_id=process_id)
+        .select_related(
+            "process__created_by",
+            "certificate",
+            "professional__person",
+            "provider__province",
+            "workplace__province",
+        )
+        .annotate(
+            sees_as_employer=Exists(mandates.filter(workplace_id=OuterRef("workplace_id"))),
+            sees_as_provider=Exists(mandates.filter(provider_id=OuterRef("provider_id"))),
+            minutes_now=minutes_now(at),
+        )
+        .filter(Q(sees_as_employer=True) | Q(sees_as_provider=True) | Q(professional__person_id=person_id))
+        .first()
+    )
+
+
+def was_party(person_id: int, process_id: int, at: datetime) -> bool:
+    """Whether the person had a mandate for the process's workplace that has ended by `at`."""
+    ended = Mandate.objects.exclude(valid_on(at)).filter(person_id=person_id, workplace_id=OuterRef("workplace_id"))
+    return Contract.objects.filter(Exists(ended), process_id=process_id).exists()
+
+
+def steps_of(process_id: int) -> list[Step]:
+    """The steps of a process in order, each with its decision and who took it."""
+    return list(Step.objects.filter(process_id=process_id).select_related("decision__person", "person").order_by("no"))
+
+
+def decision_of(step: Step) -> Decision | None:
+    """The step's decision, if it was taken."""
+    return step.decision if hasattr(step, "decision") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What one profession owes a workplace, and what this register holds against it; minutes a month."""
+
+    profession: Profession
+    requirement: Requirement | None
+    active: int
+    pending: int
+    full_time_active: int
+
+
+def duties_of(
+    actor: Actor, at: datetime, day: date, hazard: HazardClass | None, employees: int | None
+) -> list[Duty]:
+    """Required, active and waiting minutes of the actor's workplace for each profession; one query."""
+    rows = list(
+        contracts_of(actor)
+        .select_related(None)
+        .filter(state__in=(*WAITING, ContractState.ACTIVE))
+        .annotate(minutes_now=minutes_now(at))
+        .values_list("profession", "state", "assignment_type", "minutes_now")[:COUNTED]
+    )
+    full_time = {
+        profession: sum(
+            1 for row in rows if row[0] == profession and row[1] == ContractState.ACTIVE and row[2] == "full_time"
+        )
+        for profession in Profession
+    }
+    duties = []
+    for profession in Profession:
+        mine = [row for row in rows if row[0] == profession]
+        requirement = None
+        if hazard is not None and employees is not None:
+            requirement = required_minutes(
+                profession,
+                hazard=hazard,
+                employees=employees,
+                as_of=day,
+                full_time_physician=full_time[Profession.WORKPLACE_PHYSICIAN] > 0,
+            )
+        active = sum(row[3] for row in mine if row[1] == ContractState.ACTIVE and row[2] == "part_time")
+        pending = sum(row[3] for row in mine if row[1] in WAITING and row[2] == "part_time")
+        duties.append(Duty(profession, requirement, active, pending, full_time[profession]))
+    return duties

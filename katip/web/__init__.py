@@ -1,0 +1,1 @@
+"""The pages. Thin: parse, ask, call, show. One folder for each thing a person does."""

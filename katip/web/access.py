@@ -1,0 +1,103 @@
+"""Who may enter a page: declared beside every view, enforced here. A view that declares nothing does not exist."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import IntEnum
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
+
+from katip.core.actor import Actor, Capacity
+from katip.core.usecase import acting_as
+from katip.identity.models import Person
+from katip.identity.second_step import second_step_of
+from katip.web.acting.chosen import Chosen, chosen_read
+
+View = Callable[..., HttpResponse]
+
+
+class Access(IntEnum):
+    """How far a person must have come to enter."""
+
+    PUBLIC = 0
+    """anyone"""
+    ONE_STEP = 1
+    """signed in, the second step not needed: the stop page and its like"""
+    TWO_STEP = 2
+    """signed in with two steps: the register is open"""
+    ACTING = 3
+    """and has chosen in whose name: Bireysel, or an organisation with a mandate that holds now"""
+    WORKPLACE = 4
+    """and acts for a workplace"""
+
+
+class Entered(HttpRequest):
+    """A request behind the gate: the person, the actor and whom they chose to act for."""
+
+    user: Person
+    actor: Actor
+    chosen: Chosen | None
+    at: datetime
+
+
+def access(level: Access) -> Callable[[View], View]:
+    """Declare who may enter `view`, and let nobody else in.
+
+    Reads (GET, HEAD) run in one transaction in which PostgreSQL knows the actor; writes leave that to the use case.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            request.at = datetime.now(UTC)
+            request.chosen = None
+            if level == Access.PUBLIC:
+                return view(request, *args, **kwargs)
+            stopped = _stop(request, level)
+            if stopped is not None:
+                return stopped
+            if request.method in {"GET", "HEAD"}:
+                with acting_as(request.actor):
+                    response = view(request, *args, **kwargs)
+            else:
+                response = view(request, *args, **kwargs)
+            add_never_cache_headers(response)
+            return response
+
+        guarded.access = level  # type: ignore[attr-defined] # read by AccessMiddleware and by the test over all routes
+        return guarded
+
+    return declare
+
+
+def _stop(request: Any, level: Access) -> HttpResponse | None:
+    """Where someone goes who has not come far enough; None lets them in and sets `request.actor`."""
+    if not request.user.is_authenticated:
+        return _to("account_login", request)
+    proof = second_step_of(request, request.user)
+    request.actor = Actor(request.user.pk, proof=proof)
+    if level == Access.ONE_STEP:
+        return None
+    if proof is None:
+        return redirect("two_step")
+    request.chosen = chosen_read(request)
+    if request.chosen is not None:
+        request.actor = request.chosen.actor(request.user.pk, proof)
+    if level == Access.TWO_STEP:
+        return None
+    if request.chosen is None:
+        return _to("capacity", request)
+    if level == Access.WORKPLACE and request.chosen.capacity != Capacity.WORKPLACE:
+        return render(request, "403.html", {"needs": "workplace"}, status=403)
+    return None
+
+
+def _to(name: str, request: HttpRequest) -> HttpResponseRedirect:
+    """Go there first, then come back to this very page."""
+    wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+    return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': wanted})}")

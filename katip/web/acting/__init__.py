@@ -1,0 +1,1 @@
+"""In whose name: Bireysel or Kurumsal, and the box of companies."""

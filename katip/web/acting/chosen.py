@@ -1,0 +1,51 @@
+"""Whom the person chose to act for: kept in the session, checked against the mandates at every request."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from katip.core.actor import Actor, Capacity, Proof
+from katip.registry.models import Mandate, Provider, Workplace
+from katip.registry.permissions import valid_on
+
+_KEY = "acting_for"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """In which capacity, and for which organisation (None: in one's own name)."""
+
+    capacity: Capacity
+    workplace: Workplace | None = None
+    provider: Provider | None = None
+
+    def actor(self, person_id: int, proof: Proof | None) -> Actor:
+        """The person as they act now."""
+        organisation = self.workplace or self.provider
+        return Actor(person_id, self.capacity, organisation.pk if organisation else None, proof)
+
+
+def chosen_write(request: Any, capacity: Capacity, organisation_id: int | None = None) -> None:
+    """Remember the choice for this session."""
+    request.session[_KEY] = {"capacity": capacity, "id": organisation_id}
+
+
+def chosen_read(request: Any) -> Chosen | None:
+    """The choice, provided that its mandate holds at this moment; else None, and the person chooses anew."""
+    kept = request.session.get(_KEY)
+    if kept is None:
+        return None
+    capacity = Capacity(kept["capacity"])
+    if capacity == Capacity.INDIVIDUAL:
+        return Chosen(capacity)
+    if capacity == Capacity.WORKPLACE:
+        related, wanted = "workplace__province", {"workplace_id": kept["id"]}
+    else:
+        related, wanted = "provider__province", {"provider_id": kept["id"]}
+    mandate = (
+        Mandate.objects.filter(valid_on(request.at), person_id=request.user.pk, **wanted)
+        .select_related(related)
+        .first()
+    )
+    if mandate is None:
+        return None
+    return Chosen(capacity, workplace=mandate.workplace, provider=mandate.provider)

@@ -1,0 +1,132 @@
+"""In whose name: Bireysel or Kurumsal, then the box of companies."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from katip.core.actor import Capacity
+from katip.processes.selectors import Company, CompanyKey, companies_find
+from katip.registry.models import Mandate
+from katip.registry.permissions import valid_on
+from katip.web.access import Access, access
+from katip.web.acting.chosen import chosen_write
+from katip.web.context import CAPACITY_LABELS
+from katip.web.entrance.views import safe_next
+
+_FETCHED = "mandates_fetched"
+_PAGE = 50
+
+
+@access(Access.TWO_STEP)
+@require_http_methods(["GET", "POST"])
+def capacity(request: Any) -> HttpResponse:
+    """Bireysel or Kurumsal; nothing is chosen beforehand."""
+    wanted = safe_next(request)
+    choice = request.POST.get("secim", "")
+    if choice == "bireysel":
+        chosen_write(request, Capacity.INDIVIDUAL)
+        return redirect(wanted or "assignments")
+    if choice == "kurumsal":
+        return redirect(_with_next(reverse("companies"), wanted))
+    error = _("Bireysel ya da Kurumsal: birini seçin.") if request.method == "POST" else ""
+    return render(request, "capacity.html", {"chosen": "", "error": error, "next": wanted})
+
+
+@access(Access.TWO_STEP)
+@require_GET
+def companies(request: Any) -> HttpResponse:
+    """The companies in whose name the person may act, once fetched; those with waiting work first."""
+    return _box(request)
+
+
+@access(Access.TWO_STEP)
+@require_POST
+def companies_fetch(request: Any) -> HttpResponse:
+    """*E-Bildirge kullanıcısı olduğum firmaları getir*: ask the mandate source."""
+    refreshed = import_string(settings.KATIP_MANDATE_SOURCE)().refresh(request.user.pk)
+    request.session[_FETCHED] = refreshed.isoformat() if refreshed else ""
+    return redirect(_with_next(reverse("companies"), safe_next(request)))
+
+
+@access(Access.TWO_STEP)
+@require_POST
+def company_choose(request: Any) -> HttpResponse:
+    """Act for this company from now on, if a mandate holds."""
+    kind, _separator, number = request.POST.get("firma", "").partition("-")
+    capacities = {"workplace": Capacity.WORKPLACE, "provider": Capacity.PROVIDER}
+    if kind not in capacities or not number.isdigit():
+        return _box(request, error=_("Kutudan bir firma seçin."), status=400)
+    mandate = Mandate.objects.filter(valid_on(request.at), person_id=request.user.pk, **{f"{kind}_id": int(number)})
+    if not mandate.exists():
+        return _box(request, error=_("Bu firma adına yetkiniz yok. Kutudan bir firma seçin."), status=403)
+    chosen_write(request, capacities[kind], int(number))
+    return redirect(safe_next(request) or ("home" if kind == "workplace" else "contracts"))
+
+
+def _box(request: Any, *, error: str = "", status: int = 200) -> HttpResponse:
+    fetched = request.session.get(_FETCHED)
+    search = request.GET.get("ara", "").strip()[:100]
+    after = _key_read(request.GET.get("sonra", ""))
+    rows: list[Company] = []
+    matching = 0
+    if fetched is not None:
+        rows, matching = companies_find(
+            person_id=request.user.pk, at=request.at, search=search, after=after, limit=_PAGE
+        )
+    more = ""
+    if matching > len(rows):
+        more = f"{reverse('companies')}?{urlencode({'ara': search, 'sonra': _key_write(rows[-1])})}"
+    context = {
+        "fetched_at": datetime.fromisoformat(fetched) if fetched else None,
+        "fetched": fetched is not None,
+        "total": matching,
+        "query": search,
+        "page": [_row(company) for company in rows],
+        "more_url": more,
+        "chosen": _value_now(request) if not error else "",
+        "error": error,
+        "next": safe_next(request),
+    }
+    return render(request, "companies.html", context, status=status)
+
+
+def _row(company: Company) -> dict[str, Any]:
+    return {
+        "value": f"{company.kind}-{company.id}",
+        "title": company.title,
+        "sgk_number": company.sgk_number,
+        "capacity_label": CAPACITY_LABELS[company.capacity],
+        "place": f"{company.province}, {company.district}",
+        "waiting": company.waiting,
+    }
+
+
+def _value_now(request: Any) -> str:
+    chosen = request.chosen
+    if chosen is None or chosen.capacity == Capacity.INDIVIDUAL:
+        return ""
+    return f"{chosen.capacity}-{(chosen.workplace or chosen.provider).pk}"
+
+
+def _key_write(company: Company) -> str:
+    return "|".join([str(int(company.waiting == 0)), company.kind, str(company.id), company.title_sort])
+
+
+def _key_read(text: str) -> CompanyKey | None:
+    """The place to read on from; anything odd begins anew."""
+    parts = text.split("|", 3)
+    if len(parts) != 4 or not (parts[0].isdigit() and parts[2].isdigit()):  # noqa: PLR2004 -- as written above
+        return None
+    return CompanyKey(rank=int(parts[0]), kind=parts[1], id=int(parts[2]), title_sort=parts[3])
+
+
+def _with_next(url: str, wanted: str) -> str:
+    return f"{url}?{urlencode({'next': wanted})}" if wanted else url

@@ -1,0 +1,163 @@
+"""The workplace card: what the register knows, and rows 6–7, which its e-Bildirge user declares."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from katip.core.errors import PermissionRefusedError, StaleStateError
+from katip.core.usecase import acting_as
+from katip.processes.deadlines import ISTANBUL
+from katip.registry.consents import AUTO_UPDATE, AUTO_UPDATE_VERSION
+from katip.registry.models import ContactDeclaration, Headcount, Workplace
+from katip.registry.selectors import Hazard, declarations_of, hazard_of, headcounts_of, payments_of
+from katip.registry.services.card_declare import card_declare
+from katip.rules import Profession, kep_fits, required_minutes
+from katip.web.access import Access, access
+from katip.web.card.forms import ContactForm
+from katip.web.entrance.kept import form_kept
+from katip.web.format import month_text
+from katip.web.templatetags.katip import current_language
+from katip.web.words import HAZARDS
+
+
+@access(Access.WORKPLACE)
+@require_GET
+def card(request: Any) -> HttpResponse:
+    """*İşyeri Kartı Bilgileri*, rows 1 to 7."""
+    workplace = _workplace(request)
+    hazard = hazard_of(workplace.activity_id, request.at.astimezone(ISTANBUL).date())
+    headcounts = headcounts_of(workplace)
+    declared = declarations_of(workplace)
+    context = {
+        "card": {
+            "title": workplace.title,
+            "sgk_number": workplace.sgk_number,
+            "tax_no": workplace.vkn,
+            "province": workplace.province.name,
+            "district": workplace.district.name,
+            "address": workplace.address,
+            "nace_code": workplace.activity_id,
+            "activity": workplace.activity.description,
+            "hazard_label": HAZARDS[hazard.hazard_class] if hazard else _("Bilinmiyor"),
+            "hazard_source": hazard.source if hazard else "",
+        },
+        "headcount": _plot(headcounts, hazard) if headcounts else None,
+        "bank": [
+            {
+                "date": payment.paid_on,
+                "text": payment.description,
+                "counterparty": payment.counterparty,
+                "amount": payment.amount,
+                "tag": payment.state,
+            }
+            for payment in payments_of(workplace)
+        ],
+        "declaration": _declaration(declared[0]) if declared else None,
+        "earlier": [_declaration(one) for one in declared[1:]],
+        "can_edit": True,
+        "who_may": "",
+    }
+    return render(request, "card.html", context)
+
+
+@access(Access.WORKPLACE)
+@require_http_methods(["GET", "POST"])
+def contact(request: Any) -> HttpResponse:
+    """*Kurumsal İletişim ve İzin İşlemleri*: one row, one form."""
+    if request.method == "POST":
+        return _contact_post(request)
+    workplace = request.chosen.workplace
+    last = ContactDeclaration.objects.filter(workplace=workplace).order_by("-no").first()
+    start = ContactForm.beginning(workplace, last)
+    kept = form_kept(request)
+    if kept and kept.get("workplace") == [str(workplace.pk)]:
+        start |= {name: values[-1] for name, values in kept.items() if name in ContactForm.base_fields and values}
+    return _contact_page(request, ContactForm(initial=start), kept=kept is not None)
+
+
+def _contact_post(request: Any) -> HttpResponse:
+    workplace = request.chosen.workplace
+    if request.POST.get("action") == "districts":
+        with acting_as(request.actor):
+            return _contact_page(request, ContactForm(initial=_typed(request.POST)))
+    with acting_as(request.actor):
+        form = ContactForm(request.POST)
+        if form.is_valid() and form.cleaned_data["workplace"] != workplace.pk:
+            form.add_error(
+                None,
+                _("Başka bir sekmede firmayı değiştirdiniz. Şu an %(title)s adına işlem yapıyorsunuz; kaydedilmedi.")
+                % {"title": workplace.title},
+            )
+        if not form.is_valid():
+            return _contact_page(request, form, status=422)
+    try:
+        card_declare(actor=request.actor, at=request.at, workplace_id=workplace.pk, fields=form.fields_typed())
+    except PermissionRefusedError:
+        return redirect("companies")
+    except StaleStateError:
+        form.add_error(None, _("Aynı anda başka bir beyan kaydedildi. Yazdıklarınızı denetleyip yeniden Tamamla’ya basın."))
+        with acting_as(request.actor):
+            return _contact_page(request, form, status=409)
+    messages.success(request, _("İşyeri kartınız kaydedildi."))
+    if form.cleaned_data["kep"] and not kep_fits(form.cleaned_data["kep"]):
+        messages.warning(request, _("KEP adresi alışılmış biçimde değil (firma@hs01.kep.tr); yanlışsa düzeltin."))
+    return redirect("home")
+
+
+def _contact_page(request: Any, form: ContactForm, *, kept: bool = False, status: int = 200) -> HttpResponse:
+    language = "en" if get_language() == "en" else "tr"
+    context = {"form": form, "consent": [AUTO_UPDATE[AUTO_UPDATE_VERSION][language]], "kept": kept}
+    return render(request, "contact.html", context, status=status)
+
+
+def _typed(post: QueryDict) -> dict[str, Any]:
+    return {name: post.get(name, "") for name in ContactForm.base_fields}
+
+
+def _workplace(request: Any) -> Workplace:
+    """The workplace with all that its card names."""
+    related = Workplace.objects.select_related("province", "district", "activity")
+    return related.get(pk=request.chosen.workplace.pk)
+
+
+def _declaration(one: ContactDeclaration) -> dict[str, Any]:
+    return {
+        "phone": one.phone,
+        "email": one.email,
+        "postal_address": one.postal_address,
+        "kep": one.kep,
+        "province": one.province.name,
+        "district": one.district.name,
+        "auto_update": one.auto_update,
+        "at": one.declared_at,
+        "by": one.declared_by.name,
+        "text_version": one.consent_text,
+    }
+
+
+def _plot(headcounts: list[Headcount], hazard: Hazard | None) -> dict[str, Any]:
+    """24 months as columns; the newest change of the required minutes is marked."""
+    points = [(month.period, month.employees) for month in headcounts]
+    marks: list[dict[str, Any]] = []
+    for before, after in zip(headcounts, headcounts[1:], strict=False):
+        if hazard is None or before.employees == after.employees:
+            continue
+        minutes = [
+            required_minutes(
+                Profession.SAFETY_SPECIALIST, hazard=hazard.hazard_class, employees=month.employees, as_of=month.period
+            ).minutes
+            for month in (before, after)
+        ]
+        change = {"before": before.employees, "after": after.employees, "month": month_text(after.period, current_language())}
+        title = _("%(month)s: %(before)s → %(after)s çalışan") % change
+        text = _("Gereken uzman süresi %(old)s → %(new)s dakika") % {"old": minutes[0], "new": minutes[1]}
+        marks = [{"at": after.period, "title": title, "text": text, "size": abs(after.employees - before.employees)}, *marks]
+    marks = sorted(marks, key=lambda mark: mark["size"], reverse=True)[:1]
+    return {"latest": points[-1][1], "month": points[-1][0], "points": points, "marks": marks}
+
+

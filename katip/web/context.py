@@ -1,0 +1,104 @@
+"""What every page knows: the installation, the person, the navy column."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+import katip
+from katip.core.actor import Capacity
+from katip.processes.selectors import waiting_count
+from katip.registry.models import MandateCapacity
+
+
+WARNING_SECONDS = 120
+"""How long before the idle time-out a page says so."""
+
+
+def page(request: Any) -> dict[str, Any]:
+    """The context processor; asks the database once, for the number of waiting processes, behind the gate only."""
+    site = settings.KATIP
+    chosen = getattr(request, "chosen", None)
+    waiting = _waiting(request) if chosen is not None else 0
+    signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+    return {
+        "site": {
+            "operator_name": site.operator_name,
+            "is_ministry": site.operator_is_ministry,
+            "help": contact(site.help_name, site.help_phone, site.help_hours),
+            "version": katip.__version__,
+            "demo": site.demo,
+            "counter_name": site.counter_name,
+            "controller_name": site.controller_name or site.operator_name,
+        },
+        "signed_in": signed_in,
+        "who": _who(request, chosen, waiting) if chosen is not None else None,
+        "nav": _nav(request, chosen, waiting) if chosen is not None else [],
+        "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
+        "idle": {"seconds": site.idle_minutes * 60, "warn_seconds": site.idle_minutes * 60 - WARNING_SECONDS}
+        if signed_in
+        else None,
+    }
+
+
+def contact(name: str, phone: str, hours: str) -> dict[str, str]:
+    """A help contact as `components/help.html` shows it; `phone` has 10 digits without the leading 0, or is empty."""
+    return {
+        "name": name,
+        "phone": f"0{phone[:3]} {phone[3:6]} {phone[6:8]} {phone[8:]}" if phone else "",
+        "phone_href": f"tel:+90{phone}" if phone else "",
+        "hours": hours,
+    }
+
+
+def _waiting(request: Any) -> int:
+    if not hasattr(request, "waiting"):
+        request.waiting = waiting_count(request.actor)
+    return int(request.waiting)
+
+
+def _who(request: Any, chosen: Any, waiting: int) -> dict[str, Any]:
+    labels = {
+        Capacity.INDIVIDUAL: _("Kendi adınıza"),
+        Capacity.WORKPLACE: _("e-Bildirge kullanıcısı olarak"),
+        Capacity.PROVIDER: _("sorumlu müdür olarak"),
+    }
+    organisation = chosen.workplace.title if chosen.workplace else ""
+    if chosen.provider:
+        organisation = chosen.provider.short_title
+    return {
+        "person_name": request.user.name,
+        "capacity_label": labels[chosen.capacity],
+        "organisation": organisation,
+        "kind": chosen.capacity,
+        "waiting": waiting,
+        "can_change": True,
+    }
+
+
+def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
+    """The navy column, as the guide's words have it; only what exists and is open to this capacity."""
+
+    def item(label: str, name: str, badge: int | None = None) -> dict[str, Any]:
+        url = reverse(name)
+        current = request.path == url or (url != "/" and request.path.startswith(url))
+        return {"label": label, "url": url, "current": current, "badge": badge or None, "children": []}
+
+    if chosen.capacity == Capacity.INDIVIDUAL:
+        return [item(_("Görevlendirmelerim"), "assignments", waiting)]
+    contracts = item(_("İSG Hizmet Sözleşmeleri"), "contracts", waiting)
+    contracts["current"] = contracts["current"] or request.path.startswith("/surecler/")
+    nav = [
+        item(_("Ana ekran"), "home"),
+        {"label": _("Süreç Yönetimi"), "url": "", "current": False, "badge": None, "children": [contracts]},
+    ]
+    if chosen.capacity == Capacity.WORKPLACE:
+        card = item(_("İşyeri Kartı Bilgileri"), "card")
+        place = {"label": _("İşyeri Bilgileri"), "url": "", "current": False, "badge": None, "children": [card]}
+        label = _("Kişi-Kurum-Ekipman Kartı")
+        nav.append({"label": label, "url": "", "current": False, "badge": None, "children": [place]})
+    return nav
+
+
+CAPACITY_LABELS = {capacity.value: capacity.label for capacity in MandateCapacity}

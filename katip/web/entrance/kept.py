@@ -1,0 +1,23 @@
+"""What was typed when a session ran out: kept for the same person in the same browser, shown again, then forgotten."""
+
+from typing import Any
+
+_KEY = "kept_form"
+_NEVER = {"csrfmiddlewaretoken", "password", "code", "next", "_form"}
+_LIMIT = 20_000
+
+
+def form_keep(request: Any, person_id: int, path: str, typed: Any) -> None:
+    """Remember the fields of a form at `path`, secrets excluded; too much is not kept at all."""
+    fields = {name: typed.getlist(name) for name in typed if name not in _NEVER}
+    if sum(len(value) for values in fields.values() for value in values) <= _LIMIT:
+        request.session[_KEY] = {"person": person_id, "path": path, "fields": fields}
+
+
+def form_kept(request: Any) -> dict[str, list[str]] | None:
+    """The fields kept for this page and this person; taken out as they are read, whoever reads."""
+    kept = request.session.get(_KEY)
+    if kept is None or kept["path"] != request.path:
+        return None
+    del request.session[_KEY]
+    return dict(kept["fields"]) if kept["person"] == request.user.pk else None

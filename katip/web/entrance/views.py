@@ -1,0 +1,155 @@
+"""Coming in: the start page, the two steps, the stop page, leaving, and what every visitor may read."""
+
+import time
+from typing import Any
+
+from allauth.account.views import LoginView
+from allauth.mfa.base.views import AuthenticateView, ReauthenticateView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from katip.identity.forms import SecondStepForm, StepUpForm
+from katip.web.access import Access, access
+from katip.web.entrance.kept import form_keep
+from katip.web.middleware import SEEN
+
+
+@access(Access.PUBLIC)
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """What this is, who runs it, and the way in."""
+    return render(request, "start.html")
+
+
+class _SignIn(LoginView):  # type: ignore[misc] # allauth ships no types
+    template_name = "sign_in.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {
+            "form": kwargs.get("form") or self.get_form(),
+            "next": self.get_next_url() or "",
+            "timed_out": "sure-doldu" in self.request.GET,
+        }
+
+
+class _SecondStep(AuthenticateView):  # type: ignore[misc] # as above
+    template_name = "second_step.html"
+    form_class = SecondStepForm
+
+    def get_form_class(self) -> type[SecondStepForm]:
+        return self.form_class
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        del kwargs
+        return {"form": self.auth_form}
+
+
+class _StepUp(ReauthenticateView):  # type: ignore[misc] # as above
+    template_name = "second_step.html"
+    form_class = StepUpForm
+
+    def get_form_class(self) -> type[StepUpForm]:
+        return self.form_class
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"form": kwargs.get("form") or self.get_form(), "again": True, "next": self.get_next_url() or ""}
+
+
+sign_in = access(Access.PUBLIC)(_SignIn.as_view())
+second_step = access(Access.PUBLIC)(_SecondStep.as_view())
+step_up = access(Access.TWO_STEP)(_StepUp.as_view())
+
+
+@access(Access.PUBLIC)
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave. Nothing of the session stays."""
+    logout(request)
+    return redirect("start")
+
+
+@access(Access.ONE_STEP)
+def two_step(request: Any) -> HttpResponse:
+    """Where someone without a second step stops; *Yeniden denetle* looks again."""
+    if request.actor.proof is not None:
+        return redirect("capacity")
+    if request.method == "POST":
+        if is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
+            logout(request)
+            messages.success(request, _("İki aşamalı giriş artık etkin. Şifrenizle ve kodunuzla yeniden girin."))
+            return redirect("account_login")
+        messages.info(request, _("İki aşamalı giriş henüz etkin değil."))
+        return redirect("two_step")
+    return render(request, "two_step.html", {"proofed": False})
+
+
+@access(Access.PUBLIC)
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Remember the language that the person asked for."""
+    wanted = request.POST.get("language", "")
+    response = HttpResponseRedirect(safe_next(request) or reverse("start"))
+    if wanted in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, wanted, max_age=31_536_000, samesite="Lax", secure=request.is_secure()
+        )
+    return response
+
+
+def safe_next(request: HttpRequest) -> str:
+    """The address asked for in `next`, if it is one of ours; else nothing."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    fine = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if fine else ""
+
+
+@access(Access.ONE_STEP)
+@require_POST
+def session_extend(request: Any) -> HttpResponse:
+    """The person is still there."""
+    request.session[SEEN] = time.time()
+    return HttpResponse(status=204)
+
+
+@access(Access.ONE_STEP)
+@require_POST
+def session_keep(request: Any) -> HttpResponse:
+    """The session runs out: keep what was typed for this person's next sign-in, and sign out."""
+    person_id, typed, path = request.user.pk, request.POST.copy(), request.POST.get("_path", "")
+    typed.pop("_path", None)
+    logout(request)
+    form_keep(request, person_id, path, typed)
+    return HttpResponse(status=204)
+
+
+def _read_only(template: str) -> Any:
+    """A page that everyone may read; behind the gate it keeps the navy column."""
+
+    @access(Access.PUBLIC)
+    @require_GET
+    def view(request: HttpRequest) -> HttpResponse:
+        return render(request, template)
+
+    return view
+
+
+help_page = _read_only("help.html")
+accessibility = _read_only("accessibility.html")
+privacy = _read_only("privacy.html")
+
+
+@access(Access.PUBLIC)
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether this process answers; asks nothing of anyone."""
+    del request
+    return HttpResponse("ok", content_type="text/plain")

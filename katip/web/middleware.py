@@ -1,0 +1,73 @@
+"""What happens around every page: its language, its declared access, and the idle time-out."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import urlencode
+
+from katip.web.entrance.kept import form_keep
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+SEEN = "seen_at"
+_SEEN_STEP = 20
+"""Seconds within which a session is not written again just to say that the person is still there."""
+
+
+class LanguageMiddleware:
+    """Turkish first: English only for someone who asked for it here, whatever the browser prefers."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
+        language = wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined] # as Django's own middleware does
+            response = self.get_response(request)
+        response.headers["Content-Language"] = language
+        return response
+
+
+class AccessMiddleware:
+    """Refuses views without a declared access, and closes sessions that nobody uses."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: Callable[..., HttpResponse], _args: list[Any], _kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Decide before the view runs."""
+        if not hasattr(view, "access"):
+            raise ImproperlyConfigured(f"{request.resolver_match.view_name}: a route without declared access")
+        if not request.user.is_authenticated:
+            return None
+        now = time.time()
+        seen = request.session.get(SEEN, now)
+        if now - seen > settings.KATIP.idle_minutes * 60:
+            return _close(request)
+        if SEEN not in request.session or now - seen > _SEEN_STEP:
+            request.session[SEEN] = now
+        return None
+
+
+def _close(request: Any) -> HttpResponse:
+    """Sign out, but keep what was typed for the same person's next sign-in."""
+    person_id, wanted = request.user.pk, request.path
+    typed = request.POST.copy() if request.method == "POST" else None
+    logout(request)
+    if typed is not None:
+        form_keep(request, person_id, wanted, typed)
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'sure-doldu': 1, 'next': wanted})}")

@@ -1,0 +1,40 @@
+"""The pages' addresses: Turkish words, ASCII letters, no personal number in any of them."""
+
+from django.urls import path
+
+from katip.web.acting import views as acting
+from katip.web.card import views as card
+from katip.web.contracts import views as contracts
+from katip.web.entrance import views as entrance
+from katip.web.home import views as home
+from katip.web.processes import views as processes
+
+urlpatterns = [
+    path("", entrance.start, name="start"),
+    path("giris/", entrance.sign_in, name="account_login"),
+    path("giris/ikinci-adim/", entrance.second_step, name="mfa_authenticate"),
+    path("giris/yeniden/", entrance.step_up, name="mfa_reauthenticate"),
+    path("cikis/", entrance.sign_out, name="account_logout"),
+    path("iki-asamali-giris/", entrance.two_step, name="two_step"),
+    path("dil/", entrance.language, name="language"),
+    path("oturum/surdur/", entrance.session_extend, name="session_extend"),
+    path("oturum/sakla/", entrance.session_keep, name="session_keep"),
+    path("yardim/", entrance.help_page, name="help"),
+    path("erisilebilirlik/", entrance.accessibility, name="accessibility"),
+    path("gizlilik/", entrance.privacy, name="privacy"),
+    path("saglik/", entrance.health, name="health"),
+    path("secim/", acting.capacity, name="capacity"),
+    path("firmalar/", acting.companies, name="companies"),
+    path("firmalar/getir/", acting.companies_fetch, name="companies_fetch"),
+    path("firmalar/sec/", acting.company_choose, name="company_choose"),
+    path("ana-ekran/", home.home, name="home"),
+    path("gorevlendirmelerim/", home.assignments, name="assignments"),
+    path("sozlesmeler/", contracts.contracts, name="contracts"),
+    path("surecler/git/", processes.step_go, name="step_go"),
+    path("surecler/<int:no>/", processes.step, name="step"),
+    path("surecler/<int:no>/tamamla/", processes.step_complete, name="step_complete"),
+    path("surecler/<int:no>/reddet/", processes.step_reject, name="step_reject"),
+    path("surecler/<int:no>/sonuc/", processes.step_result, name="step_result"),
+    path("isyeri-karti/", card.card, name="card"),
+    path("isyeri-karti/iletisim-ve-izin/", card.contact, name="contact"),
+]
