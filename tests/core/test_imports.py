@@ -332,7 +332,7 @@ def test_memory_does_not_grow_with_the_file(thing: None, tmp_path: Path) -> None
     bring(small)
     few = peak_while(lambda: bring(small))
     many = peak_while(lambda: bring(large))
-    assert many < few + 500_000
+    assert many < few + 3_000_000  # the read buffers; the lines alone would be three times as much
 
 
 def test_memory_does_not_grow_with_the_faults(thing: None, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ _PLAIN_AMOUNT = re.compile(r"-?\d+\.\d{1,2}", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 _EARLIEST_YEAR = 1900
 _LATEST_YEAR = 2199
+_REPLACED = "\ufffd"  # what a program put where it could not read a letter
 _MANY = 4096  # distinct cells remembered by a reader; lists repeat their dates and words
 
 
@@ -35,7 +36,7 @@ def text(longest: int) -> Callable[[str], str]:
 
     def read(cell: str) -> str:
         plain = unicodedata.normalize("NFC", " ".join(cell.split()))
-        if not plain.isprintable() and any(_is_bad(character) for character in plain):
+        if _REPLACED in plain or (not plain.isprintable() and any(_is_bad(character) for character in plain)):
             raise FormatError("bad_character")
         if len(plain) > longest:
             raise FormatError("too_long", {"length": len(plain), "expected": longest})

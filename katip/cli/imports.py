@@ -1,0 +1,113 @@
+"""`katip import KIND FILE`: bring in one of the operator's lists."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from katip.core.imports import Fault, ImportFailedError, ImportResult
+    from katip.core.imports.reader import Progress
+
+KINDS = (
+    "people",
+    "activities",
+    "workplaces",
+    "headcounts",
+    "providers",
+    "professionals",
+    "staff",
+    "mandates",
+    "officials",
+    "payments",
+)
+
+
+@click.command("import", short_help="Bring in one of the operator's lists.")
+@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Faults shown on the screen.")
+def command(kind: str, file: Path, limit: int) -> None:
+    """Bring in one of the operator's lists, all of FILE or nothing of it.
+
+    KIND is one of: people, activities, workplaces, headcounts, providers, professionals, staff, mandates, officials,
+    payments. FILE is text with a header line; docs/import.md tells its columns. A file with faults changes nothing:
+    the first faults are shown here, all of them stand in FILE's .errors.csv.
+    """
+    from django.utils import timezone
+
+    from katip.core.actor import OPERATOR
+    from katip.core.imports import ImportFailedError, ImportRunningError
+    from katip.registry.services.imports.run import list_import
+
+    try:
+        with _progress_bar(file) as progress:
+            result = list_import(
+                kind=kind, path=file, actor=OPERATOR, at=timezone.now(), progress=progress, limit=limit
+            )
+    except ImportFailedError as failure:
+        _show_failure(file, failure)
+        sys.exit(1)
+    except ImportRunningError:
+        raise click.ClickException(f"Another import of {kind} is running; nothing was changed.") from None
+    _show_result(file, result)
+
+
+@contextmanager
+def _progress_bar(file: Path) -> "Iterator[Progress | None]":
+    """Show how much of the file is read; on a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=max(file.stat().st_size, 1), label=f"Reading {file.name}", file=sys.stderr) as bar:
+
+        def show(done: int, _: int) -> None:
+            bar.update(done - bar.pos)
+
+        yield show
+
+
+def _show_result(file: Path, result: "ImportResult") -> None:
+    if result.warnings:
+        _show_faults(result.shown_warnings)
+        click.echo(f"{_count(result.warnings, 'warning')}, {len(result.shown_warnings)} shown. They refuse nothing.")
+    lines = _count(result.rows, "line")
+    if result.inserted or result.updated:
+        click.echo(f"{file.name}: {lines} read, {_count(result.inserted, 'row')} added, {result.updated} changed.")
+    else:
+        click.echo(f"{file.name}: {lines} read, nothing to change.")
+
+
+def _show_failure(file: Path, failure: "ImportFailedError") -> None:
+    _show_faults(failure.shown)
+    shown = "" if failure.count == len(failure.shown) else f", {len(failure.shown)} shown"
+    click.echo(f"{file.name}: {_count(failure.count, 'fault')}{shown}. Nothing was changed.", err=True)
+    if failure.errors_path:
+        click.echo(f"All of them are in {failure.errors_path} (it may hold personal data).", err=True)
+    else:
+        click.echo(f"The file with all of them could not be written: {failure.unwritable}.", err=True)
+
+
+def _show_faults(faults: "tuple[Fault, ...]") -> None:
+    """Print a table; long values are cut, the reason never is."""
+    cells = [("line", "column", "value", "reason")]
+    cells += [(str(fault.line), fault.column, _short(fault.value), fault.reason) for fault in faults]
+    widths = [max(len(row[column]) for row in cells) for column in range(3)]
+    for row in cells:
+        start = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+        click.echo(f"{start}  {row[3]}", err=True)
+
+
+_LONGEST_VALUE = 40
+
+
+def _short(value: str) -> str:
+    plain = "".join(character if character.isprintable() else "·" for character in value)
+    return plain if len(plain) <= _LONGEST_VALUE else plain[: _LONGEST_VALUE - 1] + "…"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
