@@ -134,7 +134,7 @@ def timeline(contract: Contract, steps: list[Step], request: Any) -> list[Row]:
             accepted = decision.outcome == Outcome.APPROVED
             words = _("%(party)s onayladı") if accepted else _("%(party)s reddetti")
             lines = [decision.person.name, *([decision.reason] if decision.reason else [])]
-            mark = "done" if accepted else "no"
+            mark = "done" if accepted else "bad"
             events.append({"title": words % {"party": party}, "lines": lines, "at": decision.decided_at, "mark": mark})
         elif step.no == process.current_step and process.waits_for:
             mine = request.actor.capacity == Capacity.WORKPLACE and step.party == PartyKind.EMPLOYER
@@ -142,13 +142,13 @@ def timeline(contract: Contract, steps: list[Step], request: Any) -> list[Row]:
             title = _("Sıra sizde: %(party)s onayı") if mine else _("Sırada: %(party)s onayı")
             until = [_("Son gün %(day)s") % {"day": fmt.deadline_text(process.due_on, current_language())}]
             events.append(
-                {"title": title % {"party": party}, "lines": until if process.due_on else [], "at": None, "mark": "now"}
+                {"title": title % {"party": party}, "lines": until if process.due_on else [], "at": None, "mark": "current"}
             )
         elif process.waits_for:
             title = _("%(party)s onayı") % {"party": party}
-            events.append({"title": title, "lines": [], "at": None, "mark": "next"})
+            events.append({"title": title, "lines": [], "at": None, "mark": "todo"})
     if process.waits_for:
-        events.append({"title": _("Yürürlüğe girer"), "lines": [_("Bu kayıtta, son onayla birlikte")], "mark": "next"})
+        events.append({"title": _("Yürürlüğe girer"), "lines": [_("Bu kayıtta, son onayla birlikte")], "mark": "todo"})
     return events
 
 
