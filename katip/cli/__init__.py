@@ -1,0 +1,1 @@
+"""Commands of the operator, a file each. Thin: parse, ask, call, show."""

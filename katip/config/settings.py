@@ -95,7 +95,10 @@ def _database(url: str, login: Login) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database(KATIP.database_url, "application"), "owner": _database(KATIP.database_owner_url, "owner")}
+DATABASES = {
+    "default": _database(KATIP.database_url, "application"),
+    "owner": _database(KATIP.database_owner_url, "owner"),
+}
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

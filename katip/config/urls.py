@@ -1,10 +1,10 @@
 """Every address of the product."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from katip.web.development import components
 
-urlpatterns = [path("", include("katip.web.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("katip.web.urls"))]
 if settings.KATIP.env == "development":
     urlpatterns.append(path("_parcalar/", components, name="components"))

@@ -12,6 +12,6 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds 103, 140 and 177."""
-        from katip.contracts.kinds import register_all  # noqa: PLC0415 -- models are loaded only now
+        from katip.contracts.kinds import register_all
 
         register_all()

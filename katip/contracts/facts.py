@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -112,7 +113,7 @@ class Facts:
 def facts_read(asked: Sequence[Asked], at: datetime) -> list[Facts]:
     """The facts of each assignment asked about, in the same order, by one statement."""
     day = at.astimezone(ISTANBUL).date()
-    parameters = {
+    parameters: dict[str, Any] = {
         "key": list(range(len(asked))),
         "workplace": [one.workplace_id for one in asked],
         "professional": [one.professional_id for one in asked],
@@ -129,14 +130,14 @@ def facts_read(asked: Sequence[Asked], at: datetime) -> list[Facts]:
     return [_facts(day, rows[key]) for key in range(len(asked))]
 
 
-def _facts(day: date, row: tuple[object, ...]) -> Facts:
+def _facts(day: date, row: tuple[Any, ...]) -> Facts:
     closed_on, hazard, employees, period, certificate_class, *rest = row
     return Facts(
         day,
-        closed_on,  # type: ignore[arg-type] # columns come typed from psycopg
+        closed_on,
         HazardClass(str(hazard)) if hazard else None,
-        employees,  # type: ignore[arg-type] # as above
-        period,  # type: ignore[arg-type] # as above
+        employees,
+        period,
         CertificateClass(str(certificate_class)),
-        *rest,  # type: ignore[arg-type] # as above
+        *rest,
     )

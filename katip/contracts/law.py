@@ -23,9 +23,7 @@ def require_lawful(facts: Facts, *, profession: Profession, minutes: int, assign
     _require_certificate(facts, profession)
     missing = max(0, requirement.minutes - facts.running)
     if assignment_type == AssignmentType.PART_TIME and minutes < missing:
-        raise RuleViolation(
-            "minutes_below_minimum", requirement.citation, {"minutes": minutes, "minimum": missing}
-        )
+        raise RuleViolation("minutes_below_minimum", requirement.citation, {"minutes": minutes, "minimum": missing})
     check_capacity(minutes, staff=[facts.staff], active=[facts.active], blocked=[], pending=[facts.pending])
 
 

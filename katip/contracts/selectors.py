@@ -25,11 +25,11 @@ def contracts_of(actor: Actor) -> QuerySet[Contract]:
         "process", "certificate", "professional__person", "provider__province", "workplace__province"
     )
     if actor.capacity == Capacity.WORKPLACE:
-        contracts = contracts.filter(workplace_id=actor.organisation_id)
+        contracts = contracts.filter(workplace_id=actor.organisation)
     elif actor.capacity == Capacity.PROVIDER:
-        contracts = contracts.filter(provider_id=actor.organisation_id)
+        contracts = contracts.filter(provider_id=actor.organisation)
     else:
-        contracts = contracts.filter(professional__person_id=actor.person_id)
+        contracts = contracts.filter(professional__person_id=actor.person)
     return contracts
 
 
@@ -126,9 +126,7 @@ class Duty:
     full_time_active: int
 
 
-def duties_of(
-    actor: Actor, at: datetime, day: date, hazard: HazardClass | None, employees: int | None
-) -> list[Duty]:
+def duties_of(actor: Actor, at: datetime, day: date, hazard: HazardClass | None, employees: int | None) -> list[Duty]:
     """Required, active and waiting minutes of the actor's workplace for each profession; one query."""
     rows = list(
         contracts_of(actor)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from katip.core.errors import PermissionRefusedError
+
 
 class Capacity(StrEnum):
     """In which quality a person acts."""
@@ -34,6 +36,20 @@ class Actor:
     capacity: Capacity = Capacity.INDIVIDUAL
     organisation_id: int | None = None
     proof: Proof | None = None
+
+    @property
+    def person(self) -> int:
+        """The acting person's id. Raises `PermissionRefusedError` where a command acts without one."""
+        if self.person_id is None:
+            raise PermissionRefusedError("no_person")
+        return self.person_id
+
+    @property
+    def organisation(self) -> int:
+        """The id of the organisation acted for. Raises `PermissionRefusedError` in one's own name."""
+        if self.organisation_id is None:
+            raise PermissionRefusedError("no_organisation")
+        return self.organisation_id
 
 
 OPERATOR = Actor(person_id=None, capacity=Capacity.OPERATOR)

@@ -11,4 +11,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the checks, which register themselves."""
-        from katip.core import checks  # noqa: F401, PLC0415 -- registration happens on import
+        from katip.core import checks  # noqa: F401 -- registration happens on import

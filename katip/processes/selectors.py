@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from katip.core.actor import Actor, Capacity
-from katip.processes.models import PartyKind, Process, ProcessState
 from katip.core.turkish import fold
+from katip.processes.models import PartyKind, Process, ProcessState
 from katip.registry.permissions import ISTANBUL
 
 WAITING_SHOWN = 1_000
@@ -18,9 +19,9 @@ def waiting_count(actor: Actor) -> int:
     """How many open processes wait for the actor in this capacity, at most `WAITING_SHOWN`."""
     waiting = Process.objects.filter(state=ProcessState.OPEN)
     if actor.capacity == Capacity.INDIVIDUAL:
-        waiting = waiting.filter(waits_for=PartyKind.PROFESSIONAL, waits_for_person_id=actor.person_id)
+        waiting = waiting.filter(waits_for=PartyKind.PROFESSIONAL, waits_for_person_id=actor.person)
     elif actor.capacity == Capacity.WORKPLACE:
-        waiting = waiting.filter(waits_for=PartyKind.EMPLOYER, workplace_id=actor.organisation_id)
+        waiting = waiting.filter(waits_for=PartyKind.EMPLOYER, workplace_id=actor.organisation)
     else:
         return 0
     return len(waiting.values_list("pk")[:WAITING_SHOWN])
@@ -67,7 +68,8 @@ WITH waiting AS (
 SELECT kind, id, title, title_sort, sgk_number, capacity, province, district, n, count(*) OVER () AS total
 FROM company
 WHERE (%(search)s = '' OR title_search LIKE %(like)s OR (%(digits)s <> '' AND sgk_number LIKE %(digits_like)s))
-  AND (%(after)s IS NULL OR ROW((n = 0)::int, title_sort, kind, id) > ROW(%(after_rank)s, %(after)s, %(after_kind)s, %(after_id)s))
+  AND (%(after)s IS NULL OR
+       ROW((n = 0)::int, title_sort, kind, id) > ROW(%(after_rank)s, %(after)s, %(after_kind)s, %(after_id)s))
 ORDER BY (n = 0)::int, title_sort COLLATE "C", kind, id
 LIMIT %(limit)s
 """
@@ -92,7 +94,7 @@ def companies_find(
     from here on.
     """
     digits = "".join(character for character in search if character.isdigit())
-    parameters = {
+    parameters: dict[str, Any] = {
         "person": person_id,
         "day": at.astimezone(ISTANBUL).date(),
         "search": search,

@@ -3,8 +3,8 @@
 AUTO_UPDATE = {
     "otomatik-guncelleme/1": {
         "tr": (
-            "Evet derseniz çalışan sayınız ya da tehlike sınıfınız değiştiğinde sözleşme süreleri yeni yasal alt sınıra "
-            "kendiliğinden uyar; yeni onayınız istenmez, her değişiklik size bildirilir. "
+            "Evet derseniz çalışan sayınız ya da tehlike sınıfınız değiştiğinde sözleşme süreleri yeni yasal alt "
+            "sınıra kendiliğinden uyar; yeni onayınız istenmez, her değişiklik size bildirilir. "
             "Talimatı istediğiniz an geri alırsınız."
         ),
         "en": (

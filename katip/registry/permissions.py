@@ -22,7 +22,7 @@ def valid_on(at: datetime) -> Q:
 def require_mandates(actor: Actor, workplace_ids: Collection[int], at: datetime) -> None:
     """Raise `PermissionRefusedError` unless the actor is e-Bildirge user of every workplace named, at `at`."""
     held = set(
-        Mandate.objects.filter(valid_on(at), person_id=actor.person_id, workplace_id__in=workplace_ids).values_list(
+        Mandate.objects.filter(valid_on(at), person_id=actor.person, workplace_id__in=workplace_ids).values_list(
             "workplace_id", flat=True
         )
     )
@@ -32,5 +32,5 @@ def require_mandates(actor: Actor, workplace_ids: Collection[int], at: datetime)
 
 def require_provider_mandate(actor: Actor, provider_id: int, at: datetime) -> None:
     """Raise `PermissionRefusedError` unless the actor is responsible manager of the provider, at `at`."""
-    if not Mandate.objects.filter(valid_on(at), person_id=actor.person_id, provider_id=provider_id).exists():
+    if not Mandate.objects.filter(valid_on(at), person_id=actor.person, provider_id=provider_id).exists():
         raise PermissionRefusedError("no_mandate")

@@ -11,7 +11,6 @@ from katip.core.actor import Capacity
 from katip.processes.selectors import waiting_count
 from katip.registry.models import MandateCapacity
 
-
 WARNING_SECONDS = 120
 """How long before the idle time-out a page says so."""
 

@@ -28,10 +28,11 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the language of the person's own choice."""
         wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
         language = wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined] # as Django's own middleware does
+            request.LANGUAGE_CODE = language  # as Django's own middleware does
             response = self.get_response(request)
         response.headers["Content-Language"] = language
         return response
@@ -44,6 +45,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do until the view is known."""
         return self.get_response(request)
 
     def process_view(

@@ -32,7 +32,9 @@ def certificate_words(certificate_class: str) -> str:
 
 
 _REFUSALS = {
-    "workplace_closed": gettext_lazy("İşyeri SGK kaydında kapalı görünüyor; kapalı bir işyeri için sözleşme onaylanamaz."),
+    "workplace_closed": gettext_lazy(
+        "İşyeri SGK kaydında kapalı görünüyor; kapalı bir işyeri için sözleşme onaylanamaz."
+    ),
     "workplace_unknown_figures": gettext_lazy(
         "İşyerinin çalışan sayısı ya da tehlike sınıfı bu kayıtta yok. SGK bildirimi gelince yeniden deneyin."
     ),

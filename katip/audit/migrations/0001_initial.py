@@ -5,44 +5,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('tag', models.CharField(max_length=80)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('capacity', models.CharField(max_length=20)),
-                ('organisation_id', models.BigIntegerField(null=True)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('detail_hash', models.BinaryField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("tag", models.CharField(max_length=80)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("capacity", models.CharField(max_length=20)),
+                ("organisation_id", models.BigIntegerField(null=True)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("detail_hash", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='EventDetail',
+            name="EventDetail",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='detail', serialize=False, to='audit.event')),
-                ('salt', models.BinaryField(max_length=16)),
-                ('body', models.JSONField()),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="detail",
+                        serialize=False,
+                        to="audit.event",
+                    ),
+                ),
+                ("salt", models.BinaryField(max_length=16)),
+                ("body", models.JSONField()),
             ],
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['tag', 'subject_id', '-id'], name='event_by_subject'),
+            model_name="event",
+            index=models.Index(fields=["tag", "subject_id", "-id"], name="event_by_subject"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['actor_id', '-id'], name='event_by_actor'),
+            model_name="event",
+            index=models.Index(fields=["actor_id", "-id"], name="event_by_actor"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['organisation_id', '-id'], name='event_by_organisation'),
+            model_name="event",
+            index=models.Index(fields=["organisation_id", "-id"], name="event_by_organisation"),
         ),
     ]

@@ -20,5 +20,10 @@ class Migration(migrations.Migration):
 
     dependencies = [("audit", "0001_initial")]
 
-    operations = [migrations.RunSQL(TRIGGERS, "DROP TRIGGER audit_event_append_only ON audit_event; "
-        "DROP TRIGGER audit_eventdetail_append_only ON audit_eventdetail; DROP FUNCTION audit_refuse();")]
+    operations = [
+        migrations.RunSQL(
+            TRIGGERS,
+            "DROP TRIGGER audit_event_append_only ON audit_event; "
+            "DROP TRIGGER audit_eventdetail_append_only ON audit_eventdetail; DROP FUNCTION audit_refuse();",
+        )
+    ]

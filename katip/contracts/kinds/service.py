@@ -95,6 +95,7 @@ def _first_version(subject: Subject, at: datetime) -> ContractVersion:
     assert facts is not None  # noqa: S101 -- an approval was checked before
     requirement = facts.requirement(Profession(contract.profession))
     assert requirement is not None  # noqa: S101 -- as above
+    assert facts.employees is not None and facts.hazard is not None  # noqa: S101, PT018 -- a requirement knows both
     return ContractVersion(
         contract=contract,
         no=1,

@@ -5,70 +5,150 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('processes', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("processes", "0001_initial"),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.PositiveSmallIntegerField()),
-                ('profession', models.CharField(choices=[('safety_specialist', 'SAFETY_SPECIALIST'), ('workplace_physician', 'WORKPLACE_PHYSICIAN'), ('other_health_personnel', 'OTHER_HEALTH_PERSONNEL')], max_length=30)),
-                ('minutes', models.PositiveIntegerField()),
-                ('assignment_type', models.CharField(choices=[('full_time', 'Tam süreli'), ('part_time', 'Kısmi süreli')], max_length=10)),
-                ('state', models.CharField(choices=[('draft', 'DRAFT'), ('awaiting_professional', 'AWAITING_PROFESSIONAL'), ('awaiting_employer', 'AWAITING_EMPLOYER'), ('active', 'ACTIVE'), ('rejected', 'REJECTED'), ('withdrawn', 'WITHDRAWN'), ('lapsed', 'LAPSED'), ('ended', 'ENDED')], max_length=24)),
-                ('active_from', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.certificate')),
-                ('process', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contract', to='processes.process')),
-                ('professional', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='registry.professional')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='registry.provider')),
-                ('workplace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='registry.workplace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.PositiveSmallIntegerField()),
+                (
+                    "profession",
+                    models.CharField(
+                        choices=[
+                            ("safety_specialist", "SAFETY_SPECIALIST"),
+                            ("workplace_physician", "WORKPLACE_PHYSICIAN"),
+                            ("other_health_personnel", "OTHER_HEALTH_PERSONNEL"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("minutes", models.PositiveIntegerField()),
+                (
+                    "assignment_type",
+                    models.CharField(
+                        choices=[("full_time", "Tam süreli"), ("part_time", "Kısmi süreli")], max_length=10
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "DRAFT"),
+                            ("awaiting_professional", "AWAITING_PROFESSIONAL"),
+                            ("awaiting_employer", "AWAITING_EMPLOYER"),
+                            ("active", "ACTIVE"),
+                            ("rejected", "REJECTED"),
+                            ("withdrawn", "WITHDRAWN"),
+                            ("lapsed", "LAPSED"),
+                            ("ended", "ENDED"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("active_from", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.certificate"
+                    ),
+                ),
+                (
+                    "process",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contract", to="processes.process"
+                    ),
+                ),
+                (
+                    "professional",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="registry.professional",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contracts", to="registry.provider"
+                    ),
+                ),
+                (
+                    "workplace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contracts", to="registry.workplace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContractVersion',
+            name="ContractVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('no', models.PositiveIntegerField()),
-                ('valid_from', models.DateTimeField()),
-                ('minutes', models.PositiveIntegerField()),
-                ('assignment_type', models.CharField(choices=[('full_time', 'Tam süreli'), ('part_time', 'Kısmi süreli')], max_length=10)),
-                ('employees', models.PositiveIntegerField()),
-                ('hazard_class', models.CharField(choices=[('low', 'LOW'), ('hazardous', 'HAZARDOUS'), ('very_hazardous', 'VERY_HAZARDOUS')], max_length=20)),
-                ('required_minutes', models.PositiveIntegerField()),
-                ('recorded_at', models.DateTimeField()),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='contracts.contract')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("no", models.PositiveIntegerField()),
+                ("valid_from", models.DateTimeField()),
+                ("minutes", models.PositiveIntegerField()),
+                (
+                    "assignment_type",
+                    models.CharField(
+                        choices=[("full_time", "Tam süreli"), ("part_time", "Kısmi süreli")], max_length=10
+                    ),
+                ),
+                ("employees", models.PositiveIntegerField()),
+                (
+                    "hazard_class",
+                    models.CharField(
+                        choices=[("low", "LOW"), ("hazardous", "HAZARDOUS"), ("very_hazardous", "VERY_HAZARDOUS")],
+                        max_length=20,
+                    ),
+                ),
+                ("required_minutes", models.PositiveIntegerField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="contracts.contract"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['workplace', 'state', '-id'], name='contract_of_workplace'),
+            model_name="contract",
+            index=models.Index(fields=["workplace", "state", "-id"], name="contract_of_workplace"),
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['provider', 'state', '-id'], name='contract_of_provider'),
+            model_name="contract",
+            index=models.Index(fields=["provider", "state", "-id"], name="contract_of_provider"),
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['professional', 'state', '-id'], name='contract_of_professional'),
+            model_name="contract",
+            index=models.Index(fields=["professional", "state", "-id"], name="contract_of_professional"),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('workplace', 'professional', 'profession'), name='contract_live_once'),
+            model_name="contract",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")),
+                fields=("workplace", "professional", "profession"),
+                name="contract_live_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['awaiting_professional', 'awaiting_employer'])), fields=('workplace', 'professional', 'profession'), name='contract_offered_once'),
+            model_name="contract",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["awaiting_professional", "awaiting_employer"])),
+                fields=("workplace", "professional", "profession"),
+                name="contract_offered_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contractversion',
-            constraint=models.UniqueConstraint(fields=('contract', 'no'), name='version_once'),
+            model_name="contractversion",
+            constraint=models.UniqueConstraint(fields=("contract", "no"), name="version_once"),
         ),
     ]

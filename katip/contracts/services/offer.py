@@ -47,6 +47,7 @@ def contract_offer(
     chosen = professional.get(pk=professional_id)
     certificate = (
         Certificate.objects.filter(professional=chosen, profession=kind.profession)
+        .select_related("professional__person")
         .order_by("certificate_class", "-valid_from")
         .first()
     )
@@ -64,7 +65,9 @@ def contract_offer(
         workplace_id=workplace.pk,
         provider_id=provider.pk,
         professional_person_id=chosen.person_id,
-        terms=_terms(kind, workplace, provider, chosen, certificate, facts, minutes, assignment_type),
+        terms=_terms(
+            kind, workplace, provider, certificate, facts=facts, minutes=minutes, assignment_type=assignment_type
+        ),
     )
     try:
         contract = Contract.objects.create(
@@ -98,8 +101,8 @@ def _terms(
     kind: ServiceContractKind,
     workplace: Workplace,
     provider: Provider,
-    professional: Professional,
     certificate: Certificate,
+    *,
     facts: Facts,
     minutes: int,
     assignment_type: str,
@@ -120,7 +123,7 @@ def _terms(
             "authorisation_no": provider.authorisation_no,
             "province": provider.province.name,
         },
-        "professional": {"id": professional.pk, "name": professional.person.name},
+        "professional": {"id": certificate.professional_id, "name": certificate.professional.person.name},
         "certificate": {"class": certificate.certificate_class, "number": certificate.number},
         "minutes": minutes,
         "assignment_type": assignment_type,

@@ -6,83 +6,159 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Process',
+            name="Process",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('open', 'open'), ('completed', 'completed'), ('rejected', 'rejected')], default='open', max_length=10)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('current_step', models.PositiveSmallIntegerField(default=1)),
-                ('waits_for', models.CharField(blank=True, choices=[('professional', 'professional'), ('employer', 'employer')], default='', max_length=12)),
-                ('waiting_since', models.DateTimeField()),
-                ('due_on', models.DateField(null=True)),
-                ('terms', models.JSONField()),
-                ('terms_hash', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='processes', to='registry.provider')),
-                ('waits_for_person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workplace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='processes', to='registry.workplace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("completed", "completed"), ("rejected", "rejected")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("current_step", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "waits_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[("professional", "professional"), ("employer", "employer")],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("waiting_since", models.DateTimeField()),
+                ("due_on", models.DateField(null=True)),
+                ("terms", models.JSONField()),
+                ("terms_hash", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="processes", to="registry.provider"
+                    ),
+                ),
+                (
+                    "waits_for_person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workplace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="processes", to="registry.workplace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('no', models.PositiveSmallIntegerField()),
-                ('party', models.CharField(choices=[('professional', 'professional'), ('employer', 'employer')], max_length=12)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='processes.process')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("no", models.PositiveSmallIntegerField()),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[("professional", "professional"), ("employer", "employer")], max_length=12
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "process",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="processes.process"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['no'],
+                "ordering": ["no"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('approved', 'approved'), ('rejected', 'rejected')], max_length=10)),
-                ('reason', models.CharField(blank=True, default='', max_length=200)),
-                ('capacity', models.CharField(max_length=20)),
-                ('decided_at', models.DateTimeField()),
-                ('terms_hash', models.CharField(max_length=64)),
-                ('text_version', models.CharField(max_length=40)),
-                ('proof_method', models.CharField(max_length=20)),
-                ('proof_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('step', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='processes.step')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(choices=[("approved", "approved"), ("rejected", "rejected")], max_length=10),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                ("capacity", models.CharField(max_length=20)),
+                ("decided_at", models.DateTimeField()),
+                ("terms_hash", models.CharField(max_length=64)),
+                ("text_version", models.CharField(max_length=40)),
+                ("proof_method", models.CharField(max_length=20)),
+                ("proof_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "step",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decision", to="processes.step"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='process',
-            index=models.Index(condition=models.Q(('state', 'open'), ('waits_for', 'employer')), fields=['workplace', 'due_on', 'id'], name='waits_for_employer'),
+            model_name="process",
+            index=models.Index(
+                condition=models.Q(("state", "open"), ("waits_for", "employer")),
+                fields=["workplace", "due_on", "id"],
+                name="waits_for_employer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='process',
-            index=models.Index(condition=models.Q(('state', 'open'), ('waits_for', 'professional')), fields=['waits_for_person', 'due_on', 'id'], name='waits_for_person'),
+            model_name="process",
+            index=models.Index(
+                condition=models.Q(("state", "open"), ("waits_for", "professional")),
+                fields=["waits_for_person", "due_on", "id"],
+                name="waits_for_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='process',
-            index=models.Index(fields=['workplace', '-id'], name='process_of_workplace'),
+            model_name="process",
+            index=models.Index(fields=["workplace", "-id"], name="process_of_workplace"),
         ),
         migrations.AddIndex(
-            model_name='process',
-            index=models.Index(fields=['provider', '-id'], name='process_of_provider'),
+            model_name="process",
+            index=models.Index(fields=["provider", "-id"], name="process_of_provider"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('process', 'no'), name='step_once'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("process", "no"), name="step_once"),
         ),
     ]

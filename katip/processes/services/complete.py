@@ -128,9 +128,7 @@ def _swap(waiting: Sequence[_Waiting], wanted: Mapping[int, StepDecision], at: d
             raise StaleStateError("someone was faster")
 
 
-def _next_row(
-    one: _Waiting, outcome: Outcome, at: datetime
-) -> tuple[int, int, str, int, str, int | None, date | None]:
+def _next_row(one: _Waiting, outcome: Outcome, at: datetime) -> tuple[int, int, str, int, str, int | None, date | None]:
     """What the process becomes: id, version seen, state, step, waited-for party and person, last day."""
     process, following = one.process, one.following
     if outcome == Outcome.REJECTED:
@@ -153,7 +151,7 @@ def _decision(one: _Waiting, decision: StepDecision, actor: Actor, proof: Proof,
         step=one.step,
         outcome=decision.outcome,
         reason=decision.reason,
-        person_id=actor.person_id,
+        person_id=actor.person,
         capacity=actor.capacity,
         decided_at=at,
         terms_hash=one.process.terms_hash,

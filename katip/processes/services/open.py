@@ -34,7 +34,7 @@ def process_open(
         due_on=due_on(at),
         terms=dict(terms),
         terms_hash=terms_hash(terms),
-        created_by_id=actor.person_id,
+        created_by_id=actor.person,
         created_at=at,
     )
     Step.objects.bulk_create(

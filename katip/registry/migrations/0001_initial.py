@@ -6,231 +6,397 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_turkish'),
+        ("core", "0001_turkish"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('code', models.CharField(max_length=8, primary_key=True, serialize=False)),
-                ('description', models.CharField(blank=True, default='', max_length=600)),
+                ("code", models.CharField(max_length=8, primary_key=True, serialize=False)),
+                ("description", models.CharField(blank=True, default="", max_length=600)),
             ],
         ),
         migrations.CreateModel(
-            name='District',
+            name="District",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40)),
             ],
         ),
         migrations.CreateModel(
-            name='Province',
+            name="Province",
             fields=[
-                ('code', models.SmallIntegerField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40, unique=True)),
+                ("code", models.SmallIntegerField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('file_hash', models.CharField(max_length=64)),
-                ('rows', models.PositiveBigIntegerField()),
-                ('inserted', models.PositiveBigIntegerField()),
-                ('updated', models.PositiveBigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("file_hash", models.CharField(max_length=64)),
+                ("rows", models.PositiveBigIntegerField()),
+                ("inserted", models.PositiveBigIntegerField()),
+                ("updated", models.PositiveBigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', '-at'], name='import_newest')],
+                "indexes": [models.Index(fields=["kind", "-at"], name="import_newest")],
             },
         ),
         migrations.CreateModel(
-            name='Professional',
+            name="Professional",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='professional', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="professional",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('authorisation_no', models.CharField(max_length=30, unique=True)),
-                ('kind', models.CharField(choices=[('osgb', 'OSGB'), ('tsm', 'TSM'), ('isgb', 'İSGB')], max_length=8)),
-                ('title', models.CharField(max_length=300)),
-                ('short_title', models.CharField(max_length=80)),
-                ('title_sort', models.GeneratedField(db_persist=True, expression=models.Func(models.F('title'), function='katip_sort_key', output_field=models.TextField(db_collation='C')), output_field=models.TextField(db_collation='C'))),
-                ('title_search', models.GeneratedField(db_persist=True, expression=models.Func(models.F('title'), function='katip_search_key', output_field=models.TextField(db_collation='C')), output_field=models.TextField(db_collation='C'))),
-                ('vkn', models.CharField(blank=True, default='', max_length=10)),
-                ('contact_name', models.CharField(max_length=120)),
-                ('contact_phone', models.CharField(max_length=10)),
-                ('contact_hours', models.CharField(max_length=80)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='registry.district')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='registry.province')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("authorisation_no", models.CharField(max_length=30, unique=True)),
+                ("kind", models.CharField(choices=[("osgb", "OSGB"), ("tsm", "TSM"), ("isgb", "İSGB")], max_length=8)),
+                ("title", models.CharField(max_length=300)),
+                ("short_title", models.CharField(max_length=80)),
+                (
+                    "title_sort",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("title"),
+                            function="katip_sort_key",
+                            output_field=models.TextField(db_collation="C"),
+                        ),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
+                (
+                    "title_search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("title"),
+                            function="katip_search_key",
+                            output_field=models.TextField(db_collation="C"),
+                        ),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
+                ("vkn", models.CharField(blank=True, default="", max_length=10)),
+                ("contact_name", models.CharField(max_length=120)),
+                ("contact_phone", models.CharField(max_length=10)),
+                ("contact_hours", models.CharField(max_length=80)),
+                ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="registry.district")),
+                ("province", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="registry.province")),
             ],
         ),
         migrations.AddField(
-            model_name='district',
-            name='province',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='districts', to='registry.province'),
+            model_name="district",
+            name="province",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="districts", to="registry.province"
+            ),
         ),
         migrations.CreateModel(
-            name='StaffContract',
+            name="StaffContract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('minutes', models.PositiveIntegerField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('professional', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff_contracts', to='registry.professional')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='registry.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("minutes", models.PositiveIntegerField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "professional",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff_contracts",
+                        to="registry.professional",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="staff", to="registry.provider"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Workplace',
+            name="Workplace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sgk_number', models.CharField(max_length=26, unique=True)),
-                ('title', models.CharField(max_length=300)),
-                ('title_sort', models.GeneratedField(db_persist=True, expression=models.Func(models.F('title'), function='katip_sort_key', output_field=models.TextField(db_collation='C')), output_field=models.TextField(db_collation='C'))),
-                ('title_search', models.GeneratedField(db_persist=True, expression=models.Func(models.F('title'), function='katip_search_key', output_field=models.TextField(db_collation='C')), output_field=models.TextField(db_collation='C'))),
-                ('vkn', models.CharField(blank=True, default='', max_length=10)),
-                ('address', models.CharField(blank=True, default='', max_length=300)),
-                ('closed_on', models.DateField(null=True)),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='registry.activity')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='registry.district')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='registry.province')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sgk_number", models.CharField(max_length=26, unique=True)),
+                ("title", models.CharField(max_length=300)),
+                (
+                    "title_sort",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("title"),
+                            function="katip_sort_key",
+                            output_field=models.TextField(db_collation="C"),
+                        ),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
+                (
+                    "title_search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("title"),
+                            function="katip_search_key",
+                            output_field=models.TextField(db_collation="C"),
+                        ),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
+                ("vkn", models.CharField(blank=True, default="", max_length=10)),
+                ("address", models.CharField(blank=True, default="", max_length=300)),
+                ("closed_on", models.DateField(null=True)),
+                ("activity", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="registry.activity")),
+                ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="registry.district")),
+                ("province", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="registry.province")),
             ],
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('paid_on', models.DateField()),
-                ('description', models.CharField(max_length=200)),
-                ('counterparty', models.CharField(max_length=200)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('state', models.CharField(choices=[('paid', 'Ödendi'), ('refunded', 'İade edildi')], max_length=10)),
-                ('workplace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='registry.workplace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("paid_on", models.DateField()),
+                ("description", models.CharField(max_length=200)),
+                ("counterparty", models.CharField(max_length=200)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("state", models.CharField(choices=[("paid", "Ödendi"), ("refunded", "İade edildi")], max_length=10)),
+                (
+                    "workplace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="registry.workplace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('capacity', models.CharField(choices=[('e_bildirge', 'e-Bildirge kullanıcısı'), ('responsible_manager', 'sorumlu müdür')], max_length=20)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to=settings.AUTH_USER_MODEL)),
-                ('provider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='registry.provider')),
-                ('workplace', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='registry.workplace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "capacity",
+                    models.CharField(
+                        choices=[("e_bildirge", "e-Bildirge kullanıcısı"), ("responsible_manager", "sorumlu müdür")],
+                        max_length=20,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates",
+                        to="registry.provider",
+                    ),
+                ),
+                (
+                    "workplace",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates",
+                        to="registry.workplace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Headcount',
+            name="Headcount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.DateField()),
-                ('employees', models.PositiveIntegerField()),
-                ('workplace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='headcounts', to='registry.workplace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period", models.DateField()),
+                ("employees", models.PositiveIntegerField()),
+                (
+                    "workplace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="headcounts", to="registry.workplace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactDeclaration',
+            name="ContactDeclaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('no', models.PositiveIntegerField()),
-                ('declared_at', models.DateTimeField()),
-                ('phone', models.CharField(max_length=10)),
-                ('email', models.EmailField(max_length=254)),
-                ('postal_address', models.CharField(blank=True, default='', max_length=300)),
-                ('kep', models.CharField(blank=True, default='', max_length=120)),
-                ('auto_update', models.BooleanField(null=True)),
-                ('consent_text', models.CharField(max_length=40)),
-                ('declared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='registry.district')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='registry.province')),
-                ('workplace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='registry.workplace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("no", models.PositiveIntegerField()),
+                ("declared_at", models.DateTimeField()),
+                ("phone", models.CharField(max_length=10)),
+                ("email", models.EmailField(max_length=254)),
+                ("postal_address", models.CharField(blank=True, default="", max_length=300)),
+                ("kep", models.CharField(blank=True, default="", max_length=120)),
+                ("auto_update", models.BooleanField(null=True)),
+                ("consent_text", models.CharField(max_length=40)),
+                (
+                    "declared_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
+                ("district", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="registry.district")),
+                ("province", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="registry.province")),
+                (
+                    "workplace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declarations",
+                        to="registry.workplace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ActivityHazard',
+            name="ActivityHazard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hazard_class', models.CharField(choices=[('low', 'LOW'), ('hazardous', 'HAZARDOUS'), ('very_hazardous', 'VERY_HAZARDOUS')], max_length=20)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('source', models.CharField(max_length=80)),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hazards', to='registry.activity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "hazard_class",
+                    models.CharField(
+                        choices=[("low", "LOW"), ("hazardous", "HAZARDOUS"), ("very_hazardous", "VERY_HAZARDOUS")],
+                        max_length=20,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("source", models.CharField(max_length=80)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="hazards", to="registry.activity"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('activity', 'valid_from'), name='hazard_once')],
+                "constraints": [models.UniqueConstraint(fields=("activity", "valid_from"), name="hazard_once")],
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('profession', models.CharField(choices=[('safety_specialist', 'SAFETY_SPECIALIST'), ('workplace_physician', 'WORKPLACE_PHYSICIAN'), ('other_health_personnel', 'OTHER_HEALTH_PERSONNEL')], max_length=30)),
-                ('certificate_class', models.CharField(choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('none', 'NONE')], max_length=4)),
-                ('number', models.CharField(max_length=30, unique=True)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('professional', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='registry.professional')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "profession",
+                    models.CharField(
+                        choices=[
+                            ("safety_specialist", "SAFETY_SPECIALIST"),
+                            ("workplace_physician", "WORKPLACE_PHYSICIAN"),
+                            ("other_health_personnel", "OTHER_HEALTH_PERSONNEL"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "certificate_class",
+                    models.CharField(choices=[("A", "A"), ("B", "B"), ("C", "C"), ("none", "NONE")], max_length=4),
+                ),
+                ("number", models.CharField(max_length=30, unique=True)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "professional",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="registry.professional",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['professional', 'profession'], name='certificate_of')],
+                "indexes": [models.Index(fields=["professional", "profession"], name="certificate_of")],
             },
         ),
         migrations.CreateModel(
-            name='Official',
+            name="Official",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('inspector', 'müfettiş'), ('counter', 'gişe görevlisi')], max_length=12)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to=settings.AUTH_USER_MODEL)),
-                ('province', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='registry.province')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(choices=[("inspector", "müfettiş"), ("counter", "gişe görevlisi")], max_length=12),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offices", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="registry.province"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'role'), name='office_once')],
+                "constraints": [models.UniqueConstraint(fields=("person", "role"), name="office_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='district',
-            constraint=models.UniqueConstraint(fields=('province', 'name'), name='district_once'),
+            model_name="district",
+            constraint=models.UniqueConstraint(fields=("province", "name"), name="district_once"),
         ),
         migrations.AddConstraint(
-            model_name='staffcontract',
-            constraint=models.UniqueConstraint(fields=('provider', 'professional', 'valid_from'), name='staff_contract_once'),
+            model_name="staffcontract",
+            constraint=models.UniqueConstraint(
+                fields=("provider", "professional", "valid_from"), name="staff_contract_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['workplace', '-paid_on', '-id'], name='payment_of'),
+            model_name="payment",
+            index=models.Index(fields=["workplace", "-paid_on", "-id"], name="payment_of"),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.UniqueConstraint(fields=('person', 'workplace'), name='mandate_workplace_once'),
+            model_name="mandate",
+            constraint=models.UniqueConstraint(fields=("person", "workplace"), name="mandate_workplace_once"),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.UniqueConstraint(fields=('person', 'provider'), name='mandate_provider_once'),
+            model_name="mandate",
+            constraint=models.UniqueConstraint(fields=("person", "provider"), name="mandate_provider_once"),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capacity', 'e_bildirge'), ('provider__isnull', True), ('workplace__isnull', False)), models.Q(('capacity', 'responsible_manager'), ('provider__isnull', False), ('workplace__isnull', True)), _connector='OR'), name='mandate_one_organisation'),
+            model_name="mandate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("capacity", "e_bildirge"), ("provider__isnull", True), ("workplace__isnull", False)),
+                    models.Q(
+                        ("capacity", "responsible_manager"), ("provider__isnull", False), ("workplace__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="mandate_one_organisation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='headcount',
-            constraint=models.UniqueConstraint(fields=('workplace', 'period'), name='headcount_once'),
+            model_name="headcount",
+            constraint=models.UniqueConstraint(fields=("workplace", "period"), name="headcount_once"),
         ),
         migrations.AddConstraint(
-            model_name='contactdeclaration',
-            constraint=models.UniqueConstraint(fields=('workplace', 'no'), name='declaration_once'),
+            model_name="contactdeclaration",
+            constraint=models.UniqueConstraint(fields=("workplace", "no"), name="declaration_once"),
         ),
     ]

@@ -46,7 +46,7 @@ def card_declare(*, actor: Actor, at: datetime, workplace_id: int, fields: CardF
         declaration = ContactDeclaration.objects.create(
             workplace_id=workplace_id,
             no=last.no + 1 if last else 1,
-            declared_by_id=actor.person_id,
+            declared_by_id=actor.person,
             declared_at=at,
             phone=parse_phone(fields.phone),
             email=parse_email(fields.email),

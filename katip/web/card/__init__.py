@@ -1,0 +1,1 @@
+"""The workplace card: what the register knows, and what the employer declares."""

@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from katip.core.turkish import sort_key
 from katip.registry.consents import AUTO_UPDATE_VERSION
 from katip.registry.models import ContactDeclaration, District, Province, Workplace
 from katip.registry.services.card_declare import CardFields
-from katip.core.turkish import sort_key
 from katip.rules import FormatError, parse_email, parse_phone
 
 ANSWERS = {"evet": True, "hayir": False}

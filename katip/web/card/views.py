@@ -1,5 +1,6 @@
 """The workplace card: what the register knows, and rows 6–7, which its e-Bildirge user declares."""
 
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
@@ -100,7 +101,9 @@ def _contact_post(request: Any) -> HttpResponse:
     except PermissionRefusedError:
         return redirect("companies")
     except StaleStateError:
-        form.add_error(None, _("Aynı anda başka bir beyan kaydedildi. Yazdıklarınızı denetleyip yeniden Tamamla’ya basın."))
+        form.add_error(
+            None, _("Aynı anda başka bir beyan kaydedildi. Yazdıklarınızı denetleyip yeniden Tamamla’ya basın.")
+        )
         with acting_as(request.actor):
             return _contact_page(request, form, status=409)
     messages.success(request, _("İşyeri kartınız kaydedildi."))
@@ -144,7 +147,7 @@ def _plot(headcounts: list[Headcount], hazard: Hazard | None) -> dict[str, Any]:
     """24 months as columns; the newest change of the required minutes is marked."""
     points = [(month.period, month.employees) for month in headcounts]
     marks: list[dict[str, Any]] = []
-    for before, after in zip(headcounts, headcounts[1:], strict=False):
+    for before, after in pairwise(headcounts):
         if hazard is None or before.employees == after.employees:
             continue
         minutes = [
@@ -153,11 +156,16 @@ def _plot(headcounts: list[Headcount], hazard: Hazard | None) -> dict[str, Any]:
             ).minutes
             for month in (before, after)
         ]
-        change = {"before": before.employees, "after": after.employees, "month": month_text(after.period, current_language())}
+        change = {
+            "before": before.employees,
+            "after": after.employees,
+            "month": month_text(after.period, current_language()),
+        }
         title = _("%(month)s: %(before)s → %(after)s çalışan") % change
         text = _("Gereken uzman süresi %(old)s → %(new)s dakika") % {"old": minutes[0], "new": minutes[1]}
-        marks = [{"at": after.period, "title": title, "text": text, "size": abs(after.employees - before.employees)}, *marks]
+        marks = [
+            {"at": after.period, "title": title, "text": text, "size": abs(after.employees - before.employees)},
+            *marks,
+        ]
     marks = sorted(marks, key=lambda mark: mark["size"], reverse=True)[:1]
     return {"latest": points[-1][1], "month": points[-1][0], "points": points, "marks": marks}
-
-

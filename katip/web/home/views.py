@@ -30,9 +30,7 @@ def home(request: Any) -> HttpResponse:
     if request.chosen.capacity == Capacity.PROVIDER:
         return redirect("contracts")
     workplace, day = request.chosen.workplace, request.at.astimezone(ISTANBUL).date()
-    live = contract_list(
-        request.actor, request.at, states=(*WAITING, ContractState.ACTIVE), after=None, limit=PAGE
-    )
+    live = contract_list(request.actor, request.at, states=(*WAITING, ContractState.ACTIVE), after=None, limit=PAGE)
     waiting = [contract for contract in live if contract.process.waits_for == PartyKind.EMPLOYER]
     waiting.sort(key=lambda contract: (contract.process.due_on or day, contract.code))
     hazard, headcounts = hazard_of(workplace.activity_id, day), headcounts_of(workplace)

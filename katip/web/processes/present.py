@@ -105,7 +105,9 @@ def reckoning(contract: Contract) -> Row | None:
         % {"article": requirement["citation"]["full"], "since": since},
     ]
     if requirement["full_time_persons"]:
-        sources.insert(0, _("Bu sürenin yanında %(n)s tam süreli kişi gerekir.") % {"n": requirement["full_time_persons"]})
+        sources.insert(
+            0, _("Bu sürenin yanında %(n)s tam süreli kişi gerekir.") % {"n": requirement["full_time_persons"]}
+        )
     if requirement["running"]:
         sources.insert(0, _("Bu görevde %(n)s dakika zaten yürürlükte.") % {"n": requirement["running"]})
     return {
@@ -140,9 +142,16 @@ def timeline(contract: Contract, steps: list[Step], request: Any) -> list[Row]:
             mine = request.actor.capacity == Capacity.WORKPLACE and step.party == PartyKind.EMPLOYER
             mine = mine or step.person_id == request.user.pk
             title = _("Sıra sizde: %(party)s onayı") if mine else _("Sırada: %(party)s onayı")
-            until = [_("Son gün %(day)s") % {"day": fmt.deadline_text(process.due_on, current_language())}]
+            until = []
+            if process.due_on:
+                until = [_("Son gün %(day)s") % {"day": fmt.deadline_text(process.due_on, current_language())}]
             events.append(
-                {"title": title % {"party": party}, "lines": until if process.due_on else [], "at": None, "mark": "current"}
+                {
+                    "title": title % {"party": party},
+                    "lines": until,
+                    "at": None,
+                    "mark": "current",
+                }
             )
         elif process.waits_for:
             title = _("%(party)s onayı") % {"party": party}
@@ -168,7 +177,9 @@ def receipt(step: Step) -> list[Row]:
             methods.get(decision.proof_method, decision.proof_method),
             fmt.moment_text(decision.proof_at, language),
         ),
-        _row(_("Metin"), decision.text_version, _("Koşulların özeti (SHA-256): %(hash)s") % {"hash": decision.terms_hash}),
+        _row(
+            _("Metin"), decision.text_version, _("Koşulların özeti (SHA-256): %(hash)s") % {"hash": decision.terms_hash}
+        ),
     ]
 
 
