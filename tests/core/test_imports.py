@@ -21,6 +21,7 @@ from katip.core.imports import (
     Fault,
     ImportFailedError,
     ImportResult,
+    ImportRunningError,
     ImportSpec,
     Upsert,
     conflict,
@@ -31,6 +32,7 @@ from katip.core.imports.faults import FileFaultError, errors_path_of
 from katip.core.imports.reader import BadLine, Line, Reader, encoding_find
 from katip.core.imports.values import amount, day, month, number_text, text, whole_number, word
 from katip.rules import FormatError
+from tests.conftest import owner_connect
 
 AT = datetime(2026, 7, 1, 9, tzinfo=UTC)
 
@@ -304,6 +306,15 @@ def test_an_import_is_one_transaction_of_its_own(write: Write) -> None:
     path = write("code,size\nA,1\n")
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         bring(path)
+
+
+def test_two_imports_of_one_list_do_not_run_at_once(thing: None, write: Write) -> None:
+    path = write("code,size\nA,1\n")
+    with owner_connect() as other, other.transaction():
+        other.execute("SELECT pg_advisory_xact_lock(hashtext('katip import things'))")
+        with pytest.raises(ImportRunningError):
+            bring(path)
+    assert bring(path).inserted == 1
 
 
 # --------------------------------------------------------------------------------------------- size

@@ -19,12 +19,12 @@ def _key(cell: str) -> str:
     return lookup_key(parse_national_id(cell))
 
 
-def national_id_column() -> Column:
+def national_id_column(known_as: str = "the person must be known (list `people`)") -> Column:
     """Return the column by which other lists name a person; staged as the keyed hash `national_id`."""
     return Column(
         name="national_id",
         parse=number_text(_key),
-        help=f"{NATIONAL_ID_HELP}; the person must be known (list `people`)",
+        help=f"{NATIONAL_ID_HELP}; {known_as}",
         aliases=NATIONAL_ID_ALIASES,
     )
 

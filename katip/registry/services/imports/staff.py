@@ -12,7 +12,7 @@ STAFF = ImportSpec(
     about="Staff contracts, one line for a provider, a professional and a first day.",
     columns=(
         shared.authorisation_no_column("the provider's authorisation number; it must be known (list `providers`)"),
-        national_id_column(),
+        national_id_column("the professional must be known (list `professionals`)"),
         Column(
             name="minutes",
             parse=whole_number(least=1, most=_MOST_MINUTES),
