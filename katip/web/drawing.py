@@ -95,7 +95,7 @@ def _patterns(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the short word under it, the year to write under its first column, its figure and the figure's word."""
+    """One column: the short word under it, the year to write under its first column, its figure in number and word."""
 
     label: str
     year: str

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_python
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
@@ -47,14 +47,8 @@ def _ids_in(path: Path) -> Iterator[Id]:
             settings.configure()
         # Indentation means something to Python's tokenizer, and nothing here.
         source = "\n".join(line.strip() for line in templatize(source).splitlines())
-    for _line, function, texts, _comments in extract_python(BytesIO(source.encode()), list(KEYWORDS), (), {}):
-        if isinstance(texts, str):
-            yield texts
-            continue
-        numbers = 2 if "ngettext" in str(function) else 1
-        plain = tuple(text for text in texts if isinstance(text, str))
-        if len(plain) >= numbers:
-            yield plain[0] if numbers == 1 else (plain[0], plain[1])
+    for _line, texts, _comments, _context in extract("python", BytesIO(source.encode()), KEYWORDS):
+        yield texts if isinstance(texts, str) else (texts[0], texts[1])
 
 
 def catalogue_read() -> Catalog:
@@ -71,12 +65,15 @@ def problems(used: dict[Id, str], catalogue: Catalog) -> list[str]:
     lines = [f"missing: {_short(key)} ({path})" for key, path in used.items() if key not in known]
     lines += [f"unused: {_short(key)}" for key in known if key not in used]
     for key, message in known.items():
-        texts = [message.string] if isinstance(message.string, str) else list(message.string)
-        if message.fuzzy or not all(texts):
+        texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
+        if message.fuzzy or not texts or not all(texts):
             lines.append(f"not translated: {_short(key)}")
             continue
         wanted = set(PLACEHOLDER.findall(key if isinstance(key, str) else key[1]))
-        lines += [f"placeholders differ: {_short(key)}" for text in texts if set(PLACEHOLDER.findall(text)) != wanted]
+        found = [set(PLACEHOLDER.findall(text)) for text in texts]
+        # The singular may say "one" in words; the last form is used for every other number.
+        if found[-1] != wanted or any(names - wanted for names in found):
+            lines.append(f"placeholders differ: {_short(key)}")
     return lines
 
 
@@ -91,29 +88,31 @@ def _short(key: Id) -> str:
 def catalogue_update(used: dict[Id, str], catalogue: Catalog) -> None:
     """Write the catalogue anew: every id in use in order of its file, with the translation that was there."""
     known = {_key(message): message.string for message in catalogue if message.id}
-    fresh = Catalog(locale="en", project="Katip", fuzzy=False)
+    fresh = Catalog(locale="en", header_comment="# English. The ids are the Turkish sentences.", fuzzy=False)
     for key in used:
         fresh.add(key, known.get(key))
     with CATALOGUE.open("wb") as file:
         write_po(file, fresh, width=120, omit_header=False)
-    # Babel stamps the time of writing, which would change the file on every run.
-    text = CATALOGUE.read_text(encoding="utf-8")
-    CATALOGUE.write_text(re.sub(r'"(POT-Creation|PO-Revision)-Date:[^"]*"\n', "", text), encoding="utf-8")
+    # Of Babel's header only what a reader needs: dates and the tool's version would change the file without reason.
+    header, messages = CATALOGUE.read_text(encoding="utf-8").split("\n\n", 1)
+    header = re.sub(r'\n"(?!Language:|Plural|MIME|Content)[^"]+"', "", header)
+    CATALOGUE.write_text(f"{header}\n\n{messages}", encoding="utf-8")
 
 
 def main() -> int:
     """Run from the command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="script/messages", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--check", action="store_true", help="change nothing, only report; exit 1 when something is wrong")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing, only report; exit 1 when something is wrong"
+    )
     arguments = parser.parse_args()
     used = ids_used()
     if not arguments.check:
         CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
         catalogue_update(used, catalogue_read())
     found = problems(used, catalogue_read())
-    for line in found:
-        print(line)
-    print(f"{len(used)} messages, {len(found)} problems", file=sys.stderr)
+    sys.stdout.writelines(f"{line}\n" for line in found)
+    sys.stderr.write(f"{len(used)} messages, {len(found)} problems\n")
     return 1 if found else 0
 
 

@@ -43,7 +43,7 @@ class SampleForm(forms.Form):
     read = forms.BooleanField(label="Okudum, onaylıyorum", help_text="103 sözleşmesinin koşullarını okudum.")
 
     def clean_phone(self) -> str:
-        """Always refuse, so that an error can be seen."""
+        """Refuse whatever was typed, so that an error can be seen."""
         raise forms.ValidationError("Başındaki 0’ı silin: 10 hane kalmalı. Yazdığınız 11 hane.")
 
 

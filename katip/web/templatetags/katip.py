@@ -17,7 +17,8 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
-from katip.web import drawing, format as fmt
+from katip.web import drawing
+from katip.web import format as fmt
 from katip.web.icons import icon_svg
 
 register = template.Library()
@@ -39,7 +40,7 @@ def nobr(value: object) -> SafeString:
 
     The hyphen itself stays as it is, so that copied and searched words match.
     """
-    return mark_safe(UNBREAKABLE.sub(r'<span class="nobr">\g<0></span>', conditional_escape(value)))  # noqa: S308 - escaped above
+    return mark_safe(UNBREAKABLE.sub(r'<span class="nobr">\g<0></span>', conditional_escape(cast("str", value))))  # noqa: S308 - escaped above
 
 
 @register.filter
@@ -117,9 +118,7 @@ def deadline(day: date | None, days_left: int | None = None) -> SafeString:
         text = gettext("Son gün bugün, %(day)s") % {"day": written}
     else:
         remains = ngettext("%(left)s iş günü kaldı", "%(left)s iş günü kaldı", days_left) % {"left": days_left}
-        text = format_html(
-            '{} <span class="nobr">({})</span>', gettext("Son gün %(day)s") % {"day": written}, remains
-        )
+        text = format_html('{} <span class="nobr">({})</span>', gettext("Son gün %(day)s") % {"day": written}, remains)
     return format_html('<span class="deadline{}">{}</span>', " near" if near else "", text)
 
 
@@ -132,7 +131,7 @@ def icon(name: str, css: str = "icon") -> SafeString:
     return SafeString(icon_svg(name, css))
 
 
-# name: (word, shape, look)
+# By name: the word, the shape and the look of each state.
 TAGS: Final[dict[str, tuple[Any, str, str]]] = {
     # contract and process states
     "draft": (gettext_lazy("Taslak"), "ring-dash", "calm dash"),
@@ -181,7 +180,7 @@ def tag(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def state_tag(state: object, label: str = "") -> SafeString:
     """Show a contract's or process's state; takes the name or an enumeration member whose value is the name."""
-    return cast("SafeString", tag(str(getattr(state, "value", state)), label))
+    return tag(str(getattr(state, "value", state)), label)
 
 
 @register.simple_tag
@@ -373,6 +372,15 @@ def checkbox_card(bound: BoundField, *, label: str = "", hint: str = "") -> Safe
 
 
 @register.simple_tag
+def one_error(text: str, target: str) -> SafeString:
+    """Show a summary of one problem on a page without a form class; nothing while the text is empty.
+
+    Arguments: the sentence; the id of the control that it links to.
+    """
+    return _summary([{"text": text, "target": target}], kept=True) if text else SafeString("")
+
+
+@register.simple_tag
 def error_summary(*forms: BaseForm | None, kept: bool = True) -> SafeString:
     """List what must be corrected, each a link to its field; nothing while there is nothing.
 
@@ -388,8 +396,10 @@ def error_summary(*forms: BaseForm | None, kept: bool = True) -> SafeString:
             if getattr(bound.field.widget, "input_type", "") == "radio":
                 target += "_0"
             problems += [{"text": str(text), "target": target} for text in bound.errors]
-    if not problems:
-        return SafeString("")
+    return _summary(problems, kept=kept) if problems else SafeString("")
+
+
+def _summary(problems: Sequence[Mapping[str, str]], *, kept: bool) -> SafeString:
     title = ngettext("Bir yanıt düzeltilmeli", "%(count)s yanıt düzeltilmeli", len(problems)) % {"count": len(problems)}
     return render_to_string("components/error_summary.html", {"title": title, "problems": problems, "kept": kept})
 

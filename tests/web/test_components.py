@@ -1,0 +1,231 @@
+"""The parts of the pages: what they say to the eye, to a screen reader, and to a careless hand."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.template.loader import get_template, render_to_string
+from django.test import RequestFactory
+from django.utils import translation
+
+from katip.web import drawing
+from katip.web.icons import ICONS
+from katip.web.sample import SampleForm, sample_context
+from katip.web.templatetags import katip as tags
+
+WEB = Path(tags.__file__).resolve().parent.parent
+STATIC = WEB / "static" / "katip"
+TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
+
+
+def draw(source: str, **context: Any) -> str:
+    return Template("{% load katip i18n %}" + source).render(Context(context))
+
+
+# ------------------------------------------------------------------------------------------------------------ budgets
+
+
+def test_style_sheets_are_small() -> None:
+    assert sum(path.stat().st_size for path in STATIC.glob("*.css")) < 40_000
+
+
+def test_script_is_small() -> None:
+    assert sum(path.stat().st_size for path in STATIC.glob("*.js")) < 12_000
+
+
+def test_colours_stand_in_the_tokens_only() -> None:
+    for path in STATIC.glob("*.css"):
+        if path.name != "tokens.css":
+            assert not re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(", path.read_text()), path.name
+
+
+def test_every_token_in_use_exists() -> None:
+    sheets = "".join(path.read_text() for path in STATIC.glob("*.css"))
+    assert set(re.findall(r"var\((--[\w-]+)\)", sheets)) <= set(re.findall(r"(--[\w-]+):", sheets))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_holds_script_or_style(path: Path) -> None:
+    source = path.read_text()
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|javascript:|<style", source)
+    get_template(str(path.relative_to(WEB / "templates")))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_template_says_what_it_needs(path: Path) -> None:
+    bare = {"400.html", "404.html", "429.html", "500.html", "403_csrf.html"}
+    assert path.name in bare or re.search(r"{#|{% comment %}", path.read_text().split("\n\n")[0])
+
+
+# ------------------------------------------------------------------------------------------------------------- words
+
+
+def test_known_words_never_break_at_their_hyphen() -> None:
+    assert tags.nobr("e-Bildirge & SGK") == '<span class="nobr">e-Bildirge</span> &amp; SGK'
+    assert tags.nobr("<b>e-posta</b>") == '&lt;b&gt;<span class="nobr">e-posta</span>&lt;/b&gt;'
+    assert "İSG-KATİP" in tags.nobr("İSG-KATİP")
+
+
+@pytest.mark.parametrize(
+    ("left", "words", "near"),
+    [
+        (3, "Son gün 27 Kasım Cuma (3 iş günü kaldı)", False),
+        (1, "Son gün 27 Kasım Cuma (1 iş günü kaldı)", True),
+        (0, "Son gün bugün, 27 Kasım Cuma", True),
+        (-1, "Son gün 27 Kasım Cuma idi", True),
+        (None, "Son gün 27 Kasım Cuma", False),
+    ],
+)
+def test_deadline(left: int | None, words: str, near: bool) -> None:
+    html = tags.deadline(date(2026, 11, 27), left)
+    assert re.sub(r"<[^>]+>", "", html) == words
+    assert ("near" in html) is near
+
+
+def test_no_deadline_says_nothing() -> None:
+    assert tags.deadline(None, None) == ""
+
+
+def test_english() -> None:
+    with translation.override("en"):
+        assert draw("{{ 240|minutes }}") == "240 minutes (4 hours)"
+        assert draw("{{ day|tr_deadline }}", day=date(2026, 11, 27)) == "Friday 27 November"
+
+
+@pytest.mark.parametrize("name", tags.TAGS)
+def test_every_state_has_shape_and_word(name: str) -> None:
+    word, shape, _look = tags.TAGS[name]
+    html = tags.tag(name)
+    assert str(word) in html
+    assert ICONS[shape] in html
+
+
+def test_an_unknown_state_is_shown_as_it_is() -> None:
+    assert "&lt;x&gt;" in tags.state_tag("<x>")
+
+
+# ------------------------------------------------------------------------------------------------------------ fields
+
+
+def test_a_field_ties_hint_and_error_to_its_control() -> None:
+    html = tags.field(SampleForm({"phone": "0555 000 00 00"})["phone"], width="s")
+    assert 'aria-describedby="id_phone_hint id_phone_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'for="id_phone"' in html
+    assert html.index("id_phone_error") < html.index("<input")
+    assert "isteğe bağlı" not in html
+
+
+def test_an_optional_field_says_so() -> None:
+    assert "isteğe bağlı" in tags.field(SampleForm()["email"])
+
+
+def test_a_counted_field_tells_its_limit_without_script() -> None:
+    html = tags.field(SampleForm()["reason"], counter=True)
+    assert "En çok 200 karakter" in html
+    assert 'data-counter="id_reason_counter"' in html
+
+
+def test_labels_are_escaped() -> None:
+    class Form(forms.Form):
+        name = forms.CharField(label="<b>", help_text="<i>")
+
+    html = tags.field(Form({"name": ""})["name"])
+    assert "<b>" not in html
+    assert "<i>" not in html
+
+
+def test_radio_cards_pick_nothing_beforehand() -> None:
+    assert " checked" not in tags.radio_cards(SampleForm()["answer"], pair=True)
+    assert tags.radio_cards(SampleForm({"capacity": "kurumsal"})["capacity"]).count(" checked") == 1
+
+
+def test_the_tick_is_empty_at_first() -> None:
+    assert " checked" not in tags.checkbox_card(SampleForm()["read"])
+
+
+def test_error_summary_links_to_each_field() -> None:
+    form = SampleForm({"phone": "1"})
+    html = tags.error_summary(form)
+    assert f"{len(form.errors)} yanıt düzeltilmeli" in html
+    assert 'href="#id_phone"' in html
+    assert 'href="#id_capacity_0"' in html
+    assert tags.error_summary(SampleForm()) == ""
+    assert "Bir yanıt düzeltilmeli" in tags.one_error("Birini seçin", "secim_0")
+    assert tags.one_error("", "secim_0") == ""
+
+
+# ---------------------------------------------------------------------------------------------------------- pictures
+
+
+def test_the_meter_is_told_in_words() -> None:
+    html = draw('{% meter "Kasım" active=480 blocked=60 pending=120 free=240 %}')
+    assert "Kasım: etkin 480 dakika (8 saat), bloke 60 dakika (1 saat)" in html
+    assert html.count("<pattern") == 2
+    assert 'role="img"' in html
+
+
+def test_an_over_offer_passes_the_limit() -> None:
+    html = draw('{% meter "Süre" active=240 pending=240 required=240 %}')
+    assert 'class="d-limit" x="50%"' in html
+    assert 'class="d-free"' not in html
+
+
+def test_patterns_of_two_bars_do_not_collide() -> None:
+    html = draw('{% meter "a" pending=1 %}{% meter "b" pending=1 %}')
+    names = re.findall(r'pattern id="([^"]+)"', html)
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("greatest", "ticks"),
+    [(0, [0, 1]), (4, [0, 1, 2, 3, 4]), (13, [0, 5, 10, 15]), (620, [0, 200, 400, 600, 800]), (1, [0, 1])],
+)
+def test_axis_ticks(greatest: int, ticks: list[int]) -> None:
+    assert drawing.axis_ticks(greatest) == ticks
+
+
+def test_the_plot_has_a_table_twin() -> None:
+    html = draw('{% column_plot points marks title="Çalışan sayısı" column_title="Çalışan" %}', **sample_context())
+    assert html.count("<tr>") == 25
+    assert "Ekim 2026" in html
+    assert html.count('class="d-act"') == 8
+    assert "Tablo olarak göster" in html
+
+
+def test_a_plot_of_one_month_and_of_none() -> None:
+    source = '{% column_plot points title="Çalışan" column_title="Çalışan" %}'
+    assert "d-act" in draw(source, points=[(date(2026, 10, 1), 0)])
+    assert "<svg class=" not in draw(source, points=[]).split("<details", maxsplit=1)[0]
+
+
+def test_tabs_are_links_and_fold_on_a_phone() -> None:
+    html = draw('{% tabs items "Listeler" %}', items=sample_context()["tab_items"])
+    assert html.count('aria-current="page"') == 1
+    assert "<details" in html
+
+
+# ------------------------------------------------------------------------------------------------------------- pages
+
+
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "429", "500"])
+def test_error_pages_need_no_context(name: str) -> None:
+    html = render_to_string(f"{name}.html", {})
+    assert html.count("<h1") == 1
+    assert 'href="#icerik"' in html
+
+
+def test_the_components_page_shows_every_state(rf: RequestFactory) -> None:
+    html = render_to_string("components_page.html", sample_context(), request=None)
+    for name in tags.TAGS:
+        assert f">{name}<" in html
+
+
+def test_ids_on_the_components_page_are_unique() -> None:
+    html = render_to_string("components_page.html", sample_context())
+    names = re.findall(r'\sid="([^"]+)"', html)
+    assert len(names) == len(set(names))
