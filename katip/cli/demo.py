@@ -4,29 +4,20 @@ One foreground process that starts PostgreSQL and the web server, and stops them
 is set before Django is imported; what the operator of a real installation has set for the database is not used here.
 """
 
-import http
-import http.client
 import os
-import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
+
+from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
 
 if TYPE_CHECKING:
     from katip.core.environment import Environment
     from katip.demo.cast import Entry
 
-_READY_SECONDS = 60
-_STOP_SECONDS = 10
 _DEFAULT_DATA = Path("var/demo")
 
 _SAMPLE = {
@@ -41,10 +32,6 @@ _SAMPLE = {
 }
 _NOT_HERE = ("KATIP_DATABASE_URL", "KATIP_DATABASE_OWNER_URL", "KATIP_PUBLIC_URL")
 """the sample world must never end up in a real installation's database"""
-
-
-class _StopRequested(BaseException):
-    """Ctrl-C or a signal to end: unwinds everything. No `Exception`: nothing on the way may swallow it."""
 
 
 @click.command("demo")
@@ -62,10 +49,10 @@ def command(port: int, data: Path, *, fresh: bool) -> None:
     from katip.core.errors import KatipError
     from katip.core.postgres import PostgresError
 
-    _signals_set()
+    signals_set()
     try:
         _run(port, data, fresh=fresh)
-    except _StopRequested:
+    except StopRequested:
         click.echo("Stopped.")
     except (PostgresError, KatipError) as error:
         raise click.ClickException(str(error)) from error
@@ -98,8 +85,8 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
     folder_open(data, fresh=fresh)
     with server_start(environment.data):
         entries = _prepare(environment.data)
-        with _web(environment) as web:
-            _ready_await(web, environment)
+        with web_run(environment, workers=1) as web:
+            ready_await(web, environment)
             _announce(environment, entries, data)
             raise click.ClickException(f"The web server ended by itself (status {web.wait()}).")
 
@@ -145,46 +132,6 @@ def _port_check(environment: "Environment") -> None:
             ) from error
 
 
-@contextmanager
-def _web(environment: "Environment") -> Iterator[subprocess.Popen[bytes]]:
-    """Run the web server in a session of its own: Ctrl-C reaches us alone, and we stop it before the database."""
-    arguments = [sys.executable, "-P", "-m", "granian", "katip.config.wsgi:application"]
-    arguments += ["--interface", "wsgi", "--host", environment.host, "--port", str(environment.port)]
-    arguments += ["--workers", "1", "--blocking-threads", "4", "--log-level", "warning"]
-    arguments += ["--workers-kill-timeout", str(_STOP_SECONDS // 2)]
-    process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_SECONDS)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # workers that outlived their master, or one that would not listen
-        process.wait()
-
-
-def _ready_await(web: subprocess.Popen[bytes], environment: "Environment") -> None:
-    """Return once the start page is answered. Raises ClickException when the web server ends or stays wordless."""
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline:
-        if web.poll() is not None:
-            raise click.ClickException(f"The web server did not start (status {web.returncode}).")
-        connection = http.client.HTTPConnection(environment.host, environment.port, timeout=_READY_SECONDS)
-        try:
-            connection.request("GET", "/")
-            answer = connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.05)
-            continue
-        finally:
-            connection.close()
-        if answer == http.HTTPStatus.OK:
-            return
-        raise click.ClickException(f"The start page answers with status {answer}.")
-    raise click.ClickException(f"The start page is not there after {_READY_SECONDS} seconds.")
-
-
 def _announce(environment: "Environment", entries: "list[Entry]", data: Path) -> None:
     from katip.demo.cast import cast_table
 
@@ -193,16 +140,3 @@ def _announce(environment: "Environment", entries: "list[Entry]", data: Path) ->
     click.echo(cast_table(entries, datetime.now(UTC)))
     click.echo(f"\nCodes change every 30 seconds. The current one: script/katip code employer{where}")
     click.echo("Sample data only. Stop with Ctrl-C.")
-
-
-def _signals_set() -> None:
-    """Turn the first signal to end into `_StopRequested`; later ones find us stopping already."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
-        raise _StopRequested
-
-    for number in numbers:
-        signal.signal(number, stop)

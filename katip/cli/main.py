@@ -36,13 +36,26 @@ class _Late(click.Group):
 
 
 def setup() -> None:
-    """Set Django up from the environment, once."""
+    """Set Django up from the environment, once, on the embedded database where no other is configured.
+
+    An embedded server that nobody runs yet is started here and stops with the command.
+    """
     import django
     from django.conf import settings
 
+    from katip.core.environment import Environment
+    from katip.core.postgres import PostgresError, server_find, server_start
+
+    if settings.configured:
+        return
+    environment = Environment()
+    if not environment.database_url and server_find(environment.data) is None:
+        try:
+            server_start(environment.data)
+        except PostgresError as error:
+            raise click.ClickException(str(error)) from error
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "katip.config.settings")
-    if not settings.configured or not django.apps.apps.ready:
-        django.setup()
+    django.setup()
 
 
 @click.group(cls=_Late, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,9 +1,8 @@
-"""`katip serve`: the web processes."""
-
-import os
-import sys
+"""`katip serve`: the web processes, and the embedded database where no other is configured."""
 
 import click
+
+from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
 
 
 @click.command("serve")
@@ -11,10 +10,17 @@ import click
 def command(workers: int) -> None:
     """Serve the pages on KATIP_HOST and KATIP_PORT until stopped."""
     from django.conf import settings
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
-    call_command("check", fail_level="ERROR")
-    call_command("collectstatic", verbosity=0, interactive=False)
-    arguments = [sys.executable, "-P", "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", str(workers)]
-    arguments += ["--host", settings.KATIP.host, "--port", str(settings.KATIP.port), "katip.config.wsgi:application"]
-    os.execv(sys.executable, arguments)  # noqa: S606 -- granian takes this process over, signals and all
+    signals_set()
+    try:
+        call_command("check", fail_level="ERROR")
+        call_command("collectstatic", verbosity=0, interactive=False)
+        with web_run(settings.KATIP, workers=workers) as web:
+            ready_await(web, settings.KATIP)
+            click.echo(f"Katip serves {settings.KATIP.origin}. Stop with Ctrl-C.")
+            raise click.ClickException(f"The web server ended by itself (status {web.wait()}).")
+    except StopRequested:
+        click.echo("Stopped.")
+    except CommandError as error:
+        raise click.ClickException(str(error)) from error

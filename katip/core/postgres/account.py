@@ -4,21 +4,19 @@ PostgreSQL refuses to run as root. Started by root, the launcher drops to an unp
 (PostgreSQL looks its own account up); started by anybody else, it stays who it is.
 """
 
-import ctypes
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from katip.core.child import dies_with_parent
 from katip.core.postgres.errors import PostgresError
 
-_PR_SET_PDEATHSIG = 1
 _OWN_ACCOUNT = "katip"
 
 
@@ -79,7 +77,7 @@ class Account:
             stderr=log,
             start_new_session=True,
             # After fork only one C function, looked up beforehand, is called: safe beside other threads.
-            preexec_fn=_dies_with_parent(),  # noqa: PLW1509
+            preexec_fn=dies_with_parent(signal.SIGINT),  # noqa: PLW1509
             **self._identity(),
         )
 
@@ -160,18 +158,3 @@ def _name(uid: int) -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return str(uid)
-
-
-def _dies_with_parent() -> Callable[[], None] | None:
-    """Make a function that, in the child, asks Linux for SIGINT (PostgreSQL's fast shutdown) when the parent dies."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
-        if os.getppid() != parent:  # the parent died before we could ask
-            os._exit(1)
-
-    return ask

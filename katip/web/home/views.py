@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from katip.contracts.kinds import SERVICE_KINDS
 from katip.contracts.models import Contract
 from katip.contracts.selectors import WAITING, After, Duty, contract_list, duties_of
 from katip.core.actor import Capacity
@@ -42,7 +43,7 @@ def home(request: Any) -> HttpResponse:
     context = {
         "waiting": [waiting_row(contract, request) for contract in waiting],
         "provider_name": providers.pop() if len(providers) == 1 else "",
-        "card_tasks": _card_tasks(declared),
+        "card_tasks": [*_approval_tasks(live, duties), *_card_tasks(declared)],
         "headcount": employees,
         "hazard_label": HAZARDS[hazard.hazard_class] if hazard else "",
         "obligations": [obligation(duty) for duty in duties],
@@ -97,6 +98,31 @@ def obligation(duty: Duty) -> dict[str, Any]:
         "tag": tag,
         "note": note,
     }
+
+
+def _approval_tasks(live: list[Contract], duties: list[Duty]) -> list[dict[str, Any]]:
+    """The guide's approvals that do not wait for this person: done, still with the professional, or not offered."""
+    tasks = []
+    for kind in SERVICE_KINDS:
+        mine = [contract for contract in live if contract.code == kind.code]
+        needed = any(
+            duty.profession == kind.profession and duty.requirement and duty.requirement.required for duty in duties
+        )
+        if any(contract.process.waits_for == PartyKind.EMPLOYER for contract in mine) or not (mine or needed):
+            continue
+        title = _("%(code)s · %(profession)s sözleşmesi") % {
+            "code": kind.code,
+            "profession": PROFESSIONS[kind.profession],
+        }
+        if not mine:
+            tasks.append({"title": title, "url": "", "text": _("OSGB’nizin teklifi bekleniyor."), "tag": "not_yet"})
+            continue
+        contract = mine[0]
+        active = contract.state == ContractState.ACTIVE
+        text = _("Bu kayıtta yürürlükte.") if active else _("Önce profesyonelin onayı bekleniyor.")
+        url = reverse("step", args=[contract.process_id])
+        tasks.append({"title": title, "url": url, "text": text, "tag": "done" if active else "not_yet"})
+    return tasks
 
 
 def _card_tasks(declared: ContactDeclaration | None) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
 from katip.processes.deadlines import ISTANBUL
 from katip.processes.errors import AlreadyDecidedError
-from katip.processes.models import Outcome, PartyKind, Step
+from katip.processes.models import PartyKind, Step
 from katip.processes.services.complete import steps_complete
 from katip.registry.models import ContactDeclaration
 from katip.registry.selectors import hazard_of, headcounts_of
@@ -259,6 +259,8 @@ def _gone(request: Any, no: int, reason: str) -> HttpResponse:
         party = PartyKind.EMPLOYER if request.actor.capacity == Capacity.WORKPLACE else PartyKind.PROFESSIONAL
         own = next((d for s in steps if s.party == party and (d := decision_of(s))), None)
         last = own or last
+        if reason == "changed" and own is not None:
+            reason = "decided"
         if reason == "decided" and last is not None and last.person_id != request.user.pk:
             reason = "faster"
         context = {
@@ -283,4 +285,4 @@ def _closed(request: Any, no: int) -> HttpResponse:
             "Hiçbir şey kaydedilmedi."
         )
         return render(request, "403.html", {"who_may": words}, status=403)
-    raise Http404(Outcome.__name__)
+    raise Http404

@@ -1,0 +1,86 @@
+"""The web server as a child process: started, waited for and stopped by the command that owns it.
+
+The parent also owns the embedded database, and stops it after the web server. Knows no Django.
+"""
+
+import http
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+import click
+
+from katip.core.child import dies_with_parent
+from katip.core.environment import Environment
+
+_READY_SECONDS = 60
+_STOP_SECONDS = 10
+
+
+class StopRequested(BaseException):
+    """Ctrl-C or a signal to end: unwinds everything. No `Exception`: nothing on the way may swallow it."""
+
+
+def signals_set() -> None:
+    """Turn the first signal to end into `StopRequested`; later ones find us stopping already."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        raise StopRequested
+
+    for number in numbers:
+        signal.signal(number, stop)
+
+
+@contextmanager
+def web_run(environment: Environment, *, workers: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the web server in a session of its own: Ctrl-C reaches us alone, and we stop it before the database."""
+    arguments = [sys.executable, "-P", "-m", "granian", "katip.config.wsgi:application"]
+    arguments += ["--interface", "wsgi", "--host", environment.host, "--port", str(environment.port)]
+    arguments += ["--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning"]
+    arguments += ["--workers-kill-timeout", str(_STOP_SECONDS // 2)]
+    process = subprocess.Popen(
+        arguments,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        start_new_session=True,
+        preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 -- only one C function runs after the fork
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # workers that outlived their master, or one that would not listen
+        process.wait()
+
+
+def ready_await(web: subprocess.Popen[bytes], environment: Environment) -> None:
+    """Return once the start page is answered. Raises ClickException when the web server ends or stays wordless."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        if web.poll() is not None:
+            raise click.ClickException(f"The web server did not start (status {web.returncode}).")
+        connection = http.client.HTTPConnection(environment.host, environment.port, timeout=_READY_SECONDS)
+        try:
+            connection.request("GET", "/saglik/")
+            answer = connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+            continue
+        finally:
+            connection.close()
+        if answer == http.HTTPStatus.OK:
+            return
+        raise click.ClickException(f"The web server answers with status {answer}.")
+    raise click.ClickException(f"The web server is not there after {_READY_SECONDS} seconds.")
