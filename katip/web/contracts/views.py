@@ -42,6 +42,8 @@ def contracts(request: Any) -> HttpResponse:
     found = contract_list(request.actor, request.at, states=TABS[current], after=after, limit=PAGE)
     rows, more = found[:PAGE], len(found) > PAGE
     url = f"{reverse('contracts')}?{urlencode({'liste': current})}"
+    shown = [row(contract, request) for contract in rows]
+    selectable = any(line["selectable"] for line in shown)
     labels = {"bekleyen": _("Onay Bekleyen"), "devam": _("Devam Eden"), "tum": _("Tüm Sözleşmeler")}
     context = {
         "tabs": [
@@ -54,14 +56,22 @@ def contracts(request: Any) -> HttpResponse:
             for key in TABS
         ],
         "current": current,
-        "lead": "",
-        "rows": [row(contract, request) for contract in rows],
+        "lead": "" if selectable else _lead(request),
+        "rows": shown,
+        "selectable": selectable,
         "other_label": _("Hizmet veren") if request.chosen.workplace else _("İşyeri"),
         "shown": _("%(n)s satır gösteriliyor") % {"n": len(rows)} if more or after else "",
         "first_url": url if after else "",
         "next_url": f"{url}&{urlencode({'sonra': after_write(rows[-1])})}" if more else "",
     }
     return render(request, "contracts.html", context)
+
+
+def _lead(request: Any) -> str:
+    """What the page is for, where nothing in it waits for this person."""
+    if request.chosen.workplace:
+        return _("Bu işyerinin sözleşme süreçleri. Şu an sizden bir karar beklenmiyor.")
+    return _("Kurumunuzun sözleşme süreçleri: hangisi kimi bekliyor, ne zamandan beri.")
 
 
 def row(contract: Contract, request: Any) -> dict[str, Any]:
