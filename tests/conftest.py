@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+
+if TYPE_CHECKING:
+    from tests.cast import World
 
 REFERENCE_TABLES = {
     "django_migrations",
@@ -65,7 +68,7 @@ def _owner_flushes() -> None:
     """The application's login cannot truncate; Django's own flush would try."""
     from django.test import TransactionTestCase
 
-    TransactionTestCase._fixture_teardown = _flush_as_owner  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = _flush_as_owner  # type: ignore[attr-defined] # a hook that the stubs leave out
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +80,10 @@ def _plain_static(settings: Any) -> None:
     }
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}}
 
+
+@pytest.fixture
+def world(db: None) -> "World":
+    """The tests' own cast, see `tests.cast`."""
+    from tests.cast import world_make
+
+    return world_make()

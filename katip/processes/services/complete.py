@@ -1,7 +1,8 @@
 """Deciding steps: the one way in which anything is approved or rejected.
 
 One approval is a batch of one. A batch is one transaction: every decision in it stands, or none. The order is fixed:
-read, permission, lock, law, compare-and-swap, decision rows, effect, audit.
+read, permission, lock, compare-and-swap, law, decision rows, effect, audit. The swap stands before the law, so that
+whoever comes second hears that the step is decided, and not that the contract now in force stands in their way.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,8 +42,8 @@ def steps_complete(*, actor: Actor, at: datetime, decisions: Sequence[StepDecisi
     """Decide the current step of each process named, in one transaction with its effect and its audit events.
 
     Raises `PermissionRefusedError` when the actor is not the party asked, has no mandate now or no second step;
-    `AlreadyDecidedError` when a step is decided already; `StaleStateError` when a process or its terms are no longer
-    what the actor saw; `RuleViolation` when the law refuses. Whatever is raised, nothing has changed.
+    `AlreadyDecidedError` when a step is decided already, be it this very moment; `StaleStateError` when the terms are
+    no longer what the actor saw; `RuleViolation` when the law refuses. Whatever is raised, nothing has changed.
     """
     if actor.proof is None or actor.person_id is None:
         raise PermissionRefusedError("no_second_step")
@@ -55,9 +56,9 @@ def steps_complete(*, actor: Actor, at: datetime, decisions: Sequence[StepDecisi
     processes = [one.process for one in waiting]
     require_may_decide(actor, processes, at)
     subjects = {kind: kind.lock(group) for kind, group in _by_kind(processes)}
+    _swap(waiting, wanted, at)
     for kind, found in subjects.items():
         _require_lawful(kind, found, wanted, at)
-    _swap(waiting, wanted, at)
     Decision.objects.bulk_create(_decision(one, wanted[one.process.pk], actor, actor.proof, at) for one in waiting)
     moved = [_moved(one, wanted[one.process.pk], actor, at) for one in waiting]
     for kind, found in subjects.items():
@@ -109,7 +110,7 @@ def _require_lawful(
 
 
 def _swap(waiting: Sequence[_Waiting], wanted: Mapping[int, StepDecision], at: datetime) -> None:
-    """Move every process on, provided that each still has the version that was read. Raises `StaleStateError`."""
+    """Move every process on, provided that each still has the version that was read. Raises `AlreadyDecidedError`."""
     rows = [_next_row(one, wanted[one.process.pk].outcome, at) for one in waiting]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -121,11 +122,14 @@ def _swap(waiting: Sequence[_Waiting], wanted: Mapping[int, StepDecision], at: d
             FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::int[], %s::text[], %s::bigint[], %s::date[])
                 AS new (id, seen, state, step, waits_for, person, due_on)
             WHERE process.id = new.id AND process.version = new.seen
+            RETURNING process.id
             """,
             [at, at, *(list(column) for column in zip(*rows, strict=True))],
         )
-        if cursor.rowcount != len(rows):
-            raise StaleStateError("someone was faster")
+        swapped = {row[0] for row in cursor.fetchall()}
+    for one in waiting:
+        if one.process.pk not in swapped:
+            raise AlreadyDecidedError(one.process.pk)
 
 
 def _next_row(one: _Waiting, outcome: Outcome, at: datetime) -> tuple[int, int, str, int, str, int | None, date | None]:
