@@ -95,7 +95,8 @@
       body.set("action", select.dataset.action);
       target.setAttribute("aria-busy", "true");
       try {
-        const answer = await send(select.form.action, body);
+        /* The attribute: form.action would be the button of that name. */
+        const answer = await send(select.form.getAttribute("action"), body);
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.getElementById(target.id);
         if (turn === latest && answer.ok && fresh) target.replaceChildren(...fresh.children);
