@@ -377,7 +377,7 @@ def one_error(text: str, target: str) -> SafeString:
 
     Arguments: the sentence; the id of the control that it links to.
     """
-    return _summary([{"text": text, "target": target}], kept=True) if text else SafeString("")
+    return _summary([{"text": text, "target": target}], kept=False) if text else SafeString("")
 
 
 @register.simple_tag
