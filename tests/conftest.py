@@ -73,7 +73,8 @@ def _owner_flushes() -> None:
 
 @pytest.fixture(autouse=True)
 def _plain_static(settings: Any) -> None:
-    """Pages name their assets without the manifest that `katip serve` makes."""
+    """Pages name their assets without the manifest that `katip serve` makes; whitenoise asks for the folder."""
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -1,0 +1,101 @@
+"""Every address: who may enter, and that nothing about a person stands in it."""
+
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.urls.converters import IntConverter
+
+from katip.web.access import Access
+
+# Route, address, who may enter. A change of who may enter is a change of this table.
+ROUTES = """
+start                /                                    PUBLIC
+account_login        /giris/                              PUBLIC
+mfa_authenticate     /giris/ikinci-adim/                  PUBLIC
+mfa_reauthenticate   /giris/yeniden/                      TWO_STEP
+account_logout       /cikis/                              PUBLIC
+two_step             /iki-asamali-giris/                  ONE_STEP
+language             /dil/                                PUBLIC
+session_extend       /oturum/surdur/                      ONE_STEP
+session_keep         /oturum/sakla/                       ONE_STEP
+help                 /yardim/                             PUBLIC
+accessibility        /erisilebilirlik/                    PUBLIC
+privacy              /gizlilik/                           PUBLIC
+health               /saglik/                             PUBLIC
+capacity             /secim/                              TWO_STEP
+companies            /firmalar/                           TWO_STEP
+companies_fetch      /firmalar/getir/                     TWO_STEP
+company_choose       /firmalar/sec/                       TWO_STEP
+home                 /ana-ekran/                          ACTING
+assignments          /gorevlendirmelerim/                 ACTING
+contracts            /sozlesmeler/                        ACTING
+step_go              /surecler/git/                       ACTING
+step                 /surecler/<int:no>/                  TWO_STEP
+step_complete        /surecler/<int:no>/tamamla/          TWO_STEP
+step_reject          /surecler/<int:no>/reddet/           TWO_STEP
+step_result          /surecler/<int:no>/sonuc/            TWO_STEP
+card                 /isyeri-karti/                       WORKPLACE
+contact              /isyeri-karti/iletisim-ve-izin/      WORKPLACE
+components           /_parcalar/                          PUBLIC
+"""
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[tuple[str, URLPattern]]:
+    """Every address with its pattern, however deeply included."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        address = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, address)
+        else:
+            yield address, entry
+
+
+def test_every_route_declares_who_may_enter_as_the_table_has_it() -> None:
+    declared = [
+        (str(pattern.name), address, Access(getattr(pattern.callback, "access", -1)).name)
+        for address, pattern in routes()
+    ]
+    assert sorted(declared) == sorted(tuple(line.split()) for line in ROUTES.strip().splitlines())
+
+
+def test_addresses_are_plain_and_carry_no_number_but_a_process() -> None:
+    for address, pattern in routes():
+        assert address.isascii()
+        assert address == address.lower()
+        converters: dict[str, Any] = pattern.pattern.converters
+        assert set(converters) <= {"no"}
+        assert all(isinstance(converter, IntConverter) for converter in converters.values())
+
+
+def test_the_components_page_is_for_development_only() -> None:
+    import importlib
+
+    from django.test import override_settings
+
+    from katip.config import urls
+    from katip.core.environment import Environment
+
+    with override_settings(KATIP=Environment(env="production")):
+        importlib.reload(urls)
+        names = {getattr(entry, "name", None) for entry in urls.urlpatterns}
+    importlib.reload(urls)
+    assert "components" not in names
+
+
+def undeclared(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("open to all")
+
+
+@pytest.mark.django_db
+def test_a_view_that_declares_nothing_does_not_answer(client: Client, settings: Any) -> None:
+    module = ModuleType("undeclared_urls")
+    module.urlpatterns = [path("acik/", undeclared, name="open")]  # type: ignore[attr-defined] # a module made here
+    settings.ROOT_URLCONF = module
+    with pytest.raises(ImproperlyConfigured, match="open: a route without declared access"):
+        client.get("/acik/")

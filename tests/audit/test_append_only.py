@@ -1,0 +1,173 @@
+"""What happened stays: neither the application's login nor the owner changes an event, and every privilege is known."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import connections, transaction
+
+from katip.audit.models import Event
+from katip.audit.services.record import Happening, detail_hash, record
+from katip.core.actor import OPERATOR
+from katip.core.grants import grants_wanted
+from tests.cast import AT
+from tests.conftest import owner_connect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Every right to change or delete a row that the application's login has. A new one is a decision: write it down here.
+UPDATABLE = {
+    "cache_entry",
+    "contracts_contract",
+    "django_session",
+    "identity_person",
+    "mfa_authenticator",
+    "processes_process",
+    "registry_activity",
+    "registry_activityhazard",
+    "registry_certificate",
+    "registry_district",
+    "registry_headcount",
+    "registry_mandate",
+    "registry_official",
+    "registry_payment",
+    "registry_professional",
+    "registry_provider",
+    "registry_province",
+    "registry_staffcontract",
+    "registry_workplace",
+}
+DELETABLE = {"cache_entry", "django_session", "mfa_authenticator"}
+INSERT_ONLY = {
+    "audit_event",
+    "audit_eventdetail",
+    "contracts_contractversion",
+    "processes_decision",
+    "processes_step",
+    "registry_contactdeclaration",
+    "registry_importrun",
+}
+READ_ONLY = {
+    "account_emailaddress",
+    "account_emailconfirmation",
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+}
+
+
+@pytest.fixture
+def event() -> Event:
+    with transaction.atomic():
+        record(OPERATOR, AT, Happening("audit:test:made", 7, {"b": "ğ", "a": 1}))
+    return Event.objects.get()
+
+
+@pytest.fixture
+def application() -> Iterator[psycopg.Connection[Any]]:
+    parameters = connections["default"].get_connection_params() | {"cursor_factory": None}
+    with psycopg.connect(**parameters, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_event SET tag = 'x'",
+        "UPDATE audit_eventdetail SET body = '{}'",
+        "DELETE FROM audit_event",
+        "DELETE FROM audit_eventdetail",
+        "TRUNCATE audit_event, audit_eventdetail",
+        "DROP TRIGGER audit_event_append_only ON audit_event",
+        "DROP TRIGGER audit_eventdetail_append_only ON audit_eventdetail",
+        "ALTER TABLE audit_event DISABLE TRIGGER ALL",
+        "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "DROP TABLE audit_event CASCADE",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_the_application_cannot_change_what_happened(
+    event: Event, application: psycopg.Connection[Any], statement: str
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        application.execute(statement)
+    assert Event.objects.get().tag == "audit:test:made"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE audit_event SET tag = 'x'", "DELETE FROM audit_event", "UPDATE audit_eventdetail SET body = '{}'"],
+)
+def test_even_the_owner_is_refused_by_the_trigger(event: Event, statement: str) -> None:
+    with owner_connect() as owner, pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
+        owner.execute(statement)
+
+
+def test_the_owner_can_erase_a_detail_and_the_event_stays(event: Event) -> None:
+    with owner_connect() as owner:
+        owner.execute("DELETE FROM audit_eventdetail")
+    assert Event.objects.filter(detail=None).get().detail_hash == event.detail_hash
+
+
+def test_an_event_keeps_a_salted_fingerprint_of_its_detail(event: Event) -> None:
+    salt = bytes(event.detail.salt)
+    assert len(salt) == 16
+    assert bytes(event.detail_hash) == hashlib.sha256(salt + '{"a":1,"b":"ğ"}'.encode()).digest()
+    assert bytes(event.detail_hash) == detail_hash(salt, event.detail.body)
+
+
+def test_events_of_one_call_keep_their_order_and_their_own_details() -> None:
+    with transaction.atomic():
+        record(OPERATOR, AT, *(Happening("audit:test:made", no, {"no": no}) for no in range(5)))
+    found = [(one.subject_id, one.detail.body["no"]) for one in Event.objects.select_related("detail").order_by("pk")]
+    assert found == [(no, no) for no in range(5)]
+
+
+def test_an_event_belongs_into_the_transaction_of_its_change() -> None:
+    with pytest.raises(RuntimeError, match="transaction"):
+        record(OPERATOR, AT, Happening("audit:test:made"))
+
+
+def privileges() -> dict[str, set[str]]:
+    with owner_connect() as owner:
+        rows = owner.execute(
+            "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = %s",
+            [connections["default"].settings_dict["USER"]],
+        ).fetchall()
+    held: dict[str, set[str]] = {}
+    for table, privilege in rows:
+        held.setdefault(table, set()).add(privilege)
+    return held
+
+
+def test_every_privilege_of_the_application_stands_in_the_lists_above() -> None:
+    held = privileges()
+    assert {table for table, rights in held.items() if "UPDATE" in rights} == UPDATABLE
+    assert {table for table, rights in held.items() if "DELETE" in rights} == DELETABLE
+    assert {table for table, rights in held.items() if rights == {"SELECT", "INSERT"}} == INSERT_ONLY
+    assert {table for table, rights in held.items() if rights == {"SELECT"}} == READ_ONLY
+    assert set(held) == UPDATABLE | INSERT_ONLY | READ_ONLY
+    assert set().union(*held.values()) == {"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+
+def test_the_application_owns_nothing_and_makes_no_tables(application: psycopg.Connection[Any]) -> None:
+    login = connections["default"].settings_dict["USER"]
+    owned = application.execute("SELECT count(*) FROM pg_tables WHERE tableowner = %s", [login]).fetchone()
+    assert owned == (0,)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        application.execute("CREATE TABLE public.own (id int)")
+    may = application.execute(
+        "SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = %s", [login]
+    ).fetchone()
+    assert may == (False, False, False, False)
+
+
+def test_every_model_of_ours_states_its_grants() -> None:
+    ours = [model for model in apps.get_models() if model.__module__.startswith("katip.")]
+    assert {model.__name__ for model in ours if "grants" not in vars(model)} == set()
+    assert {model._meta.db_table for model in ours} <= set(grants_wanted())
