@@ -22,7 +22,7 @@ from katip.web.context import CAPACITY_LABELS
 from katip.web.entrance.views import safe_next
 
 _FETCHED = "mandates_fetched"
-_PAGE = 50
+_PAGE = 20
 
 
 @access(Access.TWO_STEP)
@@ -88,6 +88,7 @@ def _box(request: Any, *, error: str = "", status: int = 200) -> HttpResponse:
         "fetched_at": datetime.fromisoformat(fetched) if fetched else None,
         "fetched": fetched is not None,
         "total": matching,
+        "later": after is not None,
         "query": search,
         "page": [_row(company) for company in rows],
         "more_url": more,
