@@ -93,7 +93,7 @@ def companies_find(
     `search` is a part of the title in any Turkish spelling, or of the SGK number. Also returns how many rows match
     from here on.
     """
-    digits = "".join(character for character in search if character.isdigit())
+    digits = "".join(character for character in search if character.isdecimal())
     parameters: dict[str, Any] = {
         "person": person_id,
         "day": at.astimezone(ISTANBUL).date(),

@@ -62,7 +62,7 @@ def company_choose(request: Any) -> HttpResponse:
     """Act for this company from now on, if a mandate holds."""
     kind, _separator, number = request.POST.get("firma", "").partition("-")
     capacities = {"workplace": Capacity.WORKPLACE, "provider": Capacity.PROVIDER}
-    if kind not in capacities or not number.isdigit():
+    if kind not in capacities or not number.isdecimal():
         return _box(request, error=_("Kutudan bir firma seçin."), status=400)
     mandate = Mandate.objects.filter(valid_on(request.at), person_id=request.user.pk, **{f"{kind}_id": int(number)})
     if not mandate.exists():
@@ -73,8 +73,8 @@ def company_choose(request: Any) -> HttpResponse:
 
 def _box(request: Any, *, error: str = "", status: int = 200) -> HttpResponse:
     fetched = request.session.get(_FETCHED)
-    search = request.GET.get("ara", "").strip()[:100]
-    after = _key_read(request.GET.get("sonra", ""))
+    search = request.GET.get("ara", "").replace("\0", "").strip()[:100]  # PostgreSQL's text knows no NUL
+    after = _key_read(request.GET.get("sonra", "").replace("\0", ""))
     rows: list[Company] = []
     matching = 0
     if fetched is not None:
@@ -124,7 +124,7 @@ def _key_write(company: Company) -> str:
 def _key_read(text: str) -> CompanyKey | None:
     """The place to read on from; anything odd begins anew."""
     parts = text.split("|", 3)
-    if len(parts) != 4 or not (parts[0].isdigit() and parts[2].isdigit()):  # noqa: PLR2004 -- as written above
+    if len(parts) != 4 or not (parts[0].isdecimal() and parts[2].isdecimal()):  # noqa: PLR2004 -- as written above
         return None
     return CompanyKey(rank=int(parts[0]), kind=parts[1], id=int(parts[2]), title_sort=parts[3])
 

@@ -58,7 +58,7 @@ class ContactForm(forms.Form):
         provinces = Province.objects.order_by("code")
         self.fields["province"].choices = [(one.code, one.name) for one in sorted(provinces, key=_by_name)]  # type: ignore[attr-defined] # a choice field
         chosen = str(self["province"].value() or "")
-        districts = District.objects.filter(province_id=int(chosen)) if chosen.isdigit() else District.objects.none()
+        districts = District.objects.filter(province_id=int(chosen)) if chosen.isdecimal() else District.objects.none()
         empty = [("", _("İlçe seçin"))]
         self.fields["district"].choices = empty + [(one.pk, one.name) for one in sorted(districts, key=_by_name)]  # type: ignore[attr-defined] # as above
 

@@ -111,7 +111,7 @@ def after_write(contract: Contract) -> str:
 def after_read(text: str) -> After | None:
     """The place to read on from; anything odd begins anew."""
     due, _separator, number = text.partition("|")
-    if not number.isdigit():
+    if not number.isdecimal():
         return None
     try:
         return After(date.fromisoformat(due) if due else None, int(number))

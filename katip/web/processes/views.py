@@ -38,7 +38,7 @@ from katip.web.words import refusal_words
 @require_GET
 def step_go(request: Any) -> HttpResponse:
     """*Sürece Git*: to the first ticked row; the others follow, each approved on its own."""
-    chosen = [number for number in request.GET.getlist("surec") if number.isdigit()]
+    chosen = [number for number in request.GET.getlist("surec") if number.isdecimal()]
     if not chosen:
         messages.error(request, _("Önce listeden bir kutuyu işaretleyin, sonra Sürece Git’e basın."))
         return redirect("assignments" if request.chosen.capacity == Capacity.INDIVIDUAL else "contracts")
