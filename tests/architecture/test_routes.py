@@ -1,17 +1,20 @@
 """Every address: who may enter, and that nothing about a person stands in it."""
 
-from collections.abc import Iterator
+import importlib
 from types import ModuleType
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.test import Client, override_settings
+from django.urls import path
 from django.urls.converters import IntConverter
 
+from katip.config import urls
+from katip.core.environment import Environment
 from katip.web.access import Access
+from tests.routes import routes
 
 # Route, address, who may enter. A change of who may enter is a change of this table.
 ROUTES = """
@@ -46,16 +49,6 @@ components           /_parcalar/                          PUBLIC
 """
 
 
-def routes(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[tuple[str, URLPattern]]:
-    """Every address with its pattern, however deeply included."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        address = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from routes(entry, address)
-        else:
-            yield address, entry
-
-
 def test_every_route_declares_who_may_enter_as_the_table_has_it() -> None:
     declared = [
         (str(pattern.name), address, Access(getattr(pattern.callback, "access", -1)).name)
@@ -74,13 +67,6 @@ def test_addresses_are_plain_and_carry_no_number_but_a_process() -> None:
 
 
 def test_the_components_page_is_for_development_only() -> None:
-    import importlib
-
-    from django.test import override_settings
-
-    from katip.config import urls
-    from katip.core.environment import Environment
-
     with override_settings(KATIP=Environment(env="production")):
         importlib.reload(urls)
         names = {getattr(entry, "name", None) for entry in urls.urlpatterns}
@@ -95,7 +81,7 @@ def undeclared(_request: HttpRequest) -> HttpResponse:
 @pytest.mark.django_db
 def test_a_view_that_declares_nothing_does_not_answer(client: Client, settings: Any) -> None:
     module = ModuleType("undeclared_urls")
-    module.urlpatterns = [path("acik/", undeclared, name="open")]  # type: ignore[attr-defined] # a module made here
+    module.urlpatterns = [path("acik/", undeclared, name="open"), *urls.urlpatterns]  # type: ignore[attr-defined] # a module made here
     settings.ROOT_URLCONF = module
     with pytest.raises(ImproperlyConfigured, match="open: a route without declared access"):
         client.get("/acik/")

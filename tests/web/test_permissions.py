@@ -1,0 +1,269 @@
+"""Every route, everybody, GET and POST: what happens, as one table.
+
+The columns: anonymous; newcomer (password alone, the second step missing); stranger (e-Bildirge user of another
+workplace); owner and colleague of the workplace; the manager of the provider; the specialist in their own name.
+A cell is a status, or `>route` for being sent there. `{no}` is the process that waits for the employer.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import resolve, reverse
+
+from katip.audit.models import Event
+from katip.contracts.models import Contract, ContractVersion
+from katip.processes.models import Decision, Process
+from katip.registry.models import ContactDeclaration, Mandate
+from tests.cast import World, decision, e_bildirge, entered, signed_in
+from tests.routes import routes
+
+ROLES = ("anonymous", "newcomer", "stranger", "owner", "colleague", "manager", "specialist")
+
+TABLE = """
+start              GET   200   200   200   200   200   200   200
+account_login      GET   200   >capacity >capacity >capacity >capacity >capacity >capacity
+account_login      POST  200   >capacity >capacity >capacity >capacity >capacity >capacity
+mfa_authenticate   GET   >account_login >capacity >capacity >capacity >capacity >capacity >capacity
+mfa_authenticate   POST  >account_login >capacity >capacity >capacity >capacity >capacity >capacity
+mfa_reauthenticate GET   >account_login >two_step 200 200 200 200 200
+mfa_reauthenticate POST  >account_login >two_step 200 200 200 200 200
+account_logout     GET   405   405   405   405   405   405   405
+account_logout     POST  >start >start >start >start >start >start >start
+two_step           GET   >account_login 200 >capacity >capacity >capacity >capacity >capacity
+two_step           POST  >account_login >two_step >capacity >capacity >capacity >capacity >capacity
+language           GET   405   405   405   405   405   405   405
+language           POST  >start >start >start >start >start >start >start
+session_extend     GET   >account_login 405 405 405 405 405 405
+session_extend     POST  >account_login 204 204 204 204 204 204
+session_keep       GET   >account_login 405 405 405 405 405 405
+session_keep       POST  >account_login 204 204 204 204 204 204
+help               GET   200   200   200   200   200   200   200
+accessibility      GET   200   200   200   200   200   200   200
+privacy            GET   200   200   200   200   200   200   200
+health             GET   200   200   200   200   200   200   200
+components         GET   200   200   200   200   200   200   200
+capacity           GET   >account_login >two_step 200 200 200 200 200
+capacity           POST  >account_login >two_step 200 200 200 200 200
+companies          GET   >account_login >two_step 200 200 200 200 200
+companies_fetch    GET   >account_login >two_step 405 405 405 405 405
+companies_fetch    POST  >account_login >two_step >companies >companies >companies >companies >companies
+company_choose     GET   >account_login >two_step 405 405 405 405 405
+company_choose     POST  >account_login >two_step 403 >home >home 403 403
+home               GET   >account_login >two_step 200 200 200 >contracts >assignments
+assignments        GET   >account_login >two_step >home >home >home >home 200
+contracts          GET   >account_login >two_step 200 200 200 200 >assignments
+step_go            GET   >account_login >two_step >step >step >step >step >step
+step               GET   >account_login >two_step 404 200 200 200 200
+step_complete      GET   >account_login >two_step 405 405 405 405 405
+step_complete      POST  >account_login >two_step 404 >step_result >step_result 409 409
+step_reject        GET   >account_login >two_step 404 200 200 >step >step
+step_reject        POST  >account_login >two_step 404 >step_result >step_result 409 409
+step_result        GET   >account_login >two_step 404 >step >step >step 200
+card               GET   >account_login >two_step 200 200 200 403 403
+contact            GET   >account_login >two_step 200 200 200 403 403
+contact            POST  >account_login >two_step 422 >home >home 403 403
+"""
+ROWS = [line.split() for line in TABLE.strip().splitlines()]
+TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is written inside is taken back; use cases may open their durable transaction in it, as in a test."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined] # Django's own mark
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def contract(world: World) -> Contract:
+    return world.accepted(at=datetime.now(UTC))
+
+
+def form_for(route: str, world: World, contract: Contract) -> dict[str, Any]:
+    """What the owner's browser would post."""
+    shown = decision(contract)
+    seen = {"version": shown.version, "terms_hash": shown.terms_hash}
+    forms: dict[str, dict[str, Any]] = {
+        "company_choose": {"firma": f"workplace-{world.workplace.pk}"},
+        "step_complete": {**seen, "read": "on"},
+        "step_reject": {**seen, "reason": "Süre bize fazla geliyor."},
+        "contact": {
+            "workplace": world.workplace.pk,
+            "phone": "5550000000",
+            "email": "firma@ornek.com.tr",
+            "province": world.workplace.province_id,
+            "district": world.workplace.district_id,
+            "text_version": "otomatik-guncelleme/1",
+        },
+    }
+    return forms.get(route, {})
+
+
+def ask(client: Client, route: str, method: str, world: World, contract: Contract) -> HttpResponse:
+    url = reverse(route, args=[contract.process_id] if route.startswith("step") and route != "step_go" else [])
+    if method == "GET":
+        data = {"surec": contract.process_id} if route == "step_go" else {}
+        return client.get(url, data)  # type: ignore[return-value] # the client's response stands for the real one
+    return client.post(url, form_for(route, world, contract))  # type: ignore[return-value] # as above
+
+
+def outcome(response: HttpResponse) -> str:
+    if response.status_code != 302:
+        return str(response.status_code)
+    return f">{resolve(response.headers['Location'].partition('?')[0]).url_name}"
+
+
+def registers() -> tuple[int, ...]:
+    tables = (Decision, ContractVersion, ContactDeclaration)
+    return (*(table.objects.count() for table in tables), Process.objects.get().version)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_gets_what_the_table_says(world: World, contract: Contract, role: str) -> None:
+    client = entered(world, role)
+    wanted, found = {}, {}
+    for route, method, *cells in ROWS:
+        with undone():
+            before = registers()
+            found[route, method] = outcome(ask(client, route, method, world, contract))
+            if not (role in {"owner", "colleague"} and method == "POST"):
+                assert registers() == before, (route, method)
+        client = entered(world, role)
+        wanted[route, method] = cells[ROLES.index(role)]
+    assert found == wanted
+
+
+def test_the_table_has_every_route() -> None:
+    assert {str(pattern.name) for _, pattern in routes()} == {row[0] for row in ROWS}
+
+
+@pytest.mark.parametrize("route", sorted(TO_READ))
+def test_pages_to_read_take_no_post(world: World, contract: Contract, route: str) -> None:
+    role = "specialist" if route == "assignments" else "owner"
+    assert ask(entered(world, role), route, "POST", world, contract).status_code == 405
+
+
+@pytest.mark.parametrize("route", ["step", "step_complete", "step_reject", "step_result"])
+@pytest.mark.parametrize("role", ["stranger", "accountant", "physician"])
+def test_a_foreign_process_looks_like_none_at_all(world: World, contract: Contract, role: str, route: str) -> None:
+    client = entered(world, role)
+    before = (*registers(), Event.objects.count())
+    pages = []
+    for number in (contract.process_id, 10**9):
+        url = reverse(route, args=[number])
+        posted = form_for(route, world, contract)
+        response = client.post(url, posted) if posted else client.get(url)
+        assert response.status_code == 404
+        pages.append(re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|/surecler/\d+/\w*/?', "", response.text))
+    assert pages[0] == pages[1]
+    assert (*registers(), Event.objects.count()) == before
+
+
+@pytest.mark.parametrize("route", ["step", "step_complete", "step_reject", "step_result"])
+def test_whoever_had_a_mandate_is_told_that_it_ended(world: World, contract: Contract, route: str) -> None:
+    client = entered(world, "owner")
+    Mandate.objects.filter(person=world.owner).update(valid_to=date(2025, 6, 3))
+    before = registers()
+    response = ask(client, route, "POST" if form_for(route, world, contract) else "GET", world, contract)
+    assert response.status_code == 403
+    assert "Bu işyerindeki yetkiniz sona erdi" in response.content.decode()
+    assert registers() == before
+
+
+@pytest.mark.parametrize(
+    ("route", "method"), [("home", "GET"), ("contracts", "GET"), ("card", "GET"), ("contact", "POST")]
+)
+def test_an_ended_mandate_ends_the_chosen_capacity_at_once(
+    world: World, contract: Contract, route: str, method: str
+) -> None:
+    client = entered(world, "owner")
+    Mandate.objects.filter(person=world.owner).update(valid_to=date(2025, 6, 3))
+    assert outcome(ask(client, route, method, world, contract)) == ">capacity"
+    assert not ContactDeclaration.objects.exists()
+
+
+def test_a_link_in_a_mail_leads_through_sign_in_to_that_very_step(world: World, contract: Contract) -> None:
+    url = reverse("step", args=[contract.process_id])
+    assert Client().get(url).headers["Location"] == f"/giris/?next={url.replace('/', '%2F')}"
+    page = signed_in(world.owner).get(url)  # nothing chosen yet: the process itself tells in whose name
+    assert page.status_code == 200
+    assert world.workplace.title in page.text
+    assert "Okudum, onaylıyorum" in page.text
+
+
+def test_a_process_of_another_of_ones_workplaces_changes_the_firm_and_says_so(world: World) -> None:
+    e_bildirge(world.owner, world.elsewhere)
+    there = world.accepted(at=datetime.now(UTC), workplace_id=world.elsewhere.pk)
+    page = entered(world, "owner").get(reverse("step", args=[there.process_id]))
+    assert f"Bu süreç için {world.elsewhere.title} adına geçtiniz." in page.text
+
+
+@pytest.mark.parametrize(
+    ("route", "where"),
+    [("capacity", "https://baska.example/"), ("language", "//baska.example/"), ("companies_fetch", "https:baska")],
+)
+def test_nobody_is_sent_to_another_house(world: World, route: str, where: str) -> None:
+    response = entered(world, "owner").post(reverse(route), {"next": where, "secim": "bireysel", "language": "en"})
+    assert response.status_code == 302
+    assert "baska" not in response.headers["Location"]
+
+
+ODD = [
+    "/firmalar/?sonra=1|workplace|²|x",
+    "/firmalar/?sonra=1|workplace|99999999999999999999|x",
+    "/firmalar/?sonra=99999999999999999999|workplace|1|x",
+    "/firmalar/?sonra=1|workplace|1|%00",
+    "/firmalar/?ara=%00",
+    "/firmalar/?ara=%25_%5C",
+    "/sozlesmeler/?liste=%00",
+    "/sozlesmeler/?sonra=2025-13-01|1",
+    "/sozlesmeler/?sonra=|²",
+    "/sozlesmeler/?sonra=|99999999999999999999",
+    "/sozlesmeler/?liste=devam&sonra=|99999999999999999999",
+    "/surecler/git/?surec=²",
+    "/surecler/git/?surec=99999999999999999999",
+    "/surecler/99999999999999999999/",
+    "/surecler/99999999999999999999/reddet/",
+    "/surecler/99999999999999999999/sonuc/",
+    "/secim/?next=%00",
+]
+
+
+@pytest.mark.parametrize("url", ODD)
+def test_an_odd_address_is_no_fault_of_the_server(world: World, url: str) -> None:
+    client = entered(world, "owner")
+    client.raise_request_exception = False
+    client.post("/firmalar/getir/")
+    assert client.get(url).status_code in {200, 302, 400, 404}
+
+
+@pytest.mark.parametrize(
+    ("url", "form"),
+    [
+        ("/firmalar/sec/", {"firma": "workplace-²"}),
+        ("/firmalar/sec/", {"firma": "workplace-99999999999999999999"}),
+        ("/firmalar/sec/", {"firma": "\x00"}),
+        ("/isyeri-karti/iletisim-ve-izin/", {"province": "²", "district": "²", "workplace": "²"}),
+        ("/isyeri-karti/iletisim-ve-izin/", {"province": "99999999999999999999", "action": "districts"}),
+        ("/isyeri-karti/iletisim-ve-izin/", {"province": "²", "action": "districts"}),
+        ("/isyeri-karti/iletisim-ve-izin/", {"phone": "\x00", "email": "\x00", "kep": "\x00", "province": "\x00"}),
+        ("/surecler/99999999999999999999/tamamla/", {"version": "1", "terms_hash": "x", "read": "on"}),
+        ("/oturum/sakla/", {"_path": "\x00", "x": "\x00"}),
+        ("/secim/", {"secim": "\x00", "next": "\x00"}),
+        ("/dil/", {"language": "\x00", "next": "\x00"}),
+    ],
+)
+def test_an_odd_form_is_no_fault_of_the_server(world: World, url: str, form: dict[str, str]) -> None:
+    client = entered(world, "owner")
+    client.raise_request_exception = False
+    assert client.post(url, form).status_code < 500
