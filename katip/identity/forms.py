@@ -50,7 +50,8 @@ class _OnceOnly:
         code: str = super().clean_code()  # type: ignore[misc] # mixed into allauth's forms
         person_id = self.user.pk  # type: ignore[attr-defined] # set by allauth's form
         accepted_for = 30 * (2 * settings.MFA_TOTP_TOLERANCE + 1)
-        if not cache.add(f"second-step-used:{person_id}:{code}", 1, timeout=accepted_for):
+        digits = "".join(character for character in code if character.isdigit())  # `123 456` is the code `123456`
+        if not cache.add(f"second-step-used:{person_id}:{digits}", 1, timeout=accepted_for):
             self._emit_authentication_failed(self.authenticator)  # type: ignore[attr-defined] # as above
             raise get_adapter().validation_error("incorrect_code")
         return code
