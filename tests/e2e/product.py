@@ -67,8 +67,9 @@ class Product:
     def decisions(self, process: int, party: str = "employer") -> list[tuple[str, str]]:
         """Who decided this party's step of the process, and how."""
         query = (
-            "SELECT h.name, d.outcome FROM processes_decision d JOIN processes_step s ON s.id = d.step_id "
-            "JOIN identity_person h ON h.id = d.person_id WHERE s.process_id = %s AND s.party = %s"
+            "SELECT h.given_name || ' ' || h.family_name, d.outcome FROM processes_decision d "
+            "JOIN processes_step s ON s.id = d.step_id JOIN identity_person h ON h.id = d.person_id "
+            "WHERE s.process_id = %s AND s.party = %s"
         )
         return [(str(name), str(outcome)) for name, outcome in self.rows(query, process, party)]
 

@@ -1,0 +1,208 @@
+"""Every page that the way touches: axe finds nothing on it, on a phone and at a desk, in both languages, by day and by
+night; nothing has to be scrolled sideways, and the sample installation says that it is one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.e2e.browsing import DESK, PHONE, Browsing
+from tests.e2e.product import Product
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("axe")]
+
+LONG_TITLE = "25231010110000170160296000"
+"""the accountant's workplace with the longest title of all; what it waits for is only looked at here"""
+CONTESTED = "21812010110000160160995000"
+LANGUAGES = ("tr", "en")
+BANNER = {"tr": "Gösterim kurulumu: örnek veriler.", "en": "Demonstration installation: sample data."}
+
+
+def faults(page: Page, *rules: str) -> list[str]:
+    """What axe finds on the page as it is now: rule, place, and what is wrong there; by all rules, or by these."""
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{one['id']} at {node['target']}: {node['failureSummary']}".replace("\n", " ")
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+def look(page: Page, language: str) -> None:
+    """At the desk, by night too, and on a phone."""
+    assert page.locator("html").get_attribute("lang") == language
+    assert BANNER[language] in page.locator("header").inner_text()
+    page.set_viewport_size(DESK)  # type: ignore[arg-type] # a plain dict
+    assert faults(page) == []
+    if language == "tr":
+        page.emulate_media(color_scheme="dark")
+        dark = faults(page, "color-contrast")
+        page.emulate_media(color_scheme="light")
+        assert dark == []
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type] # as above
+    assert faults(page) == []
+    wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide[0] <= wide[1], "scrolls sideways"
+
+
+@dataclass
+class Windows:
+    """One window for each person and language."""
+
+    browsing: Browsing
+    open: dict[tuple[str | None, str], Page] = field(default_factory=dict)
+
+    def of(self, key: str | None, language: str) -> Page:
+        if (key, language) not in self.open:
+            self.open[key, language] = self.browsing.open(key, language=language, reduced_motion="reduce")
+        return self.open[key, language]
+
+
+@pytest.fixture(scope="module")
+def windows(browsing: Browsing) -> Windows:
+    """The people of these tests, each in their capacity."""
+    windows = Windows(browsing)
+    number = browsing.product.process(LONG_TITLE, 103)
+    windows.of("accountant", "tr").goto(f"/surecler/{number}/")  # and with it in the name of that workplace
+    return windows
+
+
+class At:
+    """Ways to a page, without a word of any language."""
+
+    def __init__(self, page: Page, product: Product) -> None:
+        self.page, self.product = page, product
+
+    def address(self, path: str) -> None:
+        self.page.goto(path)
+
+    def password(self) -> None:
+        entry = self.product.cast["manager"]
+        self.page.context.clear_cookies(name="sessionid")
+        self.page.goto("/giris/")
+        self.page.locator("[name=login]").fill(entry.national_id)
+        self.page.locator("[name=password]").fill(entry.password)
+        self.submit()
+
+    def submit(self, form: str = "main form[method=post]") -> None:
+        self.page.locator(form).last.locator(".actions button").click()
+
+    def process(self, code: int = 103, tail: str = "", sgk_number: str = LONG_TITLE) -> None:
+        self.page.goto(f"/surecler/{self.product.process(sgk_number, code)}/{tail}")
+
+    def decided(self) -> None:
+        query = (
+            "SELECT min(s.process_id) FROM processes_decision d JOIN processes_step s ON s.id = d.step_id "
+            "JOIN identity_person p ON p.id = d.person_id "
+            "WHERE s.party = 'employer' AND p.given_name || ' ' || p.family_name = %s"
+        )
+        ((number,),) = self.product.rows(query, self.product.cast["accountant"].name)
+        self.page.goto(f"/surecler/{number}/sonuc/")
+
+    def capacity(self, which: str) -> None:
+        self.page.goto("/secim/")
+        self.page.locator(f"[name=secim][value={which}]").check()
+        self.submit()
+
+    def fetched(self) -> None:
+        self.page.goto("/firmalar/")
+        self.page.locator("form[action='/firmalar/getir/'] button").click()
+
+    def refused(self, path: str) -> None:
+        self.page.goto(path)
+        self.submit()
+
+    def provider(self) -> None:
+        self.fetched()
+        self.page.locator("[name=firma]").first.check()
+        self.submit()
+
+
+Go = Callable[[At], None]
+
+
+def to(path: str) -> Go:
+    return lambda at: at.address(path)
+
+
+def in_turn(*ways: Go) -> Go:
+    def go(at: At) -> None:
+        for way in ways:
+            way(at)
+
+    return go
+
+
+PAGES: dict[str, tuple[str | None, Go]] = {
+    "start": (None, to("/")),
+    "help": (None, to("/yardim/")),
+    "accessibility": (None, to("/erisilebilirlik/")),
+    "privacy": (None, to("/gizlilik/")),
+    "not found": (None, to("/boyle-bir-sayfa-yok/")),
+    "components": (None, to("/_parcalar/")),
+    "sign-in": (None, to("/giris/")),
+    "sign-in after the time-out": (None, to("/giris/?sure-doldu=1")),
+    "sign-in refused": (None, lambda at: at.refused("/giris/")),
+    "second step": (None, At.password),
+    "second step refused": (None, in_turn(At.password, At.submit)),
+    "stopped without two steps": ("newcomer", to("/iki-asamali-giris/")),
+    "capacity": ("stranger", to("/secim/")),
+    "capacity refused": ("stranger", lambda at: at.refused("/secim/")),
+    "companies not yet fetched": ("colleague", to("/firmalar/")),
+    "companies, none": ("stranger", At.fetched),
+    "companies": ("accountant", At.fetched),
+    "companies, none picked": ("accountant", in_turn(At.fetched, At.submit)),
+    "companies, none found": ("accountant", to("/firmalar/?ara=yok")),
+    "home": ("accountant", to("/ana-ekran/")),
+    "menu": ("accountant", to("/ana-ekran/#menu")),
+    "help with the column": ("accountant", to("/yardim/")),
+    "contracts that wait": ("accountant", to("/sozlesmeler/?liste=bekleyen")),
+    "contracts that run, none": ("accountant", to("/sozlesmeler/?liste=devam")),
+    "contracts, all": ("accountant", to("/sozlesmeler/?liste=tum")),
+    "contracts, none ticked": ("accountant", to("/surecler/git/")),
+    "step": ("accountant", At.process),
+    "step refused": ("accountant", in_turn(At.process, At.submit)),
+    "reject": ("accountant", lambda at: at.process(tail="reddet/")),
+    "reject refused": ("accountant", in_turn(lambda at: at.process(tail="reddet/"), At.submit)),
+    "card": ("accountant", to("/isyeri-karti/")),
+    "contact": ("accountant", to("/isyeri-karti/iletisim-ve-izin/")),
+    "contact refused": ("accountant", lambda at: at.refused("/isyeri-karti/iletisim-ve-izin/")),
+    "step up": ("accountant", to("/giris/yeniden/")),
+    "result": ("accountant", At.decided),
+    "contracts of a provider": ("manager", in_turn(At.provider, to("/sozlesmeler/?liste=tum"))),
+    "assignments": ("specialist", lambda at: at.capacity("bireysel")),
+    "step of a professional": ("specialist", lambda at: at.process(sgk_number="24776010110000030160882000")),
+    "card refused in one's own name": ("specialist", in_turn(lambda at: at.capacity("bireysel"), to("/isyeri-karti/"))),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_on(name: str, windows: Windows) -> None:
+    key, go = PAGES[name]
+    for language in LANGUAGES:
+        page = windows.of(key, language)
+        go(At(page, windows.browsing.product))
+        look(page, language)
+
+
+def test_axe_finds_nothing_on_the_page_of_a_step_that_is_decided(windows: Windows, visit: Browsing) -> None:
+    pages = [
+        windows.of("accountant", "tr"),
+        windows.of("accountant", "en"),
+        visit.open("accountant", reduced_motion="reduce"),
+    ]
+    number = visit.product.process(CONTESTED, 140)
+    for page in pages:
+        page.goto(f"/surecler/{number}/")
+        page.locator("[name=read]").check()
+    for page in reversed(pages):
+        At(page, visit.product).submit()
+        page.wait_for_load_state()
+    for page, language in zip(pages, LANGUAGES, strict=False):
+        assert page.locator("h1").inner_text() in {"Bu adım zaten tamamlandı", "This step is already completed"}
+        look(page, language)
+    look(pages[2], "tr")
