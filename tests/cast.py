@@ -37,6 +37,7 @@ from katip.registry.models import (
 )
 from katip.rules import national_id_check_digits
 from katip.web.acting.chosen import chosen_write
+from katip.web.middleware import SEEN
 
 AT = datetime(2025, 6, 2, 9, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
@@ -224,6 +225,7 @@ def signed_in(someone: Person, *, proof_age: float | None = 0) -> Client:
     session = client.session
     session["account_authentication_methods"] = records
     session["account_authentication_methods_user"] = str(someone.pk)
+    session[SEEN] = time.time()
     session.save()
     return client
 

@@ -1,0 +1,143 @@
+"""What a page asks of the database: a fixed number of statements, however long the lists are.
+
+Counted are all statements but the transaction's own (BEGIN, COMMIT, savepoints): session, person, who acts, mandate
+and the page itself. The budget of a list is 8; a number changed here is a decision.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from katip.processes.models import Process
+from katip.registry.models import ContactDeclaration, Professional
+from tests.cast import World, decision, entered, person, signed_in, workplace
+
+NOT_COUNTED = re.compile(r"BEGIN|COMMIT|SAVEPOINT|RELEASE SAVEPOINT")
+
+COMPANIES = """
+WITH place AS (
+    INSERT INTO registry_workplace (sgk_number, title, vkn, province_id, district_id, address, activity_id)
+    SELECT '2' || lpad(n::text, 25, '0'), 'Deneme ' || n || ' Sanayi A.Ş.', '', 16, district, '', '22.22.43'
+    FROM generate_series(1, %s) AS n,
+         (SELECT min(id) AS district FROM registry_district WHERE province_id = 16) AS here
+    RETURNING id
+)
+INSERT INTO registry_mandate (person_id, capacity, workplace_id, valid_from)
+SELECT %s, 'e_bildirge', id, '2020-01-01' FROM place
+"""
+
+
+def asked(work: Callable[[], Any]) -> int:
+    """How many statements `work` sends."""
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    return sum(not NOT_COUNTED.match(query["sql"]) for query in captured.captured_queries)
+
+
+def page(client: Client, url: str, status: int = 200) -> Callable[[], None]:
+    def read() -> None:
+        assert client.get(url).status_code == status
+
+    return read
+
+
+def more_contracts(world: World, number: int, vary: str) -> None:
+    """Contracts that wait for the employer: of ever other professionals, or at ever other workplaces."""
+    sample = world.accepted(at=datetime.now(UTC))
+    sample.refresh_from_db()
+    process = Process.objects.get(pk=sample.process_id)
+    for place in range(1, number):
+        process.pk = sample.pk = None
+        if vary == "professional":
+            sample.professional = Professional.objects.create(person=person(100 + place, f"Kişi {place}"))
+        else:
+            sample.workplace = process.workplace = workplace(100 + place)
+        process.save()
+        sample.process = process
+        sample.save()
+
+
+@pytest.mark.parametrize("number", [2, 5_000])
+def test_the_box_of_companies_asks_four_times_whether_two_or_five_thousand(world: World, number: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(COMPANIES, [number, world.accountant.pk])
+    client = signed_in(world.accountant)
+    client.post(reverse("companies_fetch"))
+    assert asked(page(client, reverse("companies"))) == 4
+    shown = client.get(reverse("companies")).text
+    assert shown.count('name="firma"') == min(number, 20)
+    assert ("5.000 firma" in shown or "5000 firma" in shown) == (number == 5_000)
+    assert asked(page(client, reverse("companies") + "?ara=deneme+42")) == 4
+    follow = re.search(r'href="(/firmalar/\?[^"]*sonra=[^"]+)"', shown)
+    assert (follow is not None) == (number == 5_000)
+    if follow is not None:
+        following = follow[1].replace("&amp;", "&")
+        assert asked(page(client, following)) == 4
+        assert client.get(following).text.count('name="firma"') == 20
+
+
+@pytest.mark.parametrize("rows", [2, 60])
+@pytest.mark.parametrize(
+    "list_of",
+    [
+        ("owner", "professional", "contracts", 7),
+        ("owner", "professional", "home", 9),
+        ("manager", "workplace", "contracts", 6),
+        ("specialist", "workplace", "assignments", 6),
+    ],
+)
+def test_a_list_asks_as_often_for_sixty_rows_as_for_two(
+    world: World, rows: int, list_of: tuple[str, str, str, int]
+) -> None:
+    role, vary, route, statements = list_of
+    more_contracts(world, rows, vary)
+    client = entered(world, role)
+    assert asked(page(client, reverse(route))) == statements
+    assert len(set(re.findall(r'href="(/surecler/\d+/)"', client.get(reverse(route)).text))) in {rows, 50, 51}
+
+
+def test_the_step_page_and_its_completion(world: World) -> None:
+    contract = world.accepted(at=datetime.now(UTC))
+    client = entered(world, "owner")
+    url = reverse("step", args=[contract.process_id])
+    assert asked(page(client, url)) == 8
+    shown = decision(contract)
+    form = {"version": shown.version, "terms_hash": shown.terms_hash, "read": "on"}
+    sent = asked(lambda: client.post(reverse("step_complete", args=[contract.process_id]), form))
+    assert Process.objects.get().state == "completed"
+    assert sent == 15  # session, person, mandate, who acts, contract; then the ten of the use case
+    assert asked(page(client, reverse("step_result", args=[contract.process_id]))) == 11
+
+
+@pytest.mark.parametrize("declarations", [0, 15])
+def test_the_card_and_its_form_whatever_was_declared(world: World, declarations: int) -> None:
+    ContactDeclaration.objects.bulk_create(
+        ContactDeclaration(
+            workplace=world.workplace,
+            no=no,
+            declared_by=world.owner,
+            declared_at=datetime(2025, 6, 2, tzinfo=UTC) + timedelta(days=no),
+            phone="5550000000",
+            email="firma@ornek.com.tr",
+            province_id=16,
+            district_id=world.workplace.district_id,
+            consent_text="otomatik-guncelleme/1",
+        )
+        for no in range(1, declarations + 1)
+    )
+    client = entered(world, "owner")
+    assert asked(page(client, reverse("card"))) == 10
+    assert asked(page(client, reverse("contact"))) == 8
+
+
+def test_public_pages_and_the_health_check_ask_nothing() -> None:
+    client = Client()
+    for name in ("start", "help", "privacy", "accessibility", "health", "account_login"):
+        assert client.get(reverse(name)).status_code == 200  # a query would fail: this test has no database
