@@ -56,6 +56,10 @@ def command(port: int, data: Path, *, fresh: bool) -> None:
         click.echo("Stopped.")
     except (PostgresError, KatipError) as error:
         raise click.ClickException(str(error)) from error
+    except PermissionError as error:
+        raise click.ClickException(
+            f"No permission for {error.filename}. Start it as the account that made the folder, or choose another: --data DIR"
+        ) from error
 
 
 def environment_set(data: Path, port: int | None = None) -> None:

@@ -74,3 +74,15 @@ def test_without_an_installation_the_way_to_one_is_told(environ: dict[str, str],
 )
 def test_days_of_the_story_are_working_days(days: int, expected: str) -> None:
     assert _moment(datetime(2026, 11, 2, 9, 0, tzinfo=UTC), days, time(16, 20)).isoformat() == expected
+
+
+def test_a_closed_data_folder_is_said_in_a_sentence(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/closed/katip-demo.txt")
+
+    monkeypatch.setattr(demo, "_run", refuse)
+    monkeypatch.setattr(demo, "signals_set", lambda: None)
+    answer = CliRunner().invoke(demo.command, ["--data", "/closed"])
+    assert answer.exit_code == 1
+    assert "No permission for /closed/katip-demo.txt" in answer.output
+    assert "--data DIR" in answer.output
