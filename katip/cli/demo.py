@@ -58,7 +58,7 @@ def command(port: int, data: Path, *, fresh: bool) -> None:
         raise click.ClickException(str(error)) from error
     except PermissionError as error:
         raise click.ClickException(
-            f"No permission for {error.filename}. Start it as the account that made the folder, or choose another: --data DIR"
+            f"No permission for {error.filename}. Start it as the account that made it, or choose another: --data DIR"
         ) from error
 
 
