@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from katip.core.actor import Capacity
 from katip.processes.selectors import Company, CompanyKey, companies_find
@@ -48,18 +48,22 @@ def companies(request: Any) -> HttpResponse:
 
 
 @access(Access.TWO_STEP)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def companies_fetch(request: Any) -> HttpResponse:
     """*E-Bildirge kullanıcısı olduğum firmaları getir*: ask the mandate source."""
+    if request.method == "GET":  # back from a sign-in, or in another language
+        return redirect(_with_next(reverse("companies"), safe_next(request)))
     refreshed = import_string(settings.KATIP_MANDATE_SOURCE)().refresh(request.user.pk)
     request.session[_FETCHED] = refreshed.isoformat() if refreshed else ""
     return redirect(_with_next(reverse("companies"), safe_next(request)))
 
 
 @access(Access.TWO_STEP)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def company_choose(request: Any) -> HttpResponse:
     """Act for this company from now on, if a mandate holds."""
+    if request.method == "GET":  # as above
+        return redirect(_with_next(reverse("companies"), safe_next(request)))
     kind, _separator, number = request.POST.get("firma", "").partition("-")
     capacities = {"workplace": Capacity.WORKPLACE, "provider": Capacity.PROVIDER}
     if kind not in capacities or not number.isdecimal():

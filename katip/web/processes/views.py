@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from katip.contracts.models import Contract
 from katip.contracts.selectors import contract_list, decision_of, duties_of, process_find, steps_of, was_party
@@ -28,6 +28,7 @@ from katip.registry.selectors import hazard_of, headcounts_of
 from katip.rules import ContractState, RuleViolation
 from katip.web.access import Access, access
 from katip.web.acting.chosen import Chosen, chosen_write
+from katip.web.entrance.kept import form_kept
 from katip.web.home.views import obligation, waiting_row
 from katip.web.processes import present
 from katip.web.processes.forms import ApproveForm, RejectForm
@@ -58,9 +59,11 @@ def step(request: Any, no: int) -> HttpResponse:
 
 
 @access(Access.TWO_STEP)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def step_complete(request: Any, no: int) -> HttpResponse:
-    """*Tamamla*."""
+    """*Tamamla*. Who comes back to this address, by a sign-in or another language, finds the step."""
+    if request.method == "GET":
+        return redirect("step", no=no)
     return _decide(request, no, ApproveForm, _step_page)
 
 
@@ -75,7 +78,9 @@ def step_reject(request: Any, no: int) -> HttpResponse:
         return _closed(request, no)
     if not _role(contract, request):
         return redirect("step", no=no)
-    return _reject_page(request, contract, RejectForm.shown(contract))
+    form = RejectForm.shown(contract)
+    form.initial["reason"] = (form_kept(request) or {}).get("reason", [""])[-1]
+    return _reject_page(request, contract, form)
 
 
 @access(Access.TWO_STEP)
