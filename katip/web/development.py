@@ -6,7 +6,6 @@ from django.views.decorators.http import require_GET
 
 from katip.web.access import Access, access
 from katip.web.sample import sample_context
-from katip.web.sample import sample_context
 
 
 @access(Access.PUBLIC)
