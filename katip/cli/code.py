@@ -5,14 +5,16 @@ from pathlib import Path
 
 import click
 
+from katip.core.environment import default_data
+
 
 @click.command("code")
 @click.argument("key")
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("var/demo"),
-    show_default=True,
+    default=default_data("demo"),
+    show_default="var/demo",
     help="The data folder of the sample installation.",
 )
 def command(key: str, data: Path) -> None:

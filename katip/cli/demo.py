@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import click
 
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
+from katip.core.environment import default_data
 
 if TYPE_CHECKING:
     from katip.core.environment import Environment
     from katip.demo.cast import Entry
 
-_DEFAULT_DATA = Path("var/demo")
+_DEFAULT_DATA = default_data("demo")
 
 _SAMPLE = {
     "KATIP_ENV": "development",
@@ -40,7 +41,7 @@ _NOT_HERE = ("KATIP_DATABASE_URL", "KATIP_DATABASE_OWNER_URL", "KATIP_PUBLIC_URL
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     default=_DEFAULT_DATA,
-    show_default=True,
+    show_default="var/demo",
     help="Folder for the database, the keys and cast.json.",
 )
 @click.option("--fresh", is_flag=True, help="Delete what an earlier run left in the folder.")
@@ -87,7 +88,7 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
         raise click.ClickException(f"{error.msg} {error.hint}")
     _port_check(environment)
     folder_open(data, fresh=fresh)
-    with server_start(environment.data):
+    with server_start(environment.data, bin_dir=environment.pg_bin):
         entries = _prepare(environment.data)
         with web_run(environment, workers=1) as web:
             ready_await(web, environment)

@@ -30,9 +30,15 @@ class _Late(click.Group):
 
         if cmd_name not in self.modules:
             return None
-        if cmd_name not in self.without_django:
-            setup()
         command: click.Command = import_module(f"katip.cli.{self.modules[cmd_name]}").command
+        if cmd_name not in self.without_django:
+            invoke = command.invoke
+
+            def set_up_first(ctx: click.Context) -> object:  # asking for help sets nothing up
+                setup()
+                return invoke(ctx)
+
+            command.invoke = set_up_first  # type: ignore[method-assign] # a command of our own, made for this
         return command
 
 
@@ -52,7 +58,7 @@ def setup() -> None:
     environment = Environment()
     if not environment.database_url and server_find(environment.data) is None:
         try:
-            server_start(environment.data)
+            server_start(environment.data, bin_dir=environment.pg_bin)
         except PostgresError as error:
             raise click.ClickException(str(error)) from error
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "katip.config.settings")

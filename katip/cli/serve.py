@@ -1,5 +1,7 @@
 """`katip serve`: the web processes, and the embedded database where no other is configured."""
 
+from io import StringIO
+
 import click
 
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
@@ -14,7 +16,7 @@ def command(workers: int) -> None:
 
     signals_set()
     try:
-        call_command("check", fail_level="ERROR")
+        call_command("check", fail_level="ERROR", stdout=StringIO())
         call_command("collectstatic", verbosity=0, interactive=False)
         with web_run(settings.KATIP, workers=workers) as web:
             ready_await(web, settings.KATIP)

@@ -102,8 +102,14 @@ DATABASES = {
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Rate limits and used codes lie here: Django's own bound of 300 entries would let a flood push them out.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry", "TIMEOUT": 300}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+        "TIMEOUT": 300,
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
 AUTH_USER_MODEL = "identity.Person"
@@ -123,6 +129,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "start"
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
+ALLAUTH_TRUSTED_PROXY_COUNT = KATIP.trusted_proxies
 MFA_ADAPTER = "katip.identity.adapters.SecondStepAdapter"
 MFA_FORMS = {"authenticate": "katip.identity.forms.SecondStepForm"}
 MFA_SUPPORTED_TYPES = ["totp"]

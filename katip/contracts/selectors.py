@@ -1,5 +1,6 @@
 """Reading contracts, for those who may see them. Every read is bounded; every read is filtered by who asks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -37,6 +38,12 @@ def minutes_now(at: datetime) -> Coalesce:
     """The monthly minutes in force at `at`; before a contract is in force, those on offer."""
     current = ContractVersion.objects.filter(contract=OuterRef("pk"), valid_from__lte=at)
     return Coalesce(Subquery(current.order_by("-valid_from", "-no").values("minutes")[:1]), F("minutes"))
+
+
+def contracts_named(actor: Actor, at: datetime, process_ids: Collection[int]) -> list[Contract]:
+    """The contracts of these processes, of those the actor may see, by code and number."""
+    named = contracts_of(actor).filter(process_id__in=process_ids).annotate(minutes_now=minutes_now(at))
+    return list(named.order_by("code", "process_id"))
 
 
 @dataclass(frozen=True, slots=True)

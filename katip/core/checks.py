@@ -32,6 +32,24 @@ def demo_errors(environment: Environment) -> list[CheckMessage]:
     return errors
 
 
+def operator_errors(environment: Environment) -> list[CheckMessage]:
+    """Every page says who operates the register and whom to call: in production both must be known."""
+    if environment.env != "production":
+        return []
+    asked = {"KATIP_OPERATOR_NAME": environment.operator_name, "KATIP_HELP_PHONE": environment.help_phone}
+    return [
+        Error(f"{name} is not set.", hint="Every page names the operator and whom to call.", id="katip.E003")
+        for name, value in asked.items()
+        if not value
+    ]
+
+
+@register()
+def operator(**_: Any) -> list[CheckMessage]:
+    """Refuse a production that does not say who operates it."""
+    return operator_errors(settings.KATIP)
+
+
 @register()
 def demo_mode(**_: Any) -> list[CheckMessage]:
     """Refuse demo mode off loopback and in production."""

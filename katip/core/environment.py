@@ -7,7 +7,14 @@ import ipaddress
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data(name: str) -> Path:
+    """The data folder `var/<name>`: of the checkout that this program runs from, else of the folder one stands in."""
+    checkout = Path(__file__).resolve().parents[2]
+    return (checkout if (checkout / "script" / "katip").exists() else Path.cwd()) / "var" / name
 
 
 class Environment(BaseSettings):
@@ -23,7 +30,7 @@ class Environment(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""
-    data: Path = Path("var/katip")
+    data: Path = default_data("katip")
 
     database_url: str = ""
     database_owner_url: str = ""
@@ -33,7 +40,7 @@ class Environment(BaseSettings):
     lookup_key: str = ""
     field_key: str = ""
 
-    operator_name: str = "Örnek İşletmeci A.Ş."
+    operator_name: str = ""
     operator_is_ministry: bool = False
     controller_name: str = ""
     help_name: str = ""
@@ -41,9 +48,10 @@ class Environment(BaseSettings):
     help_hours: str = ""
     counter_name: str = ""
 
-    idle_minutes: int = 20
-    step_up_minutes: int = 15
-    approval_deadline_days: int = 0
+    idle_minutes: int = Field(default=20, ge=5)
+    step_up_minutes: int = Field(default=15, ge=1)
+    approval_deadline_days: int = Field(default=0, ge=0)
+    trusted_proxies: int = Field(default=0, ge=0)
 
     @property
     def origin(self) -> str:

@@ -12,3 +12,10 @@ class NationalIdBackend(AuthenticationBackend):  # type: ignore[misc] # allauth 
         person = Person.objects.filter(national_id_key=username).first()
         found: Person | None = self._check_password(person, password)
         return found
+
+    def _check_password(self, user: Person | None, password: str) -> Person | None:
+        """A closed account is no account: allauth would lead it to a page of its own, which tells that it was one."""
+        if user is None:
+            return None
+        self._did_check_password = True
+        return user if user.check_password(password) and self.user_can_authenticate(user) else None

@@ -58,7 +58,8 @@ class AccessMiddleware:
             return None
         now = time.time()
         seen = request.session.get(SEEN, now)
-        if now - seen > settings.KATIP.idle_minutes * 60:
+        # A page that sends what was typed when time is up comes a moment after it; that view signs out itself.
+        if now - seen > settings.KATIP.idle_minutes * 60 and request.resolver_match.view_name != "session_keep":
             return _close(request)
         if SEEN not in request.session or now - seen > _SEEN_STEP:
             request.session[SEEN] = now

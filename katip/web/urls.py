@@ -7,6 +7,7 @@ from katip.web.card import views as card
 from katip.web.contracts import views as contracts
 from katip.web.entrance import views as entrance
 from katip.web.home import views as home
+from katip.web.processes import together
 from katip.web.processes import views as processes
 
 urlpatterns = [
@@ -31,6 +32,8 @@ urlpatterns = [
     path("gorevlendirmelerim/", home.assignments, name="assignments"),
     path("sozlesmeler/", contracts.contracts, name="contracts"),
     path("surecler/git/", processes.step_go, name="step_go"),
+    path("surecler/birlikte/", together.steps_together, name="steps_together"),
+    path("surecler/birlikte/sonuc/", together.steps_done, name="steps_done"),
     path("surecler/<int:no>/", processes.step, name="step"),
     path("surecler/<int:no>/tamamla/", processes.step_complete, name="step_complete"),
     path("surecler/<int:no>/reddet/", processes.step_reject, name="step_reject"),

@@ -39,6 +39,8 @@ home                 /ana-ekran/                          ACTING
 assignments          /gorevlendirmelerim/                 ACTING
 contracts            /sozlesmeler/                        ACTING
 step_go              /surecler/git/                       ACTING
+steps_together       /surecler/birlikte/                  ACTING
+steps_done           /surecler/birlikte/sonuc/            ACTING
 step                 /surecler/<int:no>/                  TWO_STEP
 step_complete        /surecler/<int:no>/tamamla/          TWO_STEP
 step_reject          /surecler/<int:no>/reddet/           TWO_STEP

@@ -13,6 +13,8 @@ def _shown(default: object) -> str:
         return "empty"
     if default is None:
         return "none"
+    if isinstance(default, Path):  # the checkout's own folder
+        default = default.relative_to(DOCS.parent)
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 

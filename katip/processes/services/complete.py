@@ -22,6 +22,7 @@ from katip.processes.errors import AlreadyDecidedError
 from katip.processes.kinds import Moved, ProcessKind, kind_get
 from katip.processes.models import Decision, Outcome, PartyKind, Process, ProcessState, Step
 from katip.processes.permissions import require_may_decide
+from katip.rules import RuleViolation
 
 REASON_LENGTH = range(10, 201)
 
@@ -105,8 +106,9 @@ def _require_lawful(
     """Approvals are checked against the statute again, under the kind's lock; rejecting is always lawful."""
     approved = {pk: subject for pk, subject in subjects.items() if wanted[pk].outcome == Outcome.APPROVED}
     refused = kind.check(approved, at) if approved else {}
-    if refused:
-        raise next(iter(refused.values()))
+    for process_id, violation in refused.items():
+        facts = {**violation.facts, "process": process_id}
+        raise RuleViolation(violation.code, violation.citation, facts) from violation
 
 
 def _swap(waiting: Sequence[_Waiting], wanted: Mapping[int, StepDecision], at: datetime) -> None:

@@ -132,7 +132,7 @@ def _card_tasks(declared: ContactDeclaration | None) -> list[dict[str, Any]]:
         {
             "title": _("Beyan telefonu ve e-postanızı girin"),
             "url": url,
-            "text": _("Sözleşmelerle ilgili haberler size buradan ulaşır."),
+            "text": _("İşyerinize ulaşılacak telefon ve e-posta."),
             "tag": "done" if declared else "todo",
         },
         {

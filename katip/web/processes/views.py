@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -38,13 +39,13 @@ from katip.web.words import refusal_words
 @access(Access.ACTING)
 @require_GET
 def step_go(request: Any) -> HttpResponse:
-    """*Sürece Git*: to the first ticked row; the others follow, each approved on its own."""
+    """*Sürece Git*: to the step of the ticked row, or to the page that decides several together."""
     chosen = [number for number in request.GET.getlist("surec") if number.isdecimal()]
     if not chosen:
         messages.error(request, _("Önce listeden bir kutuyu işaretleyin, sonra Sürece Git’e basın."))
         return redirect("assignments" if request.chosen.capacity == Capacity.INDIVIDUAL else "contracts")
     if len(chosen) > 1:
-        messages.info(request, _("Sözleşmeler tek tek onaylanır. İlki açıldı; bitince sıradakini görürsünüz."))
+        return redirect(f"{reverse('steps_together')}?{urlencode({'surec': chosen}, doseq=True)}")
     return redirect("step", no=int(chosen[0]))
 
 
@@ -124,9 +125,7 @@ def _decide(
     if not form.is_valid():
         with acting_as(request.actor):
             return page(request, contract, form, status=422)
-    age = timedelta(minutes=settings.KATIP.step_up_minutes)
-    if request.at - request.actor.proof.at > age:
-        raise ReauthenticationRequired
+    require_fresh_step(request)
     try:
         steps_complete(actor=request.actor, at=request.at, decisions=[form.decision(no)])
     except AlreadyDecidedError:
@@ -140,6 +139,12 @@ def _decide(
         with acting_as(request.actor):
             return page(request, contract, form, status=409)
     return redirect("step_result", no=no)
+
+
+def require_fresh_step(request: Any) -> None:
+    """Ask the second step again where the last one is older than the operator allows; the POST is kept and resumed."""
+    if request.at - request.actor.proof.at > timedelta(minutes=settings.KATIP.step_up_minutes):
+        raise ReauthenticationRequired
 
 
 def _contract(request: Any, no: int) -> Contract | None:
