@@ -33,7 +33,7 @@ def test_without_a_word_the_installation_is_production_on_loopback(monkeypatch: 
     plain = Environment()
     assert (plain.env, plain.demo, plain.host, plain.port) == ("production", False, "127.0.0.1", 8000)
     assert (plain.operator_is_ministry, plain.idle_minutes, plain.step_up_minutes) == (False, 20, 15)
-    assert plain.data == Path("var/katip")
+    assert plain.data == Path(__file__).parents[2] / "var" / "katip"
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,9 @@ home               GET   >account_login >two_step 200 200 200 >contracts >assign
 assignments        GET   >account_login >two_step >home >home >home >home 200
 contracts          GET   >account_login >two_step 200 200 200 200 >assignments
 step_go            GET   >account_login >two_step >step >step >step >step >step
+steps_together     GET   >account_login >two_step >contracts >step >step >contracts >assignments
+steps_together     POST  >account_login >two_step >contracts >step >step >contracts >assignments
+steps_done         GET   >account_login >two_step >contracts >contracts >contracts >contracts 200
 step               GET   >account_login >two_step 404 200 200 200 200
 step_complete      GET   >account_login >two_step >step >step >step >step >step
 step_complete      POST  >account_login >two_step 404 >step_result >step_result 409 409
@@ -71,6 +74,7 @@ contact            GET   >account_login >two_step 200 200 200 403 403
 contact            POST  >account_login >two_step 422 >home >home 403 403
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
+OF_ONE_PROCESS = {"step", "step_complete", "step_reject", "step_result"}
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"}
 
 
@@ -97,6 +101,7 @@ def form_for(route: str, world: World, contract: Contract) -> dict[str, Any]:
         "company_choose": {"firma": f"workplace-{world.workplace.pk}"},
         "step_complete": {**seen, "read": "on"},
         "step_reject": {**seen, "reason": "Süre bize fazla geliyor."},
+        "steps_together": {"surec": contract.process_id},
         "contact": {
             "workplace": world.workplace.pk,
             "phone": "5550000000",
@@ -110,9 +115,9 @@ def form_for(route: str, world: World, contract: Contract) -> dict[str, Any]:
 
 
 def ask(client: Client, route: str, method: str, world: World, contract: Contract) -> HttpResponse:
-    url = reverse(route, args=[contract.process_id] if route.startswith("step") and route != "step_go" else [])
+    url = reverse(route, args=[contract.process_id] if route in OF_ONE_PROCESS else [])
     if method == "GET":
-        data = {"surec": contract.process_id} if route == "step_go" else {}
+        data = {"surec": contract.process_id} if route in {"step_go", "steps_together", "steps_done"} else {}
         return client.get(url, data)  # type: ignore[return-value] # the client's response stands for the real one
     return client.post(url, form_for(route, world, contract))  # type: ignore[return-value] # as above
 

@@ -1,0 +1,110 @@
+"""Several contracts approved in one go: all of them or none, each with its own decision and record."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from katip.audit.models import Event
+from katip.contracts.models import Contract, ContractVersion
+from katip.processes.models import Decision, Process
+from katip.registry.models import Headcount
+from tests.cast import World, entered
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def both(world: World) -> list[Contract]:
+    return [world.accepted(code, at=datetime.now(UTC)) for code in (103, 140)]
+
+
+def posted(contracts: list[Contract], **changed: Any) -> dict[str, Any]:
+    processes = Process.objects.filter(pk__in=[contract.process_id for contract in contracts])
+    seen = [f"{process.pk}:{process.version}:{process.terms_hash}" for process in processes]
+    return {"surec": [process.pk for process in processes], "seen": seen, "read_0": "on"} | changed
+
+
+def of_the_employer() -> int:
+    return Decision.objects.filter(step__party="employer").count()
+
+
+def test_ticking_two_rows_leads_to_one_page_with_all_terms_and_one_tick(world: World, both: list[Contract]) -> None:
+    client = entered(world, "owner")
+    chosen = [contract.process_id for contract in both]
+    page = client.get(reverse("step_go"), {"surec": chosen}, follow=True)
+    assert page.status_code == 200
+    for words in ("103 · İş güvenliği uzmanı", "140 · İşyeri hekimi", "240 dakika", "120 dakika"):
+        assert words in page.text
+    assert page.text.count('type="checkbox"') == 1
+    assert "103, 140 sözleşmelerinin yukarıdaki koşullarını okudum." in page.text
+
+
+def test_one_tamamla_makes_two_decisions_two_events_and_two_records(world: World, both: list[Contract]) -> None:
+    client = entered(world, "owner")
+    events = Event.objects.filter(tag="process:step:approved").count()
+    page = client.post(reverse("steps_together"), posted(both), follow=True)
+    assert "Süreç başarıyla tamamlandı" in page.text
+    for contract in both:
+        assert reverse("step_result", args=[contract.process_id]) in page.text
+    assert of_the_employer() == ContractVersion.objects.count() == 2
+    assert Event.objects.filter(tag="process:step:approved").count() == events + 2
+    assert set(Contract.objects.values_list("state", flat=True)) == {"active"}
+
+
+def test_two_cost_as_many_statements_as_one(world: World, both: list[Contract]) -> None:
+    client = entered(world, "owner")
+    with CaptureQueriesContext(connection) as captured:
+        client.post(reverse("steps_together"), posted(both))
+    writes = [query["sql"] for query in captured.captured_queries if query["sql"].startswith(("UPDATE", "INSERT"))]
+    business = [sql for sql in writes if "django_session" not in sql and "cache_entry" not in sql]
+    assert len(business) <= 4, business  # decisions, contracts, versions; the swap and the event begin otherwise
+
+
+def test_without_the_tick_nothing_happens_and_the_page_says_so(world: World, both: list[Contract]) -> None:
+    page = entered(world, "owner").post(reverse("steps_together"), posted(both, read_0=""))
+    assert page.status_code == 422
+    assert "Koşulları okuduysanız kutuyu işaretleyin" in page.text
+    assert of_the_employer() == 0
+
+
+def test_if_the_law_refuses_one_none_is_approved(world: World, both: list[Contract]) -> None:
+    Headcount.objects.create(workplace=world.workplace, period=datetime(2025, 6, 1, tzinfo=UTC).date(), employees=13)
+    page = entered(world, "owner").post(reverse("steps_together"), posted(both))
+    assert page.status_code == 409
+    assert "en az 260 dakika gerekir" in page.text
+    assert "İGU Yön. m.12" in page.text
+    assert "Hiçbiri onaylanmadı." in page.text
+    assert of_the_employer() == 0
+
+
+@pytest.mark.parametrize("seen", ["", "x", "1:1:abc", "999:1:abc"])
+def test_terms_other_than_those_shown_are_not_approved(world: World, both: list[Contract], seen: str) -> None:
+    page = entered(world, "owner").post(reverse("steps_together"), posted(both, seen=seen), follow=True)
+    assert "Hiçbiri onaylanmadı" in page.text
+    assert of_the_employer() == 0
+
+
+@pytest.mark.parametrize("role", ["stranger", "manager", "accountant"])
+def test_nobody_else_approves_them(world: World, both: list[Contract], role: str) -> None:
+    client: Client = entered(world, role)
+    page = client.post(reverse("steps_together"), posted(both))
+    assert page.status_code == 302
+    assert of_the_employer() == 0
+
+
+def test_a_professional_accepts_several_too(world: World) -> None:
+    now = datetime.now(UTC)
+    offers = [world.offer(at=now), world.offer(at=now, workplace_id=world.elsewhere.pk)]
+    page = entered(world, "specialist").post(reverse("steps_together"), posted(offers), follow=True)
+    assert "Onayınız kaydedildi" in page.text
+    assert Contract.objects.filter(state="awaiting_employer").count() == 2
+
+
+def test_numbers_out_of_range_are_no_error(world: World) -> None:
+    page = entered(world, "owner").get(reverse("steps_together"), {"surec": ["9" * 40, "x", "", "-1"]})
+    assert page.status_code == 302
