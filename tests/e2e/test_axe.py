@@ -12,11 +12,11 @@ from playwright.sync_api import Page
 from tests.e2e.browsing import DESK, PHONE, Browsing
 from tests.e2e.product import Product
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("axe")]
+pytestmark = pytest.mark.e2e
 
 LONG_TITLE = "25231010110000170160296000"
 """the accountant's workplace with the longest title of all; what it waits for is only looked at here"""
-CONTESTED = "21812010110000160160995000"
+CONTESTED = "24773010110000180160800000"
 LANGUAGES = ("tr", "en")
 BANNER = {"tr": "Gösterim kurulumu: örnek veriler.", "en": "Demonstration installation: sample data."}
 
@@ -103,6 +103,10 @@ class At:
         ((number,),) = self.product.rows(query, self.product.cast["accountant"].name)
         self.page.goto(f"/surecler/{number}/sonuc/")
 
+    def together(self, *codes: int) -> None:
+        numbers = "&".join(f"surec={self.product.process(LONG_TITLE, code)}" for code in codes)
+        self.page.goto(f"/surecler/birlikte/?{numbers}")
+
     def capacity(self, which: str) -> None:
         self.page.goto("/secim/")
         self.page.locator(f"[name=secim][value={which}]").check()
@@ -152,7 +156,7 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "stopped without two steps": ("newcomer", to("/iki-asamali-giris/")),
     "capacity": ("stranger", to("/secim/")),
     "capacity refused": ("stranger", lambda at: at.refused("/secim/")),
-    "companies not yet fetched": ("colleague", to("/firmalar/")),
+    "companies not yet fetched": ("physician", to("/firmalar/")),
     "companies, none": ("stranger", At.fetched),
     "companies": ("accountant", At.fetched),
     "companies, none picked": ("accountant", in_turn(At.fetched, At.submit)),
@@ -166,6 +170,8 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "contracts, none ticked": ("accountant", to("/surecler/git/")),
     "step": ("accountant", At.process),
     "step refused": ("accountant", in_turn(At.process, At.submit)),
+    "steps together": ("accountant", lambda at: at.together(103, 140)),
+    "steps together refused": ("accountant", in_turn(lambda at: at.together(103, 140), At.submit)),
     "reject": ("accountant", lambda at: at.process(tail="reddet/")),
     "reject refused": ("accountant", in_turn(lambda at: at.process(tail="reddet/"), At.submit)),
     "card": ("accountant", to("/isyeri-karti/")),

@@ -6,7 +6,7 @@ from tests.e2e.browsing import PHONE, Browsing
 from tests.e2e.hands import Pointer
 from tests.e2e.walk import Walk, Way
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("product")]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
