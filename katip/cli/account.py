@@ -24,7 +24,7 @@ def account_open() -> None:
 
     from katip.core.actor import OPERATOR
     from katip.identity.models import Person
-    from katip.identity.services.sign_in_open import password_set, second_step_open
+    from katip.identity.services.sign_in_open import sign_in_open
     from katip.rules import FormatError, parse_national_id
 
     try:
@@ -38,7 +38,6 @@ def account_open() -> None:
     now = datetime.now(UTC)
     password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
     secret = generate_totp_secret()
-    password_set(actor=OPERATOR, at=now, person_id=person.pk, password=password)
-    second_step_open(actor=OPERATOR, at=now, person_id=person.pk, secret=secret)
+    sign_in_open(actor=OPERATOR, at=now, person_id=person.pk, password=password, secret=secret)
     click.echo(f"Password:          {password}")
     click.echo(f"Key for code app:  {secret}")

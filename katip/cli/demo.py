@@ -107,6 +107,7 @@ def _prepare(data: Path) -> "list[Entry]":
 
     from katip.cli.migrate import migrate
     from katip.demo.world import WORLD, cast_open, world_load
+    from katip.identity.sessions import expired_clear
 
     try:
         with Path(os.devnull).open("w") as silence:  # errors are raised; that there are none is not worth a line
@@ -114,6 +115,7 @@ def _prepare(data: Path) -> "list[Entry]":
     except CommandError as error:
         raise click.ClickException(str(error)) from error
     migrate()
+    expired_clear()
     call_command("collectstatic", verbosity=0, interactive=False)
     now = datetime.now(UTC)
     world_load(WORLD, now)

@@ -13,11 +13,16 @@ def command(workers: int) -> None:
     """Serve the pages on KATIP_HOST and KATIP_PORT until stopped."""
     from django.conf import settings
     from django.core.management import CommandError, call_command
+    from django.db import DatabaseError, connection
+
+    from katip.identity.sessions import expired_clear
 
     signals_set()
     try:
         call_command("check", fail_level="ERROR", stdout=StringIO())
         call_command("collectstatic", verbosity=0, interactive=False)
+        expired_clear()
+        connection.close()
         with web_run(settings.KATIP, workers=workers) as web:
             ready_await(web, settings.KATIP)
             click.echo(f"Katip serves {settings.KATIP.origin}. Stop with Ctrl-C.")
@@ -26,3 +31,5 @@ def command(workers: int) -> None:
         click.echo("Stopped.")
     except CommandError as error:
         raise click.ClickException(str(error)) from error
+    except DatabaseError as error:
+        raise click.ClickException(f"The database does not answer as it should: {error}") from error

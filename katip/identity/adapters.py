@@ -3,12 +3,21 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from katip.core.crypto import seal, unseal
+from katip.identity.handlers import attempt_refused
+
+
+def url_is_ours(request: HttpRequest, url: str) -> bool:
+    """Whether `url` leads nowhere but to the host that was asked."""
+    return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
@@ -32,6 +41,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         """A step-up asks the second step, never the password alone."""
         del user
         return [{"id": "mfa_reauthenticate", "description": "", "url": reverse("mfa_reauthenticate")}]
+
+    def is_safe_url(self, url: str) -> bool:
+        """The same rule as everywhere: one other host of the installation's is already elsewhere."""
+        return bool(url) and url_is_ours(context.request, url)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Record what the limit refuses."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            attempt_refused(credentials)
+            raise
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The account alone: allauth adds the Host header, and whoever guesses chooses that."""
+        del request
+        return str(credentials.get("username", ""))
 
 
 class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc] # as above

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from allauth.account.signals import authentication_step_completed
+from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
@@ -12,35 +15,62 @@ from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor
 from katip.identity.models import Person
 from katip.identity.second_step import second_step_of
+from katip.identity.sessions import expired_clear_hourly
+
+NOBODY = Actor(None)
+"""Behind a sign-in that did not succeed stands nobody known: the account is what it is about, not who did it."""
 
 
-def _record(tag: str, person_id: int | None, **detail: Any) -> None:
+def _record(actor: Actor, tag: str, person_id: int | None, **detail: Any) -> None:
     with transaction.atomic():
-        record(Actor(person_id), timezone.now(), Happening(tag, person_id, detail))
+        record(actor, timezone.now(), Happening(tag, person_id, detail))
+
+
+def _about(tag: str, credentials: dict[str, Any]) -> None:
+    person = Person.objects.filter(national_id_key=credentials.get("username", "")).only("pk").first()
+    _record(NOBODY, tag, person.pk if person else None)
 
 
 @receiver(user_logged_in)
 def signed_in(request: Any, user: Person, **_: Any) -> None:
     """Password and, where the account has one, second step were right."""
     proof = second_step_of(request, user)
-    _record("identity:sign_in:completed", user.pk, second_step=proof.method if proof else None)
+    _record(Actor(user.pk), "identity:sign_in:completed", user.pk, second_step=proof.method if proof else None)
+    expired_clear_hourly()
+
+
+@receiver(authentication_step_completed)
+def step_completed(user: Person, method: str, **more: Any) -> None:
+    """A right password that still lacks the code says that someone knows it; a step-up stands behind what follows."""
+    if method == "password" and is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+        _record(NOBODY, "identity:password:accepted", user.pk)
+    elif more.get("reauthenticated"):
+        _record(Actor(user.pk), "identity:second_step:repeated", user.pk, method=more.get("type"))
 
 
 @receiver(user_login_failed)
 def sign_in_failed(credentials: dict[str, Any], **_: Any) -> None:
     """A number nobody has is recorded too, without the number."""
-    person = Person.objects.filter(national_id_key=credentials.get("username", "")).only("pk").first()
-    _record("identity:sign_in:failed", person.pk if person else None)
+    _about("identity:sign_in:failed", credentials)
+
+
+def attempt_refused(credentials: dict[str, Any]) -> None:
+    """The limit refused to try at all; called by the adapter, as there is no signal for it."""
+    _about("identity:sign_in:refused", credentials)
 
 
 @receiver(authentication_failed)
 def second_step_failed(user: Person, reauthentication: bool, **_: Any) -> None:  # noqa: FBT001 -- the signal's word
     """A code was wrong, old or used."""
-    _record("identity:second_step:failed", user.pk, again=reauthentication)
+    _record(NOBODY, "identity:second_step:failed", user.pk, again=reauthentication)
 
 
 @receiver(user_logged_out)
-def signed_out(user: Person | None, **_: Any) -> None:
-    """The person left, or was idle too long."""
-    if user is not None:
-        _record("identity:sign_out:done", user.pk)
+def signed_out(request: Any, user: Person | None, **_: Any) -> None:
+    """The person left; or was away too long, and the program closed the session."""
+    if user is None:
+        return
+    if getattr(request, "session_expired", False):
+        _record(NOBODY, "identity:session:expired", user.pk)
+    else:
+        _record(Actor(user.pk), "identity:sign_out:done", user.pk)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 import katip
 from katip.core.actor import Capacity
 from katip.processes.selectors import waiting_count
-from katip.registry.models import MandateCapacity
 
 WARNING_SECONDS = 120
 """How long before the idle time-out a page says so."""
@@ -19,7 +18,7 @@ def page(request: Any) -> dict[str, Any]:
     """The context processor; asks the database once, for the number of waiting processes, behind the gate only."""
     site = settings.KATIP
     chosen = getattr(request, "chosen", None)
-    waiting = _waiting(request) if chosen is not None else 0
+    waiting = waiting_total(request) if chosen is not None else 0
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     return {
         "site": {
@@ -51,7 +50,8 @@ def contact(name: str, phone: str, hours: str) -> dict[str, str]:
     }
 
 
-def _waiting(request: Any) -> int:
+def waiting_total(request: Any) -> int:
+    """How many processes wait for the person in the capacity chosen; asked of the database once a page."""
     if not hasattr(request, "waiting"):
         request.waiting = waiting_count(request.actor)
     return int(request.waiting)
@@ -98,6 +98,3 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
         label = _("Kişi-Kurum-Ekipman Kartı")
         nav.append({"label": label, "url": "", "current": False, "badge": None, "children": [place]})
     return nav
-
-
-CAPACITY_LABELS = {capacity.value: capacity.label for capacity in MandateCapacity}

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import urlencode
 
+from katip.web.addresses import safe_next
 from katip.web.entrance.kept import form_keep
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -19,6 +20,9 @@ Respond = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
 _SEEN_STEP = 20
 """Seconds within which a session is not written again just to say that the person is still there."""
+
+_PASSING = {"account_login", "account_logout", "language"}
+"""Where nobody wants to come back to: the script may have gone to the sign-in page already, the others only answer."""
 
 
 class LanguageMiddleware:
@@ -68,9 +72,17 @@ class AccessMiddleware:
 
 def _close(request: Any) -> HttpResponse:
     """Sign out, but keep what was typed for the same person's next sign-in."""
-    person_id, wanted = request.user.pk, request.path
-    typed = request.POST.copy() if request.method == "POST" else None
+    person_id = request.user.pk
+    typed = None
+    if request.resolver_match.view_name in _PASSING:
+        wanted = safe_next(request)
+    elif request.method == "POST":
+        wanted, typed = request.path, request.POST.copy()
+    else:
+        wanted = request.get_full_path()
+    request.session_expired = True
     logout(request)
     if typed is not None:
         form_keep(request, person_id, wanted, typed)
-    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'sure-doldu': 1, 'next': wanted})}")
+    onward = {"sure-doldu": 1} | ({"next": wanted} if wanted else {})
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode(onward)}")

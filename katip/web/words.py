@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from katip.registry.models import MandateCapacity
 from katip.rules import HazardClass, Profession, RuleViolation
 
 PROFESSIONS = {
@@ -17,6 +18,10 @@ HAZARDS = {
     HazardClass.LOW: gettext_lazy("Az tehlikeli"),
     HazardClass.HAZARDOUS: gettext_lazy("Tehlikeli"),
     HazardClass.VERY_HAZARDOUS: gettext_lazy("Çok tehlikeli"),
+}
+CAPACITIES = {
+    MandateCapacity.E_BILDIRGE.value: gettext_lazy("e-Bildirge kullanıcısı"),
+    MandateCapacity.RESPONSIBLE_MANAGER.value: gettext_lazy("sorumlu müdür"),
 }
 ASSIGNMENT_TYPES = {"full_time": gettext_lazy("Tam süreli"), "part_time": gettext_lazy("Kısmi süreli")}
 CERTIFICATE_REACH = {

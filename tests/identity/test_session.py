@@ -12,10 +12,24 @@ from katip.audit.models import Event
 from katip.contracts.models import Contract
 from katip.core.actor import OPERATOR, Actor
 from katip.core.errors import PermissionRefusedError
+from katip.identity.models import Person
 from katip.identity.services.sign_in_open import password_set, second_step_open
+from katip.identity.services.sign_in_open import sign_in_open as sign_in_together
 from katip.processes.models import Decision
 from katip.web.middleware import SEEN
-from tests.cast import AT, PASSWORD, SECRET, World, code_at, decision, entered, national_id, sign_in_open
+from tests.cast import (
+    AT,
+    PASSWORD,
+    SECRET,
+    World,
+    code_at,
+    decision,
+    e_bildirge,
+    entered,
+    national_id,
+    person,
+    sign_in_open,
+)
 
 CONTACT = "/isyeri-karti/iletisim-ve-izin/"
 IDLE = 20 * 60
@@ -56,7 +70,32 @@ def test_an_unused_session_is_closed_and_says_so(world: World) -> None:
     assert closed.headers["Location"] == "/giris/?sure-doldu=1&next=%2Fana-ekran%2F"
     assert "Oturumunuz uzun süre kullanılmadığı için kapandı." in client.get(closed.headers["Location"]).text
     assert client.get(reverse("home")).headers["Location"].startswith("/giris/")
-    assert Event.objects.latest("pk").tag == "identity:sign_out:done"
+    event = Event.objects.latest("pk")
+    assert (event.tag, event.actor_id, event.subject_id) == ("identity:session:expired", None, world.owner.pk)
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "onward"),
+    [
+        ("get", "/giris/?sure-doldu=1&next=%2Fisyeri-karti%2F", "&next=%2Fisyeri-karti%2F"),
+        ("get", "/giris/?sure-doldu=1&next=%2F%2Fornek.com%2F", ""),
+        ("get", "/sozlesmeler/?liste=tum", "&next=%2Fsozlesmeler%2F%3Fliste%3Dtum"),
+        ("post", "/cikis/", ""),
+        ("post", "/surecler/7/tamamla/", "&next=%2Fsurecler%2F7%2Ftamamla%2F"),
+    ],
+)
+def test_an_unused_session_leads_back_to_where_one_was(world: World, method: str, asked: str, onward: str) -> None:
+    client = entered(world, "owner")
+    idle(client, IDLE + 1)
+    assert getattr(client, method)(asked).headers["Location"] == f"/giris/?sure-doldu=1{onward}"
+
+
+def test_the_sign_in_page_promises_only_what_was_kept(world: World) -> None:
+    for post in (False, True):
+        client = entered(world, "owner")
+        idle(client, IDLE + 1)
+        closed = client.post(CONTACT, typed(world)) if post else client.get(CONTACT)
+        assert ("Yazdıklarınız saklandı" in client.get(closed.headers["Location"]).text) is post
 
 
 def test_a_used_session_lives_on(world: World) -> None:
@@ -94,13 +133,20 @@ def test_what_was_typed_waits_for_the_same_person_only(world: World, how: str, w
 
 
 def test_a_form_is_not_kept_for_another_workplace(world: World) -> None:
+    sign_in_open(world.owner)
     client = entered(world, "owner")
     idle(client, IDLE + 1)
-    sign_in_open(world.owner)
     client.post(CONTACT, typed(world) | {"workplace": world.elsewhere.pk})
     signs_in(client, national_id(1))
     client.post(reverse("company_choose"), {"firma": f"workplace-{world.workplace.pk}"})
-    assert "05550000000" not in client.get(CONTACT).text
+    page = client.get(CONTACT).text
+    assert "05550000000" not in page
+    assert "yazdıklarınız yerinde" not in page
+    e_bildirge(world.owner, world.elsewhere)
+    client.post(reverse("company_choose"), {"firma": f"workplace-{world.elsewhere.pk}"})
+    page = client.get(CONTACT).text  # it waited for its own workplace
+    assert "05550000000" in page
+    assert "yazdıklarınız yerinde" in page
 
 
 @pytest.mark.parametrize("anew", [True, False])
@@ -122,11 +168,14 @@ def test_an_old_second_step_is_asked_again_and_the_decision_is_resumed(world: Wo
     refused = client.post(again, {"code": "000000"})
     assert "Kod geçerli değil." in refused.text
     assert Contract.objects.get().state == "awaiting_employer"
-    done = client.post(again, {"code": code_at(time.time()), "next": url})
+    code = code_at(time.time())
+    done = client.post(again, {"code": code, "next": url})
     assert done.headers["Location"] == result
     taken = Decision.objects.get(step__no=2)
     assert Contract.objects.get().state == "active"
     assert taken.decided_at - taken.proof_at < timedelta(minutes=1)
+    event = Event.objects.select_related("detail").get(tag="identity:second_step:repeated")
+    assert (event.actor_id, event.subject_id, event.detail.body) == (world.owner.pk, world.owner.pk, {"method": "totp"})
 
 
 def test_the_language_is_turkish_until_somebody_asks(client: Client) -> None:
@@ -168,3 +217,19 @@ def test_only_the_operator_opens_a_sign_in(world: World, service: Any) -> None:
         with pytest.raises(PermissionRefusedError, match="operator_only"):
             service(actor=actor, at=AT, person_id=world.owner.pk, **extra)
     service(actor=OPERATOR, at=AT, person_id=world.owner.pk, **extra)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sign_in_is_opened_wholly_or_not_at_all() -> None:
+    someone = person(1, "Ada")
+    opened: dict[str, Any] = {"at": AT, "person_id": someone.pk, "password": PASSWORD}
+    with pytest.raises(PermissionRefusedError, match="operator_only"):
+        sign_in_together(actor=Actor(someone.pk), secret=SECRET, **opened)
+    with pytest.raises(AttributeError):
+        sign_in_together(actor=OPERATOR, secret=None, **opened)  # type: ignore[arg-type] # what fails in the second half
+    assert not Event.objects.exists()
+    assert not Person.objects.get().has_usable_password()
+    sign_in_together(actor=OPERATOR, secret=SECRET, **opened)
+    tags = Event.objects.order_by("pk").values_list("tag", flat=True)
+    assert list(tags) == ["identity:password:set", "identity:second_step:opened"]
+    signs_in(Client(), national_id(1))

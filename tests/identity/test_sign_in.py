@@ -144,6 +144,7 @@ def test_a_failed_sign_in_is_recorded_without_the_number(ada: Person) -> None:
     known, unknown = Event.objects.filter(tag="identity:sign_in:failed").order_by("pk").select_related("detail")
     assert (known.subject_id, unknown.subject_id) == (ada.pk, None)
     assert known.detail.body == unknown.detail.body == {}
+    assert (known.actor_id, unknown.actor_id) == (None, None)  # the victim did nothing
 
 
 @pytest.mark.parametrize("number", ["", "1000000014", "10000000147", "1000000014x", "01000000014"])
@@ -161,6 +162,21 @@ def test_five_failures_close_the_door_for_a_while_to_the_right_password_too(ada:
     assert TOO_MANY in plain(first_step(Client(), OURS, "yanlış"))
     assert TOO_MANY in plain(first_step(Client(), OURS))
     assert WRONG in plain(first_step(Client(), NOBODYS, "yanlış"))  # one number, not the whole house
+
+
+def test_the_limit_of_an_account_does_not_hang_on_the_host_asked(ada: Person) -> None:
+    for port in range(8001, 8006):
+        Client(headers={"host": f"localhost:{port}"}).post(LOGIN, {"login": OURS, "password": BAD})
+    refused = Client(headers={"host": "localhost:8006"}).post(LOGIN, {"login": OURS, "password": PASSWORD})
+    assert TOO_MANY in refused.text
+
+
+def test_what_the_limit_refuses_is_recorded(ada: Person) -> None:
+    for number in (OURS, NOBODYS):
+        for _ in range(6):
+            first_step(Client(), number, BAD)
+    refused = Event.objects.filter(tag="identity:sign_in:refused").order_by("pk")
+    assert [(one.actor_id, one.subject_id) for one in refused] == [(None, ada.pk), (None, None)]
 
 
 def test_the_rate_limit_outlives_a_flood_of_other_entries(ada: Person) -> None:
@@ -195,6 +211,32 @@ def test_wrong_old_and_replayed_codes_look_the_same(ada: Person, monkeypatch: py
     assert Event.objects.filter(tag="identity:second_step:failed", subject_id=ada.pk).count() == 3
 
 
+def test_a_post_without_a_code_is_told_so(ada: Person) -> None:
+    client = Client()
+    first_step(client)
+    page = client.post(SECOND, {})
+    assert page.status_code == 200
+    assert "Kod uygulamanızdaki 6 haneli kodu yazın." in page.text
+
+
+def test_a_right_password_without_the_code_leaves_a_trace(ada: Person) -> None:
+    client = Client()
+    first_step(client)
+    event = Event.objects.latest("pk")
+    assert (event.tag, event.actor_id, event.subject_id) == ("identity:password:accepted", None, ada.pk)
+    client.post(SECOND, {"code": "abcdef"})
+    event = Event.objects.latest("pk")
+    assert (event.tag, event.actor_id, event.subject_id) == ("identity:second_step:failed", None, ada.pk)
+
+
+@pytest.mark.parametrize("wanted", ["//ornek.com/", "https://ornek.com/", "http://127.0.0.1/", "http://localhost/"])
+def test_a_sign_in_leads_to_no_other_host(ada: Person, wanted: str) -> None:
+    client = Client()
+    first_step(client, next=wanted)
+    done = client.post(SECOND, {"code": code_at(time.time()), "next": wanted})
+    assert done.headers["Location"] == reverse("capacity")
+
+
 def test_five_wrong_codes_close_the_second_step_for_a_while(ada: Person) -> None:
     client = Client()
     first_step(client)
@@ -221,6 +263,24 @@ def test_a_second_step_of_someone_else_proves_nothing(ada: Person) -> None:
     session["account_authentication_methods_user"] = str(other.pk)
     session.save()
     assert client.get(reverse("capacity")).headers["Location"] == STOP
+
+
+# --- expired sessions -----------------------------------------------------------------------------------------------
+
+
+def test_expired_sessions_go_with_a_sign_in_once_an_hour(ada: Person) -> None:
+    def expired_left(key: str) -> bool:
+        Session.objects.create(session_key=key, session_data="x", expire_date=AT)
+        client = Client()
+        client.post(LOGIN, {"login": national_id(4), "password": PASSWORD})
+        assert client.get(STOP).status_code == 200
+        return Session.objects.filter(session_key=key).exists()
+
+    sign_in_open(person(4, "Yeni"), two_steps=False)
+    assert not expired_left("first")
+    assert expired_left("second")
+    cache.delete("sessions-cleared")
+    assert not expired_left("third")
 
 
 # --- the newcomer -------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Opening sign-in for a person: the first password, and the second step.
 
-Called by the operator's side today; the proofing ways (chip, counter) will call the same two use cases.
+Called by the operator's side today; the proofing ways (chip, counter) will call the same use cases.
 """
 
 from datetime import datetime
@@ -16,19 +16,35 @@ from katip.identity.models import Person
 
 
 @use_case
+def sign_in_open(*, actor: Actor, at: datetime, person_id: int, password: str, secret: str) -> None:
+    """Give a person a password and a code app's `secret`, both or neither. Raises `PermissionRefusedError` as below."""
+    _require_operator(actor)
+    _password_set(actor, at, person_id, password)
+    _second_step_open(actor, at, person_id, secret)
+
+
+@use_case
 def password_set(*, actor: Actor, at: datetime, person_id: int, password: str) -> None:
     """Set a person's password. Raises `PermissionRefusedError` for anyone but the operator."""
     _require_operator(actor)
-    person = Person.objects.get(pk=person_id)
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    record(actor, at, Happening("identity:password:set", person_id))
+    _password_set(actor, at, person_id, password)
 
 
 @use_case
 def second_step_open(*, actor: Actor, at: datetime, person_id: int, secret: str) -> None:
     """Make two-step login active with a code app's `secret` (base32). Raises `PermissionRefusedError` as above."""
     _require_operator(actor)
+    _second_step_open(actor, at, person_id, secret)
+
+
+def _password_set(actor: Actor, at: datetime, person_id: int, password: str) -> None:
+    person = Person.objects.get(pk=person_id)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record(actor, at, Happening("identity:password:set", person_id))
+
+
+def _second_step_open(actor: Actor, at: datetime, person_id: int, secret: str) -> None:
     person = Person.objects.get(pk=person_id)
     Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).delete()
     TOTP.activate(person, secret)

@@ -18,8 +18,8 @@ from katip.registry.models import Mandate
 from katip.registry.permissions import valid_on
 from katip.web.access import Access, access
 from katip.web.acting.chosen import chosen_write
-from katip.web.context import CAPACITY_LABELS
-from katip.web.entrance.views import safe_next
+from katip.web.addresses import safe_next
+from katip.web.words import CAPACITIES
 
 _FETCHED = "mandates_fetched"
 _PAGE = 20
@@ -87,7 +87,8 @@ def _box(request: Any, *, error: str = "", status: int = 200) -> HttpResponse:
         )
     more = ""
     if matching > len(rows):
-        more = f"{reverse('companies')}?{urlencode({'ara': search, 'sonra': _key_write(rows[-1])})}"
+        asked = {"ara": search, "sonra": _key_write(rows[-1]), "next": safe_next(request)}
+        more = f"{reverse('companies')}?{urlencode({name: value for name, value in asked.items() if value})}"
     context = {
         "fetched_at": datetime.fromisoformat(fetched) if fetched else None,
         "fetched": fetched is not None,
@@ -108,7 +109,7 @@ def _row(company: Company) -> dict[str, Any]:
         "value": f"{company.kind}-{company.id}",
         "title": company.title,
         "sgk_number": company.sgk_number,
-        "capacity_label": CAPACITY_LABELS[company.capacity],
+        "capacity_label": CAPACITIES[company.capacity],
         "place": f"{company.province}, {company.district}",
         "waiting": company.waiting,
     }

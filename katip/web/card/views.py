@@ -75,10 +75,10 @@ def contact(request: Any) -> HttpResponse:
     workplace = request.chosen.workplace
     last = ContactDeclaration.objects.filter(workplace=workplace).order_by("-no").first()
     start = ContactForm.beginning(workplace, last)
-    kept = form_kept(request)
-    if kept and kept.get("workplace") == [str(workplace.pk)]:
+    kept = form_kept(request, workplace=str(workplace.pk))
+    if kept:
         start |= {name: values[-1] for name, values in kept.items() if name in ContactForm.base_fields and values}
-    return _contact_page(request, ContactForm(initial=start), kept=kept is not None)
+    return _contact_page(request, ContactForm(initial=start), kept=bool(kept))
 
 
 def _contact_post(request: Any) -> HttpResponse:

@@ -14,10 +14,21 @@ def form_keep(request: Any, person_id: int, path: str, typed: Any) -> None:
         request.session[_KEY] = {"person": person_id, "path": path, "fields": fields}
 
 
-def form_kept(request: Any) -> dict[str, list[str]] | None:
-    """The fields kept for this page and this person; taken out as they are read, whoever reads."""
+def form_waits(request: Any) -> bool:
+    """Whether something typed is kept in this browser, for whomever."""
+    return _KEY in request.session
+
+
+def form_kept(request: Any, **fits: str) -> dict[str, list[str]] | None:
+    """The fields kept for this page and this person; taken out as they are read, whoever reads.
+
+    What was typed with another value in a field of `fits` stays where it is: it belongs to another workplace.
+    """
     kept = request.session.get(_KEY)
     if kept is None or kept["path"] != request.path:
         return None
+    mine = kept["person"] == request.user.pk
+    if mine and any(kept["fields"].get(name) != [value] for name, value in fits.items()):
+        return None
     del request.session[_KEY]
-    return dict(kept["fields"]) if kept["person"] == request.user.pk else None
+    return dict(kept["fields"]) if mine else None

@@ -13,13 +13,13 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from katip.identity.forms import SecondStepForm, StepUpForm
 from katip.web.access import Access, access
-from katip.web.entrance.kept import form_keep
+from katip.web.addresses import safe_next
+from katip.web.entrance.kept import form_keep, form_waits
 from katip.web.middleware import SEEN
 
 
@@ -38,6 +38,7 @@ class _SignIn(LoginView):  # type: ignore[misc] # allauth ships no types
             "form": kwargs.get("form") or self.get_form(),
             "next": self.get_next_url() or "",
             "timed_out": "sure-doldu" in self.request.GET,
+            "kept": form_waits(self.request),
         }
 
 
@@ -47,6 +48,13 @@ class _SecondStep(AuthenticateView):  # type: ignore[misc] # as above
 
     def get_form_class(self) -> type[SecondStepForm]:
         return self.form_class
+
+    def _build_forms(self) -> SecondStepForm | None:
+        """One form, whatever is posted: allauth takes a post without `code` for a security key's."""
+        posted = self.request.POST if self.request.method == "POST" else None
+        self.webauthn_form = None
+        self.auth_form = SecondStepForm(user=self.stage.login.user, data=posted)
+        return self.auth_form if posted is not None else None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         del kwargs
@@ -105,13 +113,6 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def safe_next(request: HttpRequest) -> str:
-    """The address asked for in `next`, if it is one of ours; else nothing."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    fine = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if fine else ""
-
-
 @access(Access.ONE_STEP)
 @require_POST
 def session_extend(request: Any) -> HttpResponse:
@@ -126,6 +127,7 @@ def session_keep(request: Any) -> HttpResponse:
     """The session runs out: keep what was typed for this person's next sign-in, and sign out."""
     person_id, typed, path = request.user.pk, request.POST.copy(), request.POST.get("_path", "")
     typed.pop("_path", None)
+    request.session_expired = True
     logout(request)
     form_keep(request, person_id, path, typed)
     return HttpResponse(status=204)
