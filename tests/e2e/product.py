@@ -73,6 +73,19 @@ class Product:
         )
         return [(str(name), str(outcome)) for name, outcome in self.rows(query, process, party)]
 
+    @contextmanager
+    def held(self, process: int, *, until: int) -> Iterator[None]:
+        """Hold a process in the database while the block sends requests that decide it; let go when `until` wait."""
+        server = server_find(self.data)
+        assert server
+        with psycopg.connect(**server.dsn("owner")) as connection:
+            connection.execute("SELECT FROM processes_process WHERE id = %s FOR UPDATE", [process])
+            yield
+            deadline, waiting = time.monotonic() + PATIENCE, 0
+            while waiting < until:
+                assert time.monotonic() < deadline, f"only {waiting} of {until} requests came"
+                ((waiting,),) = self.rows("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
     def mandates_import(self, *lines: str) -> None:
         """Bring in a list of mandates with the operator's command."""
         with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:

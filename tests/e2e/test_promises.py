@@ -5,7 +5,7 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import Browsing
 from tests.e2e.product import CODE_SECONDS, Product
@@ -66,21 +66,12 @@ def test_of_two_who_press_at_once_one_decides_and_the_other_reads_so(visit: Brow
     product.mandates_import(f"{product.cast['colleague'].national_id},e_bildirge,{DEPOT},2025-09-15,")
     number = product.process(DEPOT, 103)
     pages = {key: visit.open(key) for key in ("employer", "colleague")}
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        """Let both go when both have come."""
-        held.append(route)
-        if len(held) == len(pages):
-            for one in held:
-                one.continue_()
-
     for page in pages.values():
         page.goto(f"/surecler/{number}/")
         page.get_by_role("checkbox", name="Okudum, onaylıyorum").check()
-        page.route("**/tamamla/", hold)
-    for page in pages.values():
-        page.get_by_role("button", name="Tamamla").click(no_wait_after=True)
+    with product.held(number, until=len(pages)):
+        for page in pages.values():
+            page.get_by_role("button", name="Tamamla").click(no_wait_after=True)
     for page in pages.values():
         expect(page.get_by_role("heading", level=1)).not_to_contain_text("sözleşmesini onaylayın")
 
