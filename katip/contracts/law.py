@@ -7,11 +7,14 @@ from katip.contracts.models import AssignmentType
 from katip.rules import Profession, RuleViolation, certificate_serves, check_capacity
 
 
-def require_lawful(facts: Facts, *, profession: Profession, minutes: int, assignment_type: str) -> None:
+def require_lawful(
+    facts: Facts, *, profession: Profession, minutes: int, assignment_type: str, approving: bool = False
+) -> None:
     """Raise `RuleViolation` when an assignment of `minutes` a month may not come into force.
 
     Codes: `workplace_closed`, `workplace_unknown_figures`, `already_live`, `certificate_expired`, `certificate_unfit`,
-    `minutes_below_minimum`, `capacity_short`.
+    `minutes_below_minimum`, `capacity_short`. When `approving`, other offers that wait do not count against this one:
+    who is approved first has the minutes.
     """
     if facts.closed_on is not None and facts.closed_on <= facts.day:
         raise RuleViolation("workplace_closed", facts={"closed_on": facts.closed_on})
@@ -21,10 +24,11 @@ def require_lawful(facts: Facts, *, profession: Profession, minutes: int, assign
     if facts.already_live:
         raise RuleViolation("already_live")
     _require_certificate(facts, profession)
-    missing = max(0, requirement.minutes - facts.running)
+    missing = max(1, requirement.minutes - facts.running)
     if assignment_type == AssignmentType.PART_TIME and minutes < missing:
         raise RuleViolation("minutes_below_minimum", requirement.citation, {"minutes": minutes, "minimum": missing})
-    check_capacity(minutes, staff=[facts.staff], active=[facts.active], blocked=[], pending=[facts.pending])
+    pending = [] if approving else [facts.pending]
+    check_capacity(minutes, staff=[facts.staff], active=[facts.active], blocked=[], pending=pending)
 
 
 def _require_certificate(facts: Facts, profession: Profession) -> None:

@@ -3,15 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db import connection
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from katip.contracts.models import Contract, ContractVersion
 from katip.core.actor import Actor, Capacity
-from katip.processes.models import Decision, Step
+from katip.processes.models import Decision, PartyKind, Step
 from katip.registry.models import Mandate
-from katip.registry.permissions import valid_on
+from katip.registry.permissions import ISTANBUL, valid_on
 from katip.rules import ContractState, HazardClass, Profession, Requirement, required_minutes
 
 WAITING = (ContractState.AWAITING_PROFESSIONAL, ContractState.AWAITING_EMPLOYER)
@@ -48,10 +50,33 @@ def contracts_named(actor: Actor, at: datetime, process_ids: Collection[int]) ->
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """Where the next page begins: after the contract with this last day (None: no deadline) and id."""
+    """Where the next page begins: after the contract with this rank, last day (None: no deadline) and id."""
 
+    rank: int
     due_on: date | None
     id: int
+
+
+def waits_for(actor: Actor) -> Q:
+    """Contracts whose step is the actor's to decide, in the capacity chosen."""
+    if actor.capacity == Capacity.WORKPLACE:
+        return Q(process__waits_for=PartyKind.EMPLOYER)
+    if actor.capacity == Capacity.INDIVIDUAL:
+        return Q(process__waits_for=PartyKind.PROFESSIONAL, process__waits_for_person_id=actor.person)
+    return Q(pk__in=[])
+
+
+def _ranked(actor: Actor, at: datetime, states: Collection[ContractState]) -> Any:
+    """`rank` 0 waits for the actor, 1 for others; `last_day` makes "no deadline" the last of all."""
+    return (
+        contracts_of(actor)
+        .filter(state__in=states)
+        .annotate(
+            minutes_now=minutes_now(at),
+            rank=Case(When(waits_for(actor), then=Value(0)), default=Value(1)),
+            last_day=Coalesce("process__due_on", Value(_NO_DEADLINE)),
+        )
+    )
 
 
 def contract_list(
@@ -61,24 +86,47 @@ def contract_list(
 
     Waiting ones: those that wait for the actor first, by deadline. Others: the newest first.
     """
-    contracts = contracts_of(actor).filter(state__in=states).annotate(minutes_now=minutes_now(at))
-    if states != WAITING:
+    contracts = _ranked(actor, at, states)
+    if not set(states) <= set(WAITING):
         if after is not None:
             contracts = contracts.filter(pk__lt=after.id)
         return list(contracts.order_by("-pk")[: limit + 1])
-    contracts = contracts.annotate(last_day=Coalesce("process__due_on", Value(_NO_DEADLINE)))
     if after is not None:
         last_day = after.due_on or _NO_DEADLINE
-        contracts = contracts.filter(Q(last_day__gt=last_day) | Q(last_day=last_day, pk__gt=after.id))
-    return list(contracts.order_by("last_day", "pk")[: limit + 1])
+        later = Q(last_day__gt=last_day) | Q(last_day=last_day, pk__gt=after.id)
+        contracts = contracts.filter(Q(rank__gt=after.rank) | (Q(rank=after.rank) & later))
+    return list(contracts.order_by("rank", "last_day", "pk")[: limit + 1])
+
+
+def contracts_now(actor: Actor, at: datetime, *, limit: int) -> list[Contract]:
+    """What a main screen speaks of: what waits for the actor by deadline, then the newest that are open or run."""
+    contracts = _ranked(actor, at, (*WAITING, ContractState.ACTIVE))
+    mine_by_day = Case(When(rank=0, then=F("last_day")), default=Value(_NO_DEADLINE))
+    return list(contracts.order_by("rank", mine_by_day, "-pk")[: limit + 1])
+
+
+_COUNTS = """
+SELECT wanted.state, count(*) FROM unnest(%s::text[]) AS wanted (state)
+CROSS JOIN LATERAL (
+    SELECT FROM contracts_contract AS contract
+    WHERE contract.{column} = {owner} AND contract.state = wanted.state LIMIT %s
+) AS found
+GROUP BY wanted.state
+"""
 
 
 def state_counts(actor: Actor) -> dict[str, int]:
-    """How many contracts the actor has in each state, of the newest `COUNTED`."""
-    counts: dict[str, int] = {}
-    for state in contracts_of(actor).select_related(None).order_by("-pk").values_list("state", flat=True)[:COUNTED]:
-        counts[state] = counts.get(state, 0) + 1
-    return counts
+    """How many contracts the actor has in each state, counted to `COUNTED` a state; read from an index."""
+    column, owner, given = {
+        Capacity.WORKPLACE: ("workplace_id", "%s", actor.organisation_id),
+        Capacity.PROVIDER: ("provider_id", "%s", actor.organisation_id),
+    }.get(
+        actor.capacity,
+        ("professional_id", "(SELECT id FROM registry_professional WHERE person_id = %s)", actor.person_id),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS.format(column=column, owner=owner), [list(ContractState), given, COUNTED])
+        return dict(cursor.fetchall())
 
 
 def process_find(person_id: int, process_id: int, at: datetime) -> Contract | None:
@@ -108,8 +156,17 @@ def process_find(person_id: int, process_id: int, at: datetime) -> Contract | No
 
 def was_party(person_id: int, process_id: int, at: datetime) -> bool:
     """Whether the person had a mandate for the process's workplace that has ended by `at`."""
-    ended = Mandate.objects.exclude(valid_on(at)).filter(person_id=person_id, workplace_id=OuterRef("workplace_id"))
+    day = at.astimezone(ISTANBUL).date()
+    ended = Mandate.objects.filter(person_id=person_id, workplace_id=OuterRef("workplace_id"), valid_to__lt=day)
     return Contract.objects.filter(Exists(ended), process_id=process_id).exists()
+
+
+def steps_by_process(process_ids: Collection[int]) -> dict[int, list[Step]]:
+    """The steps of several processes in order, each with its decision and who took it; one query."""
+    found: dict[int, list[Step]] = {process_id: [] for process_id in process_ids}
+    for step in Step.objects.filter(process_id__in=process_ids).select_related("decision__person").order_by("no"):
+        found[step.process_id].append(step)
+    return found
 
 
 def steps_of(process_id: int) -> list[Step]:

@@ -32,4 +32,4 @@ def working_days_left(due: date, at: datetime) -> int:
     today = at.astimezone(ISTANBUL).date()
     first, last = min(today, due), max(today, due)
     days = working_days_between(first, last, holidays=public_holidays(first.year))
-    return days if due >= today else -days
+    return days if due >= today else min(-days, -1)  # a weekend after the last day is past it, too

@@ -153,3 +153,24 @@ def test_only_the_providers_manager_offers(world: World, who: str) -> None:
             minutes=240,
         )
     assert not Process.objects.exists()
+
+
+def test_a_valid_certificate_is_found_beside_an_expired_one_of_a_higher_class(world: World) -> None:
+    expert = world.professionals[103]
+    Certificate.objects.create(
+        professional=expert,
+        profession="safety_specialist",
+        certificate_class="A",
+        number="ÖRNEK-ESKİ",
+        valid_from=date(2010, 1, 1),
+        valid_to=date(2015, 1, 1),
+    )
+    assert world.offer().certificate.certificate_class == "B"
+
+
+def test_an_offer_of_no_minutes_is_refused_even_where_the_minimum_is_served(world: World) -> None:
+    world.active()
+    other = professional(person(77, "Ad"), "safety_specialist", provider=world.provider)
+    with pytest.raises(RuleViolation) as refused:
+        world.offer(professional_id=other.pk, minutes=0)
+    assert refused.value.code == "minutes_below_minimum"

@@ -251,3 +251,11 @@ def test_the_proof_is_kept_as_it_was(world: World) -> None:
         "method": "totp",
         "at": "2025-06-02T08:30:00+00:00",
     }
+
+
+def test_terms_that_no_longer_fit_their_own_hash_are_not_approved(world: World) -> None:
+    contract = world.accepted()
+    process = Process.objects.get(pk=contract.process_id)
+    Process.objects.filter(pk=process.pk).update(terms={**process.terms, "minutes": 1})
+    with pytest.raises(StaleStateError):
+        world.decide("owner", contract)

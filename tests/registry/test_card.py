@@ -12,7 +12,7 @@ from django.db import connection
 from katip.audit.models import Event
 from katip.core.actor import Actor, Capacity
 from katip.core.errors import PermissionRefusedError, StaleStateError
-from katip.registry.consents import AUTO_UPDATE, AUTO_UPDATE_VERSION
+from katip.registry.consents import AUTO_UPDATE, AUTO_UPDATE_NOW
 from katip.registry.models import ContactDeclaration, District, Mandate
 from katip.registry.permissions import require_mandates
 from katip.registry.selectors import declarations_of, hazard_of
@@ -32,7 +32,7 @@ def fields(world: World, **changes: Any) -> CardFields:
         kep="",
         district_id=world.workplace.district_id,
         auto_update=None,
-        consent_text=AUTO_UPDATE_VERSION,
+        consent_text=AUTO_UPDATE_NOW["tr"],
     )
     return replace(plain, **changes)
 
@@ -75,7 +75,8 @@ def test_the_province_is_that_of_the_district(world: World) -> None:
 def test_the_choice_is_kept_with_the_text_that_stood_beside_it(world: World, auto_update: bool | None) -> None:
     declared = declare(world, auto_update=auto_update)
     assert declared.auto_update is auto_update
-    assert set(AUTO_UPDATE[declared.consent_text]) == {"tr", "en"}
+    assert AUTO_UPDATE[declared.consent_text].startswith("Evet derseniz")
+    assert AUTO_UPDATE[AUTO_UPDATE_NOW["en"]].startswith("If you say Yes")
 
 
 def _ended(world: World) -> Actor:

@@ -88,7 +88,7 @@ def test_the_box_of_companies_asks_four_times_whether_two_or_five_thousand(world
     "list_of",
     [
         ("owner", "professional", "contracts", 7),
-        ("owner", "professional", "home", 9),
+        ("owner", "professional", "home", 10),
         ("manager", "workplace", "contracts", 6),
         ("specialist", "workplace", "assignments", 6),
     ],

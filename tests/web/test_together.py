@@ -12,7 +12,7 @@ from django.urls import reverse
 from katip.audit.models import Event
 from katip.contracts.models import Contract, ContractVersion
 from katip.processes.models import Decision, Process
-from katip.registry.models import Headcount
+from katip.registry.models import ContactDeclaration, Headcount
 from tests.cast import World, entered
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +108,40 @@ def test_a_professional_accepts_several_too(world: World) -> None:
 def test_numbers_out_of_range_are_no_error(world: World) -> None:
     page = entered(world, "owner").get(reverse("steps_together"), {"surec": ["9" * 40, "x", "", "-1"]})
     assert page.status_code == 302
+
+
+def test_one_that_a_colleague_decided_meanwhile_stops_them_all(world: World, both: list[Contract]) -> None:
+    kept = posted(both)
+    world.decide("colleague", both[0], at=datetime.now(UTC))
+    page = entered(world, "owner").post(reverse("steps_together"), kept, follow=True)
+    assert "Hiçbiri onaylanmadı" in page.text
+    assert of_the_employer() == 1
+
+
+def test_rejected_ones_are_not_reported_as_done(world: World, both: list[Contract]) -> None:
+    world.decide("owner", both[0], outcome="rejected", reason="Süre bize fazla geliyor.", at=datetime.now(UTC))
+    page = entered(world, "owner").get(reverse("steps_done"), {"surec": both[0].process_id})
+    assert page.status_code == 302
+
+
+def test_each_contract_shows_its_own_workplaces_consent(world: World) -> None:
+    now = datetime.now(UTC)
+    offers = [world.offer(at=now), world.offer(at=now, workplace_id=world.elsewhere.pk)]
+    district = world.elsewhere.district
+    ContactDeclaration.objects.create(
+        workplace=world.elsewhere,
+        no=1,
+        declared_by=world.stranger,
+        declared_at=now,
+        phone="5550000000",
+        email="firma@ornek.com.tr",
+        province_id=district.province_id,
+        district=district,
+        auto_update=True,
+        consent_text="otomatik-guncelleme/1",
+    )
+    page = entered(world, "specialist").get(
+        reverse("steps_together"), {"surec": [offer.process_id for offer in offers]}
+    )
+    consents = [row["value"] for item in page.context["items"] for row in item["terms"] if "güncelleme" in row["label"]]
+    assert consents == ["Talimat verilmedi", "Evet"]

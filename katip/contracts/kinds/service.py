@@ -7,6 +7,7 @@ from datetime import datetime
 from katip.contracts.facts import Asked, Facts, facts_read
 from katip.contracts.law import require_lawful
 from katip.contracts.models import Contract, ContractVersion
+from katip.contracts.texts import SERVICE_APPROVAL
 from katip.processes.kinds import Moved, ProcessKind
 from katip.processes.models import PartyKind, Process
 from katip.rules import ContractAction, ContractRole, ContractState, Profession, RuleViolation, next_state
@@ -27,7 +28,7 @@ class ServiceContractKind(ProcessKind):
     """103, 140 and 177: alike but for the profession."""
 
     parties = (PartyKind.PROFESSIONAL, PartyKind.EMPLOYER)
-    text_version = "hizmet-onayi/1"
+    text_version = SERVICE_APPROVAL
 
     def __init__(self, *, code: int, profession: Profession, title: str, short_title: str) -> None:
         self.code = code
@@ -67,6 +68,7 @@ class ServiceContractKind(ProcessKind):
                     profession=Profession(subject.contract.profession),
                     minutes=subject.contract.minutes,
                     assignment_type=subject.contract.assignment_type,
+                    approving=True,
                 )
             except RuleViolation as violation:
                 refused[process_id] = violation

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Case, Value, When
 
 from katip.audit.services.record import Happening, record
 from katip.contracts.facts import Asked, Facts, facts_read
@@ -16,7 +17,7 @@ from katip.core.usecase import use_case
 from katip.processes.kinds import kind_get
 from katip.processes.services.open import process_open
 from katip.registry.models import Certificate, Professional, Provider, Workplace
-from katip.registry.permissions import require_provider_mandate
+from katip.registry.permissions import require_provider_mandate, valid_on
 from katip.rules import ContractState, RuleViolation
 
 
@@ -48,7 +49,8 @@ def contract_offer(
     certificate = (
         Certificate.objects.filter(professional=chosen, profession=kind.profession)
         .select_related("professional__person")
-        .order_by("certificate_class", "-valid_from")
+        .annotate(valid=Case(When(valid_on(at), then=Value(0)), default=Value(1)))
+        .order_by("valid", "certificate_class", "-valid_from")
         .first()
     )
     if certificate is None:

@@ -22,6 +22,7 @@ from katip.processes.errors import AlreadyDecidedError
 from katip.processes.kinds import Moved, ProcessKind, kind_get
 from katip.processes.models import Decision, Outcome, PartyKind, Process, ProcessState, Step
 from katip.processes.permissions import require_may_decide
+from katip.processes.services.terms import terms_hash
 from katip.rules import RuleViolation
 
 REASON_LENGTH = range(10, 201)
@@ -94,7 +95,7 @@ def _require_as_seen(process: Process, decision: StepDecision) -> None:
         raise AlreadyDecidedError(process.pk)
     if process.version != decision.version:
         raise AlreadyDecidedError(process.pk)
-    if process.terms_hash != decision.terms_hash:
+    if process.terms_hash != decision.terms_hash or terms_hash(process.terms) != process.terms_hash:
         raise StaleStateError("terms changed")
     if decision.outcome == Outcome.REJECTED and len(decision.reason) not in REASON_LENGTH:
         raise ValueError("a rejection needs a reason of 10 to 200 characters")

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from katip.core.turkish import sort_key
-from katip.registry.consents import AUTO_UPDATE_VERSION
+from katip.registry.consents import AUTO_UPDATE_NOW
 from katip.registry.models import ContactDeclaration, District, Province, Workplace
 from katip.registry.services.card_declare import CardFields
 from katip.rules import FormatError, parse_email, parse_phone
+from katip.web.templatetags.katip import current_language
 
 ANSWERS = {"evet": True, "hayir": False}
 
@@ -69,7 +70,7 @@ class ContactForm(forms.Form):
             "workplace": workplace.pk,
             "province": workplace.province_id,
             "district": workplace.district_id,
-            "text_version": AUTO_UPDATE_VERSION,
+            "text_version": AUTO_UPDATE_NOW[current_language()],
         }
         if last is not None:
             start |= {

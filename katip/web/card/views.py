@@ -6,14 +6,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
 from katip.processes.deadlines import ISTANBUL
-from katip.registry.consents import AUTO_UPDATE, AUTO_UPDATE_VERSION
+from katip.registry.consents import AUTO_UPDATE, AUTO_UPDATE_NOW
 from katip.registry.models import ContactDeclaration, Headcount, Workplace
 from katip.registry.selectors import Hazard, declarations_of, hazard_of, headcounts_of, payments_of
 from katip.registry.services.card_declare import card_declare
@@ -113,8 +112,7 @@ def _contact_post(request: Any) -> HttpResponse:
 
 
 def _contact_page(request: Any, form: ContactForm, *, kept: bool = False, status: int = 200) -> HttpResponse:
-    language = "en" if get_language() == "en" else "tr"
-    context = {"form": form, "consent": [AUTO_UPDATE[AUTO_UPDATE_VERSION][language]], "kept": kept}
+    context = {"form": form, "consent": [AUTO_UPDATE[AUTO_UPDATE_NOW[current_language()]]], "kept": kept}
     return render(request, "contact.html", context, status=status)
 
 

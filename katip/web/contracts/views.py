@@ -105,15 +105,15 @@ def row(contract: Contract, request: Any) -> dict[str, Any]:
 def after_write(contract: Contract) -> str:
     """The place after this row, for an address."""
     due = contract.process.due_on
-    return f"{due.isoformat() if due else ''}|{contract.pk}"
+    return f"{contract.rank}|{due.isoformat() if due else ''}|{contract.pk}"  # type: ignore[attr-defined] # annotated by the selector
 
 
 def after_read(text: str) -> After | None:
     """The place to read on from; anything odd begins anew."""
-    due, _separator, number = text.partition("|")
-    if not number.isdecimal():
+    parts = text.split("|")
+    if len(parts) != 3 or parts[0] not in {"0", "1"} or not parts[2].isdecimal():  # noqa: PLR2004 -- as written above
         return None
     try:
-        return After(date.fromisoformat(due) if due else None, int(number))
+        return After(int(parts[0]), date.fromisoformat(parts[1]) if parts[1] else None, int(parts[2]))
     except ValueError:
         return None

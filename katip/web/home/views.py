@@ -1,16 +1,18 @@
 """The main screens: of a workplace, and of a professional in their own name."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from katip.contracts.kinds import SERVICE_KINDS
 from katip.contracts.models import Contract
-from katip.contracts.selectors import WAITING, After, Duty, contract_list, duties_of
+from katip.contracts.selectors import After, Duty, contract_list, contracts_now, duties_of
 from katip.core.actor import Capacity
 from katip.processes.deadlines import ISTANBUL, working_days_left
 from katip.processes.models import PartyKind
@@ -18,6 +20,7 @@ from katip.registry.models import ContactDeclaration
 from katip.registry.selectors import hazard_of, headcounts_of
 from katip.rules import ContractState, Profession
 from katip.web.access import Access, access
+from katip.web.context import waiting_total
 from katip.web.contracts.views import PAGE, after_read, after_write
 from katip.web.words import HAZARDS, PROFESSIONS
 
@@ -31,17 +34,17 @@ def home(request: Any) -> HttpResponse:
     if request.chosen.capacity == Capacity.PROVIDER:
         return redirect("contracts")
     workplace, day = request.chosen.workplace, request.at.astimezone(ISTANBUL).date()
-    live = contract_list(request.actor, request.at, states=(*WAITING, ContractState.ACTIVE), after=None, limit=PAGE)
-    waiting = [contract for contract in live if contract.process.waits_for == PartyKind.EMPLOYER]
-    waiting.sort(key=lambda contract: (contract.process.due_on or day, contract.code))
+    live = contracts_now(request.actor, request.at, limit=PAGE)
+    waiting = [contract for contract in live[:PAGE] if contract.process.waits_for == PartyKind.EMPLOYER]
+    waiting.sort(key=lambda contract: (contract.process.due_on or date.max, contract.code))
     hazard, headcounts = hazard_of(workplace.activity_id, day), headcounts_of(workplace)
     employees = headcounts[-1].employees if headcounts else None
     duties = duties_of(request.actor, request.at, day, hazard.hazard_class if hazard else None, employees)
     declared = ContactDeclaration.objects.filter(workplace=workplace).order_by("-no").first()
     providers = {contract.provider.short_title for contract in waiting}
-    request.waiting = len(waiting)
     context = {
         "waiting": [waiting_row(contract, request) for contract in waiting],
+        "waiting_total": waiting_total(request),
         "provider_name": providers.pop() if len(providers) == 1 else "",
         "card_tasks": [*_approval_tasks(live, duties), *_card_tasks(declared)],
         "headcount": employees,
@@ -166,9 +169,11 @@ def assignments(request: Any) -> HttpResponse:
     """*Görevlendirmelerim*: what waits for the professional, and what runs."""
     if request.chosen.capacity != Capacity.INDIVIDUAL:
         return redirect("home")
+    waiting_after = after_read(request.GET.get("bekleyen", ""))
     waiting = contract_list(
-        request.actor, request.at, states=(ContractState.AWAITING_PROFESSIONAL,), after=None, limit=PAGE
+        request.actor, request.at, states=(ContractState.AWAITING_PROFESSIONAL,), after=waiting_after, limit=PAGE
     )
+    more_waiting, waiting = len(waiting) > PAGE, waiting[:PAGE]
     after: After | None = after_read(request.GET.get("sonra", ""))
     found = contract_list(
         request.actor,
@@ -179,11 +184,15 @@ def assignments(request: Any) -> HttpResponse:
     )
     running, more = found[:PAGE], len(found) > PAGE
     context = {
-        "waiting": [waiting_row(contract, request) for contract in reversed(waiting)],
+        "waiting": [waiting_row(contract, request) for contract in waiting],
+        "waiting_total": waiting_total(request),
+        "waiting_first_url": reverse("assignments") if waiting_after else "",
+        "waiting_next_url": f"{reverse('assignments')}?{urlencode({'bekleyen': after_write(waiting[-1])})}"
+        if more_waiting
+        else "",
         "running": [waiting_row(contract, request) for contract in running],
-        "month": None,
         "shown": _("%(n)s satır gösteriliyor") % {"n": len(running)} if more or after else "",
         "first_url": reverse("assignments") if after else "",
-        "next_url": f"{reverse('assignments')}?sonra={after_write(running[-1])}" if more else "",
+        "next_url": f"{reverse('assignments')}?{urlencode({'sonra': after_write(running[-1])})}" if more else "",
     }
     return render(request, "assignments.html", context)

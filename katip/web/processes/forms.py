@@ -45,11 +45,18 @@ class ApproveForm(_Seen):
     )
 
 
+class _PlainLines(forms.CharField):
+    """A text whose line ends count once, as the counter in the browser counts them."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class RejectForm(_Seen):
     """*Reddet*, with the reason that the other side reads."""
 
     outcome = Outcome.REJECTED
-    reason = forms.CharField(
+    reason = _PlainLines(
         label=_("Reddetme nedeni"),
         min_length=REASON_LENGTH.start,
         max_length=REASON_LENGTH.stop - 1,

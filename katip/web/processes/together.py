@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from katip.contracts.models import Contract
-from katip.contracts.selectors import contracts_named, decision_of, steps_of
+from katip.contracts.selectors import contracts_named, decision_of, steps_by_process
 from katip.core.actor import Capacity
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
 from katip.processes.errors import AlreadyDecidedError
 from katip.processes.kinds import kind_get
-from katip.processes.models import PartyKind
+from katip.processes.models import Outcome, PartyKind
 from katip.processes.services.complete import StepDecision, steps_complete
 from katip.registry.models import ContactDeclaration
 from katip.rules import RuleViolation
@@ -43,6 +43,8 @@ def steps_together(request: Any) -> HttpResponse:
     with acting_as(request.actor):
         named = contracts_named(request.actor, request.at, asked)
         mine = [contract for contract in named if _waits_for_me(contract, request)]
+        if request.method == "POST" and {contract.process_id for contract in mine} != set(asked):
+            return _nothing_done(request)
         if len(mine) < 2:  # noqa: PLR2004 -- one is not several
             return _too_few(request, mine)
         if len(mine) < len(asked):
@@ -62,11 +64,7 @@ def steps_together(request: Any) -> HttpResponse:
         refused = codes.get(int(str(violation.facts.get("process", 0))), "")
         form.add_error(None, f"{refused}: {refusal_words(violation)} " + _("Hiçbiri onaylanmadı."))
     except (AlreadyDecidedError, StaleStateError, PermissionRefusedError):
-        words = _(
-            "Siz okurken biri için karar verildi ya da koşulları değişti. Hiçbiri onaylanmadı; listeden yeniden seçin."
-        )
-        messages.warning(request, words)
-        return redirect(_list_name(request))
+        return _nothing_done(request)
     else:
         numbers = [contract.process_id for contract in mine]
         return redirect(f"{reverse('steps_done')}?{urlencode({'surec': numbers}, doseq=True)}")
@@ -79,31 +77,31 @@ def steps_together(request: Any) -> HttpResponse:
 def steps_done(request: Any) -> HttpResponse:
     """What was decided together: each with its own record."""
     named = contracts_named(request.actor, request.at, _numbers(request.GET.getlist("surec")))
-    rows = []
+    steps = steps_by_process([contract.process_id for contract in named])
+    party, rows = _party(request), []
     for contract in named:
-        step = next((step for step in steps_of(contract.process_id) if step.party == _party(request)), None)
-        decision = decision_of(step) if step else None
-        if decision is not None:
+        decision = next((decision_of(step) for step in steps[contract.process_id] if step.party == party), None)
+        if decision is not None and decision.outcome == Outcome.APPROVED:
             head = present.process_head(contract, request)
             rows.append({**head, "at": decision.decided_at, "url": reverse("step_result", args=[contract.process_id])})
-    if not rows:
+    if not rows or request.actor.capacity == Capacity.PROVIDER:
         return redirect(_list_name(request))
-    return render(
-        request, "steps_done.html", {**present.frame(named[0], request), "rows": rows, "role": _party(request)}
-    )
+    context = {**present.frame(named[0], request), "rows": rows, "role": party}
+    return render(request, "steps_done.html", context)
 
 
 def _page(request: Any, contracts: Sequence[Contract], form: forms.Form, *, status: int) -> HttpResponse:
-    declared = ContactDeclaration.objects.filter(workplace_id=contracts[0].workplace_id).order_by("-no").first()
-    consent = declared.auto_update if declared else None
+    newest = ContactDeclaration.objects.filter(workplace__in={contract.workplace_id for contract in contracts})
+    consents = dict(newest.order_by("no").values_list("workplace_id", "auto_update"))
     context = {
         **present.frame(contracts[0], request),
         "role": _party(request),
         "items": [
             {
                 "process": present.process_head(contract, request),
-                "terms": present.terms_rows(contract, auto_update=consent, in_full=True),
+                "terms": present.terms_rows(contract, auto_update=consents.get(contract.workplace_id), in_full=True),
                 "reckoning": present.reckoning(contract),
+                "contact": present.frame(contract, request)["help_contact"],
                 "seen": f"{contract.process_id}:{contract.process.version}:{contract.process.terms_hash}",
             }
             for contract in contracts
@@ -137,6 +135,15 @@ def _waits_for_me(contract: Contract, request: Any) -> bool:
 
 def _party(request: Any) -> PartyKind:
     return PartyKind.PROFESSIONAL if request.actor.capacity == Capacity.INDIVIDUAL else PartyKind.EMPLOYER
+
+
+def _nothing_done(request: Any) -> HttpResponse:
+    """One of them is no longer what was shown: all stay as they are."""
+    words = _(
+        "Siz okurken biri için karar verildi ya da koşulları değişti. Hiçbiri onaylanmadı; listeden yeniden seçin."
+    )
+    messages.warning(request, words)
+    return redirect(_list_name(request))
 
 
 def _too_few(request: Any, mine: Sequence[Contract]) -> HttpResponse:

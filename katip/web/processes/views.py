@@ -24,7 +24,7 @@ from katip.processes.deadlines import ISTANBUL
 from katip.processes.errors import AlreadyDecidedError
 from katip.processes.models import PartyKind, Step
 from katip.processes.services.complete import steps_complete
-from katip.registry.models import ContactDeclaration
+from katip.registry.models import ContactDeclaration, Provider, Workplace
 from katip.registry.selectors import hazard_of, headcounts_of
 from katip.rules import ContractState, RuleViolation
 from katip.web.access import Access, access
@@ -104,7 +104,7 @@ def step_result(request: Any, no: int) -> HttpResponse:
         "next": _next_waiting(request, no),
         "in_force": _in_force(request, contract) if mine.party == PartyKind.EMPLOYER else [],
         "receipt": present.receipt(mine),
-        "told": [],
+        "own": decision.person_id == request.user.pk,
     }
     return render(request, "step_result.html", context)
 
@@ -133,7 +133,7 @@ def _decide(
     except StaleStateError:
         return _gone(request, no, "changed")
     except PermissionRefusedError as refused:
-        return _gone(request, no, "mandate" if refused.code == "mandate_ended" else "decided")
+        return _gone(request, no, {"mandate_ended": "mandate", "not_your_turn": "turn"}.get(refused.code, "decided"))
     except RuleViolation as violation:
         form.add_error(None, refusal_words(violation))
         with acting_as(request.actor):
@@ -157,28 +157,45 @@ def _contract(request: Any, no: int) -> Contract | None:
 
 
 def _act_for(request: Any, contract: Contract) -> None:
-    """Keep the chosen capacity where it fits this process; else take the one that does, and say so."""
+    """Act in the capacity that the waiting step asks for, if the person has it; else keep the chosen one where it fits.
+
+    A link in a mail lands here with another capacity chosen, or none: the page then says in whose name it is read.
+    """
     fits = {
-        Capacity.INDIVIDUAL: contract.professional.person_id == request.user.pk,
         Capacity.WORKPLACE: contract.sees_as_employer,  # type: ignore[attr-defined] # annotated by the selector
+        Capacity.INDIVIDUAL: contract.professional.person_id == request.user.pk,
         Capacity.PROVIDER: contract.sees_as_provider,  # type: ignore[attr-defined] # as above
     }
+    organisations: dict[Capacity, Workplace | Provider] = {
+        Capacity.WORKPLACE: contract.workplace,
+        Capacity.PROVIDER: contract.provider,
+    }
+    asked = _CAPACITY_ASKED.get(contract.process.waits_for)
     chosen: Chosen | None = request.chosen
-    if chosen is not None and fits.get(chosen.capacity):
-        organisation = chosen.workplace or chosen.provider
-        if organisation is None or organisation.pk in {contract.workplace_id, contract.provider_id}:
-            same_kind = {Capacity.WORKPLACE: contract.workplace_id, Capacity.PROVIDER: contract.provider_id}
-            if organisation is None or same_kind[chosen.capacity] == organisation.pk:
-                return
-    capacity = next(capacity for capacity, fit in fits.items() if fit)
+    if asked is not None and fits[asked]:
+        capacity = asked
+    elif chosen is not None and fits.get(chosen.capacity):
+        capacity = chosen.capacity
+    else:
+        capacity = next(capacity for capacity, fit in fits.items() if fit)
+    organisation = organisations.get(capacity)
+    now = (chosen.workplace or chosen.provider) if chosen else None
+    if chosen is not None and chosen.capacity == capacity and (now and now.pk) == (organisation and organisation.pk):
+        return
+    chosen_write(request, capacity, organisation.pk if organisation else None)
     workplace = contract.workplace if capacity == Capacity.WORKPLACE else None
     provider = contract.provider if capacity == Capacity.PROVIDER else None
-    organisation = workplace or provider
-    chosen_write(request, capacity, organisation.pk if organisation else None)
     request.chosen = Chosen(capacity, workplace=workplace, provider=provider)
     request.actor = request.chosen.actor(request.user.pk, request.actor.proof)
-    if chosen is not None and organisation is not None and request.method == "GET":
-        messages.info(request, _("Bu süreç için %(title)s adına geçtiniz.") % {"title": organisation.title})
+    if chosen is not None and request.method == "GET":
+        title = organisation.title if organisation else _("kendi adınıza")
+        messages.info(request, _("Bu süreç için sıfatınız değişti: %(title)s.") % {"title": title})
+
+
+_CAPACITY_ASKED: dict[str, Capacity] = {
+    PartyKind.EMPLOYER: Capacity.WORKPLACE,
+    PartyKind.PROFESSIONAL: Capacity.INDIVIDUAL,
+}
 
 
 def _role(contract: Contract, request: Any) -> str:
@@ -186,9 +203,8 @@ def _role(contract: Contract, request: Any) -> str:
     process, capacity = contract.process, request.actor.capacity
     if process.waits_for == PartyKind.EMPLOYER and capacity == Capacity.WORKPLACE:
         return PartyKind.EMPLOYER
-    if process.waits_for == PartyKind.PROFESSIONAL and process.waits_for_person_id == request.user.pk:
-        return PartyKind.PROFESSIONAL
-    return ""
+    mine = process.waits_for_person_id == request.user.pk and capacity == Capacity.INDIVIDUAL
+    return PartyKind.PROFESSIONAL if process.waits_for == PartyKind.PROFESSIONAL and mine else ""
 
 
 def _step_page(request: Any, contract: Contract, form: forms.Form, status: int = 200) -> HttpResponse:
@@ -268,6 +284,8 @@ def _gone(request: Any, no: int, reason: str) -> HttpResponse:
         last = decided[-1] if decided else None
         party = PartyKind.EMPLOYER if request.actor.capacity == Capacity.WORKPLACE else PartyKind.PROFESSIONAL
         own = next((d for s in steps if s.party == party and (d := decision_of(s))), None)
+        if reason == "turn" and not contract.process.waits_for:
+            reason = "decided"
         last = own or last
         if reason == "changed" and own is not None:
             reason = "decided"

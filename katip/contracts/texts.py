@@ -1,0 +1,13 @@
+"""The words that a party ticks, by version. A changed text is a new version; old ones stay, decisions point to them.
+
+The terms themselves are the process's own snapshot (`Process.terms`), named in each decision by their hash.
+"""
+
+SERVICE_APPROVAL = "hizmet-onayi/1"
+
+TEXTS = {
+    SERVICE_APPROVAL: {
+        "tr": "Okudum, onaylıyorum. Sözleşmesinin yukarıdaki koşullarını okudum.",
+        "en": "I have read it and approve. I have read the terms of the contract above.",
+    }
+}
