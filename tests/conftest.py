@@ -60,7 +60,12 @@ def _flush_as_owner(*_: Any, **__: Any) -> None:
     with owner_connect() as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         names = sorted({name for (name,) in tables} - REFERENCE_TABLES)
-        connection.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in names) + " RESTART IDENTITY")
+        truncate = "TRUNCATE " + ", ".join(f'"{name}"' for name in names) + " RESTART IDENTITY"
+        off, on = (
+            "; ".join(f"ALTER TABLE {table} {turn} TRIGGER USER" for table in ("audit_event", "audit_eventdetail"))
+            for turn in ("DISABLE", "ENABLE")
+        )
+        connection.execute(f"{off}; {truncate}; {on}")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
-from katip.core.environment import Environment
+from katip.core.environment import Environment, is_loopback
 from katip.core.keys import key_load
 from katip.core.postgres import Login, server_find
 
@@ -21,7 +21,11 @@ KATIP_LOOKUP_KEY = key_load(_keys, "lookup_key", KATIP.lookup_key)
 KATIP_FIELD_KEY = key_load(_keys, "field_key", KATIP.field_key)
 
 DEBUG = False
-ALLOWED_HOSTS = [KATIP.host, "localhost", *([urlsplit(KATIP.public_url).hostname] if KATIP.public_url else [])]
+ALLOWED_HOSTS = [
+    KATIP.host,
+    *(["localhost"] if is_loopback(KATIP.host) else []),
+    *([urlsplit(KATIP.public_url).hostname] if KATIP.public_url else []),
+]
 CSRF_TRUSTED_ORIGINS = [KATIP.origin]
 
 INSTALLED_APPS = [
@@ -136,6 +140,7 @@ MFA_SUPPORTED_TYPES = ["totp"]
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Katip"
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would name firms in clear
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 
 from katip.core.environment import Environment, is_loopback
 
@@ -29,7 +30,30 @@ def demo_errors(environment: Environment) -> list[CheckMessage]:
                 id="katip.E002",
             )
         )
+    if environment.public_url:
+        errors.append(
+            Error(
+                "Demo mode has no public address.",
+                hint="Unset KATIP_PUBLIC_URL, or unset KATIP_DEMO.",
+                id="katip.E004",
+            )
+        )
     return errors
+
+
+def transport_warnings(environment: Environment) -> list[CheckMessage]:
+    """Passwords and T.C. kimlik no must not travel in clear: off this machine, only behind a proxy with TLS."""
+    if environment.env != "production" or environment.demo or is_loopback(environment.host):
+        return []
+    if environment.public_url.startswith("https://"):
+        return []
+    return [
+        Caution(
+            f"Katip listens on {environment.host} without an https:// address: passwords would travel in clear.",
+            hint="Put a proxy with TLS before it and set KATIP_PUBLIC_URL=https://…, or set KATIP_HOST=127.0.0.1.",
+            id="katip.W001",
+        )
+    ]
 
 
 def operator_errors(environment: Environment) -> list[CheckMessage]:
@@ -48,6 +72,12 @@ def operator_errors(environment: Environment) -> list[CheckMessage]:
 def operator(**_: Any) -> list[CheckMessage]:
     """Refuse a production that does not say who operates it."""
     return operator_errors(settings.KATIP)
+
+
+@register()
+def transport(**_: Any) -> list[CheckMessage]:
+    """Warn of passwords in clear."""
+    return transport_warnings(settings.KATIP)
 
 
 @register()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 FOREIGN = {
     "account_emailaddress": "SELECT",
@@ -30,10 +30,10 @@ def grants_wanted() -> dict[str, str]:
 
 
 def grants_apply(using: str, login: str) -> None:
-    """Give `login` exactly what is wanted, on every table there is; run as the owner."""
+    """Give `login` exactly what is wanted, on every table there is, at one moment; run as the owner."""
     connection: Any = connections[using]
     quote = connection.ops.quote_name
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=using), connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         wanted = grants_wanted()
         # Imports stage their lines in a temporary table.

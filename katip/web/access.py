@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
-from katip.core.actor import Actor, Capacity
+from katip.core.actor import Actor, Capacity, Proof
 from katip.core.usecase import acting_as
 from katip.identity.models import Person
 from katip.identity.second_step import second_step_of
@@ -57,7 +57,7 @@ def access(level: Access) -> Callable[[View], View]:
             request.at = datetime.now(UTC)
             request.chosen = None
             if level == Access.PUBLIC:
-                return view(request, *args, **kwargs)
+                return _in_public(request, lambda: view(request, *args, **kwargs))
             stopped = _stop(request, level)
             if stopped is not None:
                 return stopped
@@ -75,6 +75,28 @@ def access(level: Access) -> Callable[[View], View]:
     return declare
 
 
+def _in_public(request: Any, respond: Callable[[], HttpResponse]) -> HttpResponse:
+    """Whoever stands behind the gate keeps their header, column and sign-out on the pages that are open to everyone.
+
+    For anybody else nothing is asked of the database.
+    """
+    proof = second_step_of(request, request.user) if request.method in {"GET", "HEAD"} else None
+    if proof is None:
+        return respond()
+    request.actor = Actor(request.user.pk, proof=proof)
+    _chosen_set(request, proof)
+    with acting_as(request.actor):
+        response = respond()
+    add_never_cache_headers(response)
+    return response
+
+
+def _chosen_set(request: Any, proof: Proof) -> None:
+    request.chosen = chosen_read(request)
+    if request.chosen is not None:
+        request.actor = request.chosen.actor(request.user.pk, proof)
+
+
 def _stop(request: Any, level: Access) -> HttpResponse | None:
     """Where someone goes who has not come far enough; None lets them in and sets `request.actor`."""
     if not request.user.is_authenticated:
@@ -85,9 +107,7 @@ def _stop(request: Any, level: Access) -> HttpResponse | None:
         return None
     if proof is None:
         return redirect("two_step")
-    request.chosen = chosen_read(request)
-    if request.chosen is not None:
-        request.actor = request.chosen.actor(request.user.pk, proof)
+    _chosen_set(request, proof)
     if level == Access.TWO_STEP:
         return None
     if request.chosen is None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -12,11 +13,11 @@ from django.db import connections, transaction
 from katip.audit.models import Event
 from katip.audit.services.record import Happening, detail_hash, record
 from katip.core.actor import OPERATOR
-from katip.core.grants import grants_wanted
+from katip.core.grants import grants_apply, grants_wanted
 from tests.cast import AT
 from tests.conftest import owner_connect
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 # Every right to change or delete a row that the application's login has. A new one is a decision: write it down here.
 UPDATABLE = {
@@ -101,7 +102,13 @@ def test_the_application_cannot_change_what_happened(
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE audit_event SET tag = 'x'", "DELETE FROM audit_event", "UPDATE audit_eventdetail SET body = '{}'"],
+    [
+        "UPDATE audit_event SET tag = 'x'",
+        "DELETE FROM audit_event",
+        "UPDATE audit_eventdetail SET body = '{}'",
+        "TRUNCATE audit_eventdetail",
+        "TRUNCATE audit_event CASCADE",
+    ],
 )
 def test_even_the_owner_is_refused_by_the_trigger(event: Event, statement: str) -> None:
     with owner_connect() as owner, pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
@@ -153,6 +160,24 @@ def test_every_privilege_of_the_application_stands_in_the_lists_above() -> None:
     assert {table for table, rights in held.items() if rights == {"SELECT"}} == READ_ONLY
     assert set(held) == UPDATABLE | INSERT_ONLY | READ_ONLY
     assert set().union(*held.values()) == {"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+
+def test_grants_are_given_at_one_moment() -> None:
+    before = privileges()
+    connections["owner"].ensure_connection()
+    with pytest.raises(RuntimeError), patch("katip.core.grants.grants_wanted", return_value=_Breaking()):
+        grants_apply("owner", connections["default"].settings_dict["USER"])
+    connections["owner"].close()
+    assert privileges() == before
+
+
+class _Breaking(dict[str, str]):
+    """Privileges that give out in the middle."""
+
+    def __contains__(self, table: object) -> bool:
+        if table == "processes_process":
+            raise RuntimeError(table)
+        return False
 
 
 def test_the_application_owns_nothing_and_makes_no_tables(application: psycopg.Connection[Any]) -> None:

@@ -1,5 +1,8 @@
 """The kernel: settings from the environment, keys, sealing, the demo's guard, and the use case's one transaction."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from pydantic import ValidationError
 from katip.audit.models import Event
 from katip.audit.services.record import Happening, record
 from katip.core.actor import OPERATOR, Actor, Capacity
-from katip.core.checks import demo_errors
+from katip.core.checks import demo_errors, transport_warnings
 from katip.core.crypto import lookup_key, seal, unseal
 from katip.core.environment import Environment, is_loopback
 from katip.core.errors import PermissionRefusedError
@@ -88,7 +91,8 @@ def test_loopback_is_this_machine_alone(host: str, loopback: bool) -> None:
         ({"demo": True, "env": "production"}, ["katip.E001"]),
         ({"demo": True, "env": "development", "host": "0.0.0.0"}, ["katip.E002"]),  # noqa: S104 -- as above
         ({"demo": True, "env": "production", "host": "10.0.0.5"}, ["katip.E001", "katip.E002"]),
-        ({"demo": False, "env": "production", "host": "0.0.0.0"}, []),  # noqa: S104 -- as above
+        ({"demo": True, "env": "development", "public_url": "https://katip.example"}, ["katip.E004"]),
+        ({"demo": False, "env": "production"}, []),
     ],
 )
 def test_demo_mode_stays_on_this_machine_and_out_of_production(
@@ -98,6 +102,38 @@ def test_demo_mode_stays_on_this_machine_and_out_of_production(
     assert [error.id for error in demo_errors(environment)] == codes
     monkeypatch.setattr(settings, "KATIP", environment)
     assert [error.id for error in run_checks() if str(error.id).startswith("katip.")] == codes
+
+
+@pytest.mark.parametrize(
+    ("given", "codes"),
+    [
+        ({}, []),
+        ({"host": "10.0.0.5"}, ["katip.W001"]),
+        ({"host": "10.0.0.5", "public_url": "http://katip.example"}, ["katip.W001"]),
+        ({"host": "10.0.0.5", "public_url": "https://katip.example"}, []),
+        ({"host": "10.0.0.5", "env": "development"}, []),
+    ],
+)
+def test_passwords_in_clear_off_this_machine_are_warned_of(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], codes: list[str]
+) -> None:
+    environment = Environment(**{"env": "production", "operator_name": "x", "help_phone": "8500000000"} | given)
+    assert [warning.id for warning in transport_warnings(environment)] == codes
+    monkeypatch.setattr(settings, "KATIP", environment)
+    assert [message.id for message in run_checks() if str(message.id).startswith("katip.")] == codes
+
+
+@pytest.mark.parametrize(("host", "hosts"), [("127.0.0.1", ["127.0.0.1", "localhost"]), ("10.0.0.5", ["10.0.0.5"])])
+def test_localhost_is_answered_on_loopback_only(host: str, hosts: list[str]) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "from katip.config import settings; print(*settings.ALLOWED_HOSTS)"],
+        env=os.environ | {"KATIP_HOST": host, "KATIP_PUBLIC_URL": ""},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.split() == hosts
 
 
 # --- keys and sealing ------------------------------------------------------------------------------------------

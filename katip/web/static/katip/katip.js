@@ -128,11 +128,11 @@
     const notice = document.getElementById("oturum-metni");
     let started = Date.now();
     let shown = false;
-    const tabs = new BroadcastChannel("katip");
+    const tabs = window.BroadcastChannel ? new BroadcastChannel("katip") : null;
     const hide = () => { region.replaceChildren(); shown = false; };
     /* Work in one tab keeps the others alive: it is one session. */
-    tabs.addEventListener("message", () => { started = Date.now(); hide(); });
-    tabs.postMessage("here");
+    tabs?.addEventListener("message", () => { started = Date.now(); hide(); });
+    tabs?.postMessage("here");
     const leave = async () => {
       clearInterval(timer);
       const form = one("form[data-keep]");
@@ -157,7 +157,7 @@
           const answer = await send(extend, new FormData());
           if (!answer.ok) throw new Error(String(answer.status));
           started = Date.now();
-          tabs.postMessage("here");
+          tabs?.postMessage("here");
           hide();
           before?.focus();
         } catch { leave(); }
