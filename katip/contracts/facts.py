@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from katip.registry.permissions import ISTANBUL
+from katip.core.clock import day_of
 from katip.rules import CertificateClass, HazardClass, Profession, Requirement, required_minutes
 
 _FACTS = """
@@ -112,7 +112,7 @@ class Facts:
 
 def facts_read(asked: Sequence[Asked], at: datetime) -> list[Facts]:
     """The facts of each assignment asked about, in the same order, by one statement."""
-    day = at.astimezone(ISTANBUL).date()
+    day = day_of(at)
     parameters: dict[str, Any] = {
         "key": list(range(len(asked))),
         "workplace": [one.workplace_id for one in asked],

@@ -11,9 +11,10 @@ from django.db.models.functions import Coalesce
 
 from katip.contracts.models import Contract, ContractVersion
 from katip.core.actor import Actor, Capacity
+from katip.core.clock import day_of
 from katip.processes.models import Decision, PartyKind, Step
 from katip.registry.models import Mandate
-from katip.registry.permissions import ISTANBUL, valid_on
+from katip.registry.permissions import valid_on
 from katip.rules import ContractState, HazardClass, Profession, Requirement, required_minutes
 
 WAITING = (ContractState.AWAITING_PROFESSIONAL, ContractState.AWAITING_EMPLOYER)
@@ -156,7 +157,7 @@ def process_find(person_id: int, process_id: int, at: datetime) -> Contract | No
 
 def was_party(person_id: int, process_id: int, at: datetime) -> bool:
     """Whether the person had a mandate for the process's workplace that has ended by `at`."""
-    day = at.astimezone(ISTANBUL).date()
+    day = day_of(at)
     ended = Mandate.objects.filter(person_id=person_id, workplace_id=OuterRef("workplace_id"), valid_to__lt=day)
     return Contract.objects.filter(Exists(ended), process_id=process_id).exists()
 

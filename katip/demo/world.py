@@ -11,11 +11,12 @@ from katip.contracts.kinds.service import ServiceContractKind
 from katip.contracts.models import Contract
 from katip.contracts.services.offer import contract_offer
 from katip.core.actor import OPERATOR, Actor, Capacity, Proof
+from katip.core.clock import ISTANBUL, day_of
 from katip.demo.cast import Entry, cast_draw, cast_find, cast_keep
 from katip.demo.story import STORY, Reached, Scene, Team
 from katip.identity.models import Person
 from katip.identity.services.sign_in_open import password_set, second_step_open
-from katip.processes.deadlines import ISTANBUL, public_holidays
+from katip.processes.deadlines import public_holidays
 from katip.processes.kinds import kind_get
 from katip.processes.models import Outcome, PartyKind, Process
 from katip.processes.services.complete import StepDecision, steps_complete
@@ -111,7 +112,7 @@ def _offered(scene: Scene, code: int, workplace: Workplace, at: datetime) -> Con
         code=code,
         workplace_id=workplace.pk,
         professional_id=professional.pk,
-        minutes=_legal_minimum(code, workplace, offered.astimezone(ISTANBUL).date()),
+        minutes=_legal_minimum(code, workplace, day_of(offered)),
     )
     return contract
 
@@ -155,7 +156,7 @@ def _workplace(name: str | int) -> Workplace:
 
 def _moment(at: datetime, days: int, clock: time) -> datetime:
     """Return the time of day `clock` in Turkey, `days` working days before `at`."""
-    day = at.astimezone(ISTANBUL).date()
+    day = day_of(at)
     while days:
         day -= timedelta(days=1)
         days -= is_working_day(day, holidays=public_holidays(day.year))

@@ -2,14 +2,12 @@
 
 from datetime import date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import holidays
 from django.conf import settings
 
+from katip.core.clock import day_of
 from katip.rules import working_day_add, working_days_between
-
-ISTANBUL = ZoneInfo("Europe/Istanbul")
 
 
 @lru_cache(maxsize=16)
@@ -23,13 +21,13 @@ def due_on(at: datetime) -> date | None:
     days: int = settings.KATIP.approval_deadline_days
     if days <= 0:
         return None
-    day = at.astimezone(ISTANBUL).date()
+    day = day_of(at)
     return working_day_add(day, days, holidays=public_holidays(day.year))
 
 
 def working_days_left(due: date, at: datetime) -> int:
     """Working days from `at` to `due`, the last day included; negative when it has passed."""
-    today = at.astimezone(ISTANBUL).date()
+    today = day_of(at)
     first, last = min(today, due), max(today, due)
     days = working_days_between(first, last, holidays=public_holidays(first.year))
     return days if due >= today else min(-days, -1)  # a weekend after the last day is past it, too

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import connection
 
 from katip.core.actor import Actor, Capacity
+from katip.core.clock import day_of
 from katip.core.turkish import fold
 from katip.processes.models import PartyKind, Process, ProcessState
-from katip.registry.permissions import ISTANBUL
 
 WAITING_SHOWN = 1_000
 """Counting stops here: a larger number tells nobody more."""
@@ -96,7 +96,7 @@ def companies_find(
     digits = "".join(character for character in search if character.isdecimal())
     parameters: dict[str, Any] = {
         "person": person_id,
-        "day": at.astimezone(ISTANBUL).date(),
+        "day": day_of(at),
         "search": search,
         "like": f"%{_like(fold(search))}%",
         "digits": digits,

@@ -2,20 +2,18 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from katip.core.actor import Actor
+from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
 from katip.registry.models import Mandate
-
-ISTANBUL = ZoneInfo("Europe/Istanbul")
 
 
 def valid_on(at: datetime) -> Q:
     """Rows whose `valid_from`…`valid_to` (both days included) hold at that moment in Turkey."""
-    day = at.astimezone(ISTANBUL).date()
+    day = day_of(at)
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
 

@@ -6,11 +6,11 @@ Pure functions over plain values. They know nothing of templates or of the activ
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
+
+from katip.core.clock import ISTANBUL
 
 Language = Literal["tr", "en"]
 
-LAW_ZONE: Final = ZoneInfo("Europe/Istanbul")
 
 MONTHS: Final[dict[Language, tuple[str, ...]]] = {
     "tr": (
@@ -97,7 +97,7 @@ def _unit(count: int, language: Language, unit: Literal["minute", "hour"]) -> st
 def local_date(value: date) -> date:
     """Give the calendar day in Istanbul of a date or of an aware moment."""
     if isinstance(value, datetime):
-        return (value.astimezone(LAW_ZONE) if value.tzinfo else value).date()
+        return (value.astimezone(ISTANBUL) if value.tzinfo else value).date()
     return value
 
 
@@ -111,7 +111,7 @@ def date_text(value: date, language: Language = "tr") -> str:
 
 def moment_text(value: datetime, language: Language = "tr") -> str:
     """Write a moment in Istanbul time: 27.11.2026 10:42."""
-    local = value.astimezone(LAW_ZONE) if value.tzinfo else value
+    local = value.astimezone(ISTANBUL) if value.tzinfo else value
     return f"{date_text(local, language)} {local:%H:%M}"
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django import forms
 
-from katip.web.format import LAW_ZONE
+from katip.core.clock import ISTANBUL
 from katip.web.templatetags.katip import TAGS
 
 SAMPLE_PHONE: Final = "0555 000 00 00"
@@ -78,7 +78,7 @@ def sample_context() -> dict[str, Any]:
             {"no": 2, "code": "140", "profession": "İşyeri hekimi", "state": "awaiting_professional", "minutes": 120},
         ],
         "events": [
-            {"title": "Uzman kabul etti", "at": datetime(2026, 11, 20, 14, 12, tzinfo=LAW_ZONE), "mark": "done"},
+            {"title": "Uzman kabul etti", "at": datetime(2026, 11, 20, 14, 12, tzinfo=ISTANBUL), "mark": "done"},
             {"title": "Sıra işverende", "lines": ["Son gün 27 Kasım Cuma"], "mark": "current"},
             {"title": "Kapasite yetmedi", "lines": ["Süreç hizmet verende"], "mark": "warn"},
             {"title": "Yürürlüğe girer", "mark": "todo"},

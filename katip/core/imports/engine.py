@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from katip.core.actor import Actor
+from katip.core.clock import day_of
 from katip.core.imports.faults import (
     ErrorsFile,
     Fault,
@@ -34,7 +34,6 @@ from katip.core.imports.spec import Column, ImportSpec
 from katip.core.usecase import use_case
 from katip.rules import FormatError
 
-_ISTANBUL = ZoneInfo("Europe/Istanbul")
 Record = Callable[[ImportResult], None]
 SqlFault = tuple[int, str, str, str | None]
 
@@ -87,7 +86,7 @@ def _import(
     *, spec: ImportSpec, path: Path, actor: Actor, at: datetime, record: Record, progress: Progress | None, limit: int
 ) -> ImportResult:
     del actor  # the use case has told the database
-    parameters = {"at": at, "today": at.astimezone(_ISTANBUL).date()}
+    parameters = {"at": at, "today": day_of(at)}
     staging = _Staging()
     with connection.cursor() as cursor:
         _take_turn(cursor, spec)

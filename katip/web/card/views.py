@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
-from katip.processes.deadlines import ISTANBUL
 from katip.registry.consents import AUTO_UPDATE, AUTO_UPDATE_NOW
 from katip.registry.models import ContactDeclaration, Headcount, Workplace
 from katip.registry.selectors import Hazard, declarations_of, hazard_of, headcounts_of, payments_of
@@ -30,7 +30,7 @@ from katip.web.words import HAZARDS
 def card(request: Any) -> HttpResponse:
     """*İşyeri Kartı Bilgileri*, rows 1 to 7."""
     workplace = _workplace(request)
-    hazard = hazard_of(workplace.activity_id, request.at.astimezone(ISTANBUL).date())
+    hazard = hazard_of(workplace.activity_id, day_of(request.at))
     headcounts = headcounts_of(workplace)
     declared = declarations_of(workplace)
     context = {

@@ -14,7 +14,8 @@ from katip.contracts.kinds import SERVICE_KINDS
 from katip.contracts.models import Contract
 from katip.contracts.selectors import After, Duty, contract_list, contracts_now, duties_of
 from katip.core.actor import Capacity
-from katip.processes.deadlines import ISTANBUL, working_days_left
+from katip.core.clock import day_of
+from katip.processes.deadlines import working_days_left
 from katip.processes.models import PartyKind
 from katip.registry.models import ContactDeclaration
 from katip.registry.selectors import hazard_of, headcounts_of
@@ -33,7 +34,7 @@ def home(request: Any) -> HttpResponse:
         return redirect("assignments")
     if request.chosen.capacity == Capacity.PROVIDER:
         return redirect("contracts")
-    workplace, day = request.chosen.workplace, request.at.astimezone(ISTANBUL).date()
+    workplace, day = request.chosen.workplace, day_of(request.at)
     live = contracts_now(request.actor, request.at, limit=PAGE)
     waiting = [contract for contract in live[:PAGE] if contract.process.waits_for == PartyKind.EMPLOYER]
     waiting.sort(key=lambda contract: (contract.process.due_on or date.max, contract.code))
