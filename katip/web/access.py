@@ -14,9 +14,8 @@ from django.utils.http import urlencode
 
 from katip.core.actor import Actor, Capacity, Proof
 from katip.core.usecase import acting_as
-from katip.identity.models import Person
 from katip.identity.second_step import second_step_of
-from katip.web.acting.chosen import Chosen, chosen_read
+from katip.web.acting.chosen import chosen_read
 
 View = Callable[..., HttpResponse]
 
@@ -34,15 +33,6 @@ class Access(IntEnum):
     """and has chosen in whose name: Bireysel, or an organisation with a mandate that holds now"""
     WORKPLACE = 4
     """and acts for a workplace"""
-
-
-class Entered(HttpRequest):
-    """A request behind the gate: the person, the actor and whom they chose to act for."""
-
-    user: Person
-    actor: Actor
-    chosen: Chosen | None
-    at: datetime
 
 
 def access(level: Access) -> Callable[[View], View]:
@@ -113,7 +103,7 @@ def _stop(request: Any, level: Access) -> HttpResponse | None:
     if request.chosen is None:
         return _to("capacity", request)
     if level == Access.WORKPLACE and request.chosen.capacity != Capacity.WORKPLACE:
-        return render(request, "403.html", {"needs": "workplace"}, status=403)
+        return render(request, "403.html", status=403)
     return None
 
 

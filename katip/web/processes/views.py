@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from katip.contracts.models import Contract
 from katip.contracts.selectors import contract_list, decision_of, duties_of, process_find, steps_of, was_party
 from katip.core.actor import Capacity
+from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
-from katip.processes.deadlines import ISTANBUL
 from katip.processes.errors import AlreadyDecidedError
 from katip.processes.models import PartyKind, Step
 from katip.processes.services.complete import steps_complete
@@ -220,7 +220,6 @@ def _step_page(request: Any, contract: Contract, form: forms.Form, status: int =
         "role": role,
         "next_party": waiting_words[PartyKind(waits_for)] if waits_for and not role else "",
         "terms": present.terms_rows(contract, auto_update=declared.auto_update if declared else None, in_full=True),
-        "text": [],
         "reckoning": present.reckoning(contract),
         "form": form if role else None,
         "events": present.timeline(contract, steps_of(contract.process_id), request),
@@ -259,7 +258,7 @@ def _next_waiting(request: Any, no: int) -> dict[str, Any] | None:
 
 def _in_force(request: Any, contract: Contract) -> list[dict[str, Any]]:
     """What this register holds for the workplace, profession by profession."""
-    day = request.at.astimezone(ISTANBUL).date()
+    day = day_of(request.at)
     hazard, headcounts = hazard_of(contract.workplace.activity_id, day), headcounts_of(contract.workplace)
     employees = headcounts[-1].employees if headcounts else None
     duties = duties_of(request.actor, request.at, day, hazard.hazard_class if hazard else None, employees)
