@@ -7,7 +7,7 @@ SERVICE_APPROVAL = "hizmet-onayi/1"
 
 TEXTS = {
     SERVICE_APPROVAL: {
-        "tr": "Okudum, onaylıyorum. Sözleşmesinin yukarıdaki koşullarını okudum.",
-        "en": "I have read it and approve. I have read the terms of the contract above.",
+        "tr": "Okudum, onaylıyorum. Sözleşmenin koşullarını okudum.",
+        "en": "I have read and approve. I have read the terms of the contract.",
     }
 }

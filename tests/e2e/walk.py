@@ -209,6 +209,7 @@ class Walk:
                 hand.press(page.get_by_role("button", name="İlçeleri getir"))
             expect(district.get_by_role("option", name="Sincan")).to_be_attached()
             expect(district.get_by_role("option", name=way.place[1])).not_to_be_attached()
+            expect(district.locator("option:checked")).to_have_text("İlçe seçin")  # nobody chose one yet
             expect(page.get_by_label("Beyan telefonu")).to_have_value("555 000 00 00")
             hand.choose(district, "Sincan")
 

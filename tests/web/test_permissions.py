@@ -210,7 +210,7 @@ def test_a_process_of_another_of_ones_workplaces_changes_the_firm_and_says_so(wo
     e_bildirge(world.owner, world.elsewhere)
     there = world.accepted(at=datetime.now(UTC), workplace_id=world.elsewhere.pk)
     page = entered(world, "owner").get(reverse("step", args=[there.process_id]))
-    assert f"Bu süreç için sıfatınız değişti: {world.elsewhere.title}." in page.text
+    assert f"Artık bu firma adına işlem yapıyorsunuz: {world.elsewhere.title}" in page.text
 
 
 @pytest.mark.parametrize(

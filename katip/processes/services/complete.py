@@ -162,7 +162,7 @@ def _decision(one: _Waiting, decision: StepDecision, actor: Actor, proof: Proof,
         capacity=actor.capacity,
         decided_at=at,
         terms_hash=one.process.terms_hash,
-        text_version=kind_get(one.process.code).text_version,
+        text_version=kind_get(one.process.code).text_version if decision.outcome == Outcome.APPROVED else "",
         proof_method=proof.method,
         proof_at=proof.at,
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from katip.contracts.models import Contract
 from katip.contracts.selectors import decision_of
+from katip.contracts.texts import TEXTS
 from katip.core.actor import Capacity
 from katip.processes.deadlines import working_days_left
 from katip.processes.models import Outcome, PartyKind, Step
@@ -78,7 +79,7 @@ def terms_rows(contract: Contract, *, auto_update: bool | None, in_full: bool) -
     consent = {
         None: (_("Talimat verilmedi"), _("Çalışan sayınız değişirse yeni süre ayrıca onayınıza gelir.")),
         False: (_("Hayır"), _("Çalışan sayınız değişirse yeni süre ayrıca onayınıza gelir.")),
-        True: (_("Evet"), _("Çalışan sayısı ya da tehlike sınıfı değişirse süre yeni yasal alt sınıra uyar.")),
+        True: (_("Evet"), _("Güncelleme başladığında süre yeni yasal alt sınıra uyar.")),
     }[auto_update]
     rows += [
         _row(_("Görevlendirme türü"), str(ASSIGNMENT_TYPES[terms["assignment_type"]])),
@@ -87,8 +88,9 @@ def terms_rows(contract: Contract, *, auto_update: bool | None, in_full: bool) -
         _row(_("Yasal alt sınır"), *_minimum(requirement)),
         _row(_("Başlangıç"), _start(contract)),
         _row(_("Bitiş"), _("Belirsiz; taraflardan biri sonlandırana kadar")),
-        _row(_("Otomatik güncelleme"), consent[0], consent[1]),
     ]
+    if contract.process.waits_for:  # the card of today is no part of terms that were decided
+        rows.append(_row(_("Otomatik güncelleme"), consent[0], consent[1]))
     return rows
 
 
@@ -169,7 +171,11 @@ def receipt(step: Step) -> list[Row]:
     capacity = _("e-Bildirge kullanıcısı") if step.party == PartyKind.EMPLOYER else _("İSG profesyoneli")
     methods = {"totp": _("kod uygulaması")}
     language = current_language()
+    digest = _("Koşulların özeti (SHA-256): %(hash)s") % {"hash": decision.terms_hash}
+    words = TEXTS.get(decision.text_version, {}).get(language, "")
+    text = [words, _("Metin sürümü %(version)s") % {"version": decision.text_version}] if words else []
     return [
+        _row(_("Süreç no"), str(step.process_id)),
         _row(_("Onaylayan") if decision.outcome == Outcome.APPROVED else _("Reddeden"), decision.person.name, capacity),
         _row(_("Zaman"), fmt.moment_text(decision.decided_at, language)),
         _row(
@@ -177,9 +183,7 @@ def receipt(step: Step) -> list[Row]:
             methods.get(decision.proof_method, decision.proof_method),
             fmt.moment_text(decision.proof_at, language),
         ),
-        _row(
-            _("Metin"), decision.text_version, _("Koşulların özeti (SHA-256): %(hash)s") % {"hash": decision.terms_hash}
-        ),
+        _row(_("Metin") if text else _("Koşullar"), *(text or [digest]), *([digest] if text else [])),
     ]
 
 

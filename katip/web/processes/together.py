@@ -149,7 +149,7 @@ def _nothing_done(request: Any) -> HttpResponse:
 def _too_few(request: Any, mine: Sequence[Contract]) -> HttpResponse:
     if mine:
         return redirect("step", no=mine[0].process_id)
-    messages.info(request, _("Seçtiğiniz sözleşmelerin hiçbiri artık sizi beklemiyor."))
+    messages.info(request, _("Seçtiğiniz sözleşmeler şu an adına işlem yaptığınız firmada sizi beklemiyor."))
     return redirect(_list_name(request))
 
 

@@ -104,6 +104,7 @@ def step_result(request: Any, no: int) -> HttpResponse:
         "next": _next_waiting(request, no),
         "in_force": _in_force(request, contract) if mine.party == PartyKind.EMPLOYER else [],
         "receipt": present.receipt(mine),
+        "terms": present.terms_rows(contract, auto_update=None, in_full=True),
         "own": decision.person_id == request.user.pk,
     }
     return render(request, "step_result.html", context)
@@ -188,8 +189,12 @@ def _act_for(request: Any, contract: Contract) -> None:
     request.chosen = Chosen(capacity, workplace=workplace, provider=provider)
     request.actor = request.chosen.actor(request.user.pk, request.actor.proof)
     if chosen is not None and request.method == "GET":
-        title = organisation.title if organisation else _("kendi adınıza")
-        messages.info(request, _("Bu süreç için sıfatınız değişti: %(title)s.") % {"title": title})
+        if organisation:
+            messages.info(
+                request, _("Artık bu firma adına işlem yapıyorsunuz: %(title)s") % {"title": organisation.title}
+            )
+        else:
+            messages.info(request, _("Artık kendi adınıza işlem yapıyorsunuz."))
 
 
 _CAPACITY_ASKED: dict[str, Capacity] = {

@@ -99,7 +99,12 @@
         const answer = await send(select.form.getAttribute("action"), body);
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.getElementById(target.id);
-        if (turn === latest && answer.ok && fresh) target.replaceChildren(...fresh.children);
+        if (turn === latest && answer.ok && fresh) {
+          /* Moving options one by one hands the selection on to the last of them: nobody chose that one. */
+          const chosen = fresh.querySelector("option[selected]");
+          target.innerHTML = fresh.innerHTML;
+          target.value = chosen ? chosen.value : "";
+        }
       } catch { /* the button is still there */ }
       target.removeAttribute("aria-busy");
     });
