@@ -10,6 +10,7 @@ from katip.rules.certificates import Fit, certificate_serves
 from katip.rules.contract_states import (
     TRANSITIONS,
     ContractAction,
+    ContractForm,
     ContractRole,
     ContractState,
     Transition,
@@ -43,6 +44,7 @@ __all__ = [
     "CertificateClass",
     "Citation",
     "ContractAction",
+    "ContractForm",
     "ContractRole",
     "ContractState",
     "Exemption",
