@@ -5,13 +5,76 @@ contracts take them, contracts ended early block them until the month's end, off
 the register has been seen to count, not a text of law; nothing here is cited, therefore.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
 
 from katip.rules.values import RuleViolation
 
 FULL_TIME_MONTH_MINUTES = 11_700
 """195 hours: 45 h × 52 / 12 (4857 m.63). The default of a full-time staff contract, not a cap in law."""
+
+SHORT_CONTRACT_DAYS = 30
+"""A contract that lasted no longer than this blocks its minutes when a party ends it. Observed, not a text of law."""
+
+
+class EndReason(StrEnum):
+    """Why a contract ended."""
+
+    BY_PROVIDER = "by_provider"
+    BY_EMPLOYER = "by_employer"
+    BY_PROFESSIONAL = "by_professional"
+    HEADCOUNT_ZERO = "headcount_zero"
+    WORKPLACE_CLOSED = "workplace_closed"
+    OTHER = "other"
+
+    @property
+    def by_a_party(self) -> bool:
+        """Whether one of the contract's parties ended it."""
+        return self in _BY_A_PARTY
+
+    @property
+    def export_code(self) -> int | None:
+        """The ministry's code for exactly this reason; None while no code is known to mean it alone."""
+        return next((code for code, reasons in END_CODES.items() if reasons == {self}), None)
+
+
+_BY_A_PARTY = frozenset({EndReason.BY_PROVIDER, EndReason.BY_EMPLOYER, EndReason.BY_PROFESSIONAL})
+
+END_CODES: Mapping[int, frozenset[EndReason]] = MappingProxyType({100131: _BY_A_PARTY, 100132: _BY_A_PARTY})
+"""The ministry's codes of reasons, and the reasons that each may mean.
+
+Both are seen where a party ended a contract; which of them stands for which party is not known. Who learns it narrows
+the sets here, and `EndReason.export_code` answers.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Minutes a month of an ended contract that stay taken; `until` is the last day of it."""
+
+    minutes: int
+    until: date
+
+
+def blocked_until(ended_on: date) -> date:
+    """The last day on which the minutes of a contract that ended on `ended_on` can be blocked: its month's end."""
+    return (ended_on.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def blocks_minutes(started_on: date, ended_on: date, reason: EndReason, as_of: date) -> bool:
+    """Whether the minutes of an ended contract are blocked for its professional on `as_of`.
+
+    They are from `ended_on`, the last day served, to that month's end, when a party ended it after at most
+    `SHORT_CONTRACT_DAYS` days, first and last day counted (that both count is inferred). A headcount of 0, a closed
+    workplace and other reasons block nothing. Raises ValueError where `ended_on` lies before `started_on`.
+    """
+    if ended_on < started_on:
+        raise ValueError(f"{ended_on} lies before {started_on}")
+    lasted = (ended_on - started_on).days + 1
+    return reason.by_a_party and lasted <= SHORT_CONTRACT_DAYS and ended_on <= as_of <= blocked_until(ended_on)
 
 
 def usable(staff: Iterable[int], active: Iterable[int], blocked: Iterable[int]) -> int:

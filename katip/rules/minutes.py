@@ -36,6 +36,8 @@ class Requirement:
 
     `full_time_persons` whole persons for the whole month, and beside them `minutes` minutes a month, which are
     `remainder_employees` × `per_employee`. All are 0 where `required` is false; `exemption_reason` then says why.
+    `full_time_per` employees are one full-time person's; None where the profession knows no such rule, or nothing is
+    required.
     """
 
     full_time_persons: int
@@ -45,6 +47,7 @@ class Requirement:
     required: bool
     citation: Citation
     exemption_reason: Exemption | None = None
+    full_time_per: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ def required_minutes(
         remainder_employees=remainder,
         required=True,
         citation=row.citation,
+        full_time_per=row.full_time_per,
     )
 
 
