@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "katip.registry",
     "katip.processes",
     "katip.contracts",
+    "katip.documents",
     "katip.web",
 ]
 
