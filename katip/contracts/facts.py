@@ -1,5 +1,6 @@
 """What the law asks about when a service contract is offered or approved, read for many at once with one statement."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,17 @@ from typing import Any
 from django.db import connection
 
 from katip.core.clock import day_of
-from katip.rules import CertificateClass, HazardClass, Profession, Requirement, required_minutes
+from katip.rules import (
+    Block,
+    CertificateClass,
+    EndReason,
+    HazardClass,
+    Profession,
+    Requirement,
+    blocked_until,
+    blocks_minutes,
+    required_minutes,
+)
 
 _FACTS = """
 WITH asked AS (
@@ -33,19 +44,38 @@ SELECT asked.key, workplace.closed_on, hazard.hazard_class, headcount.employees,
         WHERE staff.professional_id = asked.professional_id AND staff.provider_id = asked.provider_id
           AND staff.valid_from <= %(day)s AND (staff.valid_to IS NULL OR staff.valid_to >= %(day)s)),
        (SELECT COALESCE(sum(live.minutes), 0) FROM live
-        WHERE live.professional_id = asked.professional_id AND live.provider_id = asked.provider_id),
+        WHERE live.professional_id = asked.professional_id AND live.provider_id = asked.provider_id
+          AND live.id IS DISTINCT FROM asked.contract_id),
        (SELECT COALESCE(sum(open.minutes), 0) FROM contracts_contract AS open
         WHERE open.professional_id = asked.professional_id AND open.provider_id = asked.provider_id
           AND open.state IN ('awaiting_professional', 'awaiting_employer')
           AND open.id IS DISTINCT FROM asked.contract_id),
-       (SELECT COALESCE(sum(live.minutes), 0) FROM live
+       (SELECT COALESCE(array_agg(live.minutes ORDER BY live.id), '{}') FROM live
         WHERE live.workplace_id = asked.workplace_id AND live.profession = asked.profession
-          AND live.assignment_type = 'part_time'),
+          AND live.assignment_type = 'part_time' AND live.id IS DISTINCT FROM asked.contract_id),
+       (SELECT count(*) FROM live
+        WHERE live.workplace_id = asked.workplace_id AND live.profession = asked.profession
+          AND live.assignment_type = 'full_time' AND live.id IS DISTINCT FROM asked.contract_id),
        EXISTS (SELECT FROM live WHERE live.workplace_id = asked.workplace_id AND live.profession = asked.profession
-                 AND live.professional_id = asked.professional_id),
+                 AND live.professional_id = asked.professional_id AND live.id IS DISTINCT FROM asked.contract_id),
        EXISTS (SELECT FROM live WHERE live.workplace_id = asked.workplace_id
-                 AND live.profession = 'workplace_physician' AND live.assignment_type = 'full_time')
+                 AND live.profession = 'workplace_physician' AND live.assignment_type = 'full_time'),
+       EXISTS (SELECT FROM live WHERE live.professional_id = asked.professional_id
+                 AND live.assignment_type = 'full_time' AND live.id IS DISTINCT FROM asked.contract_id),
+       provider.suspended_on, professional.suspended_on,
+       (SELECT COALESCE(jsonb_agg(jsonb_build_array(
+                   last.minutes, (ended.active_from AT TIME ZONE 'Europe/Istanbul')::date,
+                   ended.ends_on, ended.end_reason)), '[]')
+        FROM contracts_contract AS ended
+        CROSS JOIN LATERAL (
+            SELECT version.minutes FROM contracts_contractversion AS version WHERE version.contract_id = ended.id
+            ORDER BY version.valid_from DESC, version.no DESC LIMIT 1
+        ) AS last
+        WHERE ended.professional_id = asked.professional_id AND ended.provider_id = asked.provider_id
+          AND ended.state = 'ended' AND ended.ends_on >= date_trunc('month', %(day)s::date))
 FROM asked
+JOIN registry_professional AS professional ON professional.id = asked.professional_id
+LEFT JOIN registry_provider AS provider ON provider.id = asked.provider_id
 JOIN registry_workplace AS workplace ON workplace.id = asked.workplace_id
 JOIN registry_certificate AS certificate ON certificate.id = asked.certificate_id
 LEFT JOIN LATERAL (
@@ -63,11 +93,14 @@ LEFT JOIN LATERAL (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An assignment to be judged. `contract_id` is the offer's own, so that it does not count against itself."""
+    """An assignment to be judged. `contract_id` is its own, so that it does not count against itself.
+
+    `provider_id` is None where the employer assigns own staff.
+    """
 
     workplace_id: int
     professional_id: int
-    provider_id: int
+    provider_id: int | None
     certificate_id: int
     profession: Profession
     contract_id: int | None = None
@@ -77,9 +110,10 @@ class Asked:
 class Facts:
     """The state of the world on one day, minutes a month throughout.
 
-    `hazard` and `employees` are None where the register does not know them. `running` counts part-time minutes of the
-    same profession already in force at the workplace; `staff`, `active` and `pending` are the professional's with the
-    provider: minutes promised to one provider cannot be sold by another.
+    `hazard` and `employees` are None where the register does not know them. `part_time` lists the minutes of each
+    part-time contract of the same profession in force at the workplace, `full_time_persons` counts the full-time ones;
+    `staff`, `active`, `pending` and `blocks` are the professional's with the provider: minutes promised to one provider
+    cannot be sold by another. The contract asked about is in none of them.
     """
 
     day: date
@@ -93,9 +127,29 @@ class Facts:
     staff: int
     active: int
     pending: int
-    running: int
+    part_time: tuple[int, ...]
+    full_time_persons: int
     already_live: bool
     full_time_physician: bool
+    full_time_elsewhere: bool
+    provider_suspended_on: date | None
+    professional_suspended_on: date | None
+    blocks: tuple[Block, ...]
+
+    @property
+    def running(self) -> int:
+        """Part-time minutes of the same profession in force at the workplace."""
+        return sum(self.part_time)
+
+    @property
+    def blocked(self) -> int:
+        """Minutes of contracts that ended early, not free before the month's end."""
+        return sum(block.minutes for block in self.blocks)
+
+    @property
+    def blocked_until(self) -> date | None:
+        """The last day of the blocks, or None where nothing is blocked."""
+        return max((block.until for block in self.blocks), default=None)
 
     def requirement(self, profession: Profession) -> Requirement | None:
         """What the law asks of the workplace, or None where its class or headcount is unknown."""
@@ -131,7 +185,10 @@ def facts_read(asked: Sequence[Asked], at: datetime) -> list[Facts]:
 
 
 def _facts(day: date, row: tuple[Any, ...]) -> Facts:
-    closed_on, hazard, employees, period, certificate_class, *rest = row
+    closed_on, hazard, employees, period, certificate_class, since, until, staff, active, pending, part_time, *rest = (
+        row
+    )
+    *rest, ended = rest
     return Facts(
         day,
         closed_on,
@@ -139,5 +196,22 @@ def _facts(day: date, row: tuple[Any, ...]) -> Facts:
         employees,
         period,
         CertificateClass(str(certificate_class)),
+        since,
+        until,
+        staff,
+        active,
+        pending,
+        tuple(part_time),
         *rest,
+        blocks=blocks_of(ended if isinstance(ended, list) else json.loads(ended), day),
     )
+
+
+def blocks_of(ended: list[list[Any]], day: date) -> tuple[Block, ...]:
+    """The blocks among contracts that ended this month, given as minutes, first day, last day, reason."""
+    blocks = []
+    for minutes, started, last, reason in ended:
+        first, end = (date.fromisoformat(str(one)) for one in (started, last))
+        if blocks_minutes(min(first, end), end, EndReason(reason), day):
+            blocks.append(Block(minutes, blocked_until(end)))
+    return tuple(blocks)

@@ -7,10 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from katip.core.actor import Actor
-from katip.processes.models import PartyKind, Process
+from katip.processes.models import PartyKind, Process, ProcessState
 from katip.rules import RuleViolation
 
 
@@ -23,6 +24,18 @@ class Moved:
     final: bool
     actor: Actor
     at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A process that was taken back (`withdrawn`) or not answered in time (`lapsed`). `actor` has no person then."""
+
+    process: Process
+    how: ProcessState
+    actor: Actor
+    at: datetime
+    reason: str = ""
 
 
 class ProcessKind(ABC):
@@ -49,6 +62,10 @@ class ProcessKind(ABC):
     def apply(self, moved: Sequence[Moved], subjects: Mapping[int, Any]) -> None:
         """Carry out what the decisions mean for the subjects, by set, in the caller's transaction."""
 
+    @abstractmethod
+    def cancel(self, cancelled: Sequence[Cancelled], subjects: Mapping[int, Any]) -> None:
+        """Carry out what withdrawing or lapsing means for the subjects, by set, in the caller's transaction."""
+
 
 _KINDS: dict[int, ProcessKind] = {}
 
@@ -69,3 +86,14 @@ def kind_get(code: int) -> ProcessKind:
 def kinds() -> list[ProcessKind]:
     """All kinds, by code."""
     return [_KINDS[code] for code in sorted(_KINDS)]
+
+
+def by_kind(processes: Sequence[Process]) -> list[tuple[ProcessKind, list[Process]]]:
+    """The processes of each kind class together (103, 140 and 177 are one), so that each is asked once."""
+
+    def name(process: Process) -> str:
+        return type(kind_get(process.code)).__qualname__
+
+    grouped = groupby(sorted(processes, key=lambda one: (name(one), one.pk)), key=name)
+    groups = [list(group) for _, group in grouped]
+    return [(kind_get(group[0].code), group) for group in groups]

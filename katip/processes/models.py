@@ -19,13 +19,21 @@ class ProcessState(models.TextChoices):
     OPEN = "open", "open"
     COMPLETED = "completed", "completed"
     REJECTED = "rejected", "rejected"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    LAPSED = "lapsed", "lapsed"
 
 
 class PartyKind(models.TextChoices):
     """Who is asked at a step."""
 
     PROFESSIONAL = "professional", "professional"
+    """the professional of a contract, by person"""
     EMPLOYER = "employer", "employer"
+    """any e-Bildirge user of the workplace"""
+    PROVIDER = "provider", "provider"
+    """any responsible manager of the provider"""
+    PERSON = "person", "person"
+    """one person, in a process that is about themselves"""
 
 
 class Process(models.Model):
@@ -38,8 +46,8 @@ class Process(models.Model):
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
 
     code = models.PositiveSmallIntegerField()
-    workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="processes")
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="processes")
+    workplace = models.ForeignKey(Workplace, models.PROTECT, null=True, related_name="processes")
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="processes")
     state = models.CharField(max_length=10, choices=ProcessState, default=ProcessState.OPEN)
     version = models.PositiveIntegerField(default=1)
     current_step = models.PositiveSmallIntegerField(default=1)
@@ -49,7 +57,10 @@ class Process(models.Model):
     due_on = models.DateField(null=True)
     terms = models.JSONField()
     terms_hash = models.CharField(max_length=64)
-    created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    proposed_by = models.CharField(max_length=12, choices=PartyKind, default=PartyKind.PROVIDER)
+    """the side that opened it and may take it back"""
+    created_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    """None where the operator's command brought it in"""
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
@@ -65,8 +76,14 @@ class Process(models.Model):
             models.Index(
                 fields=["waits_for_person", "due_on", "id"],
                 name="waits_for_person",
-                condition=Q(state="open", waits_for="professional"),
+                condition=Q(state="open", waits_for_person__isnull=False),
             ),
+            models.Index(
+                fields=["provider", "due_on", "id"],
+                name="waits_for_provider",
+                condition=Q(state="open", waits_for="provider"),
+            ),
+            models.Index(fields=["due_on", "id"], name="process_due", condition=Q(state="open", due_on__isnull=False)),
             models.Index(fields=["workplace", "-id"], name="process_of_workplace"),
             models.Index(fields=["provider", "-id"], name="process_of_provider"),
         ]

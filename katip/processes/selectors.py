@@ -19,9 +19,11 @@ def waiting_count(actor: Actor) -> int:
     """How many open processes wait for the actor in this capacity, at most `WAITING_SHOWN`."""
     waiting = Process.objects.filter(state=ProcessState.OPEN)
     if actor.capacity == Capacity.INDIVIDUAL:
-        waiting = waiting.filter(waits_for=PartyKind.PROFESSIONAL, waits_for_person_id=actor.person)
+        waiting = waiting.filter(waits_for_person_id=actor.person)
     elif actor.capacity == Capacity.WORKPLACE:
         waiting = waiting.filter(waits_for=PartyKind.EMPLOYER, workplace_id=actor.organisation)
+    elif actor.capacity == Capacity.PROVIDER:
+        waiting = waiting.filter(waits_for=PartyKind.PROVIDER, provider_id=actor.organisation)
     else:
         return 0
     return len(waiting.values_list("pk")[:WAITING_SHOWN])

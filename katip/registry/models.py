@@ -101,6 +101,8 @@ class Workplace(models.Model):
     address = models.CharField(max_length=300, blank=True, default="")
     activity = models.ForeignKey(Activity, models.PROTECT)
     closed_on = models.DateField(null=True)
+    predecessor = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
+    """the workplace that this one was before SGK gave it a new number; to the law this is a new workplace"""
 
     def __str__(self) -> str:
         return self.title
@@ -149,6 +151,10 @@ class Provider(models.Model):
     contact_name = models.CharField(max_length=120)
     contact_phone = models.CharField(max_length=10)
     contact_hours = models.CharField(max_length=80)
+    workplace = models.OneToOneField(Workplace, models.PROTECT, null=True, related_name="is_provider")
+    """the provider's own SGK workplace: its e-Bildirge user appoints the responsible manager"""
+    suspended_on = models.DateField(null=True)
+    """since when it may make no new offers; `Standing` tells why and by whom"""
 
     def __str__(self) -> str:
         return self.title
@@ -160,6 +166,8 @@ class Professional(models.Model):
     grants: ClassVar[str] = UPSERT
 
     person = models.OneToOneField(Person, models.PROTECT, related_name="professional")
+    suspended_on = models.DateField(null=True)
+    """since when they may take no new assignment; `Standing` tells why and by whom"""
 
     def __str__(self) -> str:
         return self.person.name
@@ -248,6 +256,7 @@ class OfficialRole(models.TextChoices):
     """What an official does."""
 
     INSPECTOR = "inspector", "müfettiş"
+    DIRECTORATE = "directorate", "yetkilendirme görevlisi"
     COUNTER = "counter", "gişe görevlisi"
 
 
@@ -267,6 +276,58 @@ class Official(models.Model):
 
     def __str__(self) -> str:
         return self.get_role_display()
+
+
+class StandingVerb(models.TextChoices):
+    """What an official did to a provider or a professional."""
+
+    AUTHORISED = "authorised", "authorised"
+    SUSPENDED = "suspended", "suspended"
+    RESTORED = "restored", "restored"
+
+
+class Standing(models.Model):
+    """One official's act on the authorisation of a provider or a professional, with its reason. Never changed."""
+
+    grants: ClassVar[str] = INSERT_ONLY
+
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="standings")
+    professional = models.ForeignKey(Professional, models.PROTECT, null=True, related_name="standings")
+    verb = models.CharField(max_length=12, choices=StandingVerb)
+    effective_on = models.DateField()
+    reason = models.CharField(max_length=200)
+    official = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        """Names a provider or a professional, never both; read newest first."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(provider__isnull=False, professional__isnull=True)
+                | Q(provider__isnull=True, professional__isnull=False),
+                name="standing_of_one",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["provider", "-id"], name="standing_of_provider"),
+            models.Index(fields=["professional", "-id"], name="standing_of_professional"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.effective_on}"
+
+
+class AdministrativeLeave(models.Model):
+    """İdari izin: a day that the state declared free, no holiday by law. The operator's table; no working day."""
+
+    grants: ClassVar[str] = UPSERT
+
+    day = models.DateField(primary_key=True)
+    name = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return f"{self.day}"
 
 
 class PaymentState(models.TextChoices):

@@ -23,11 +23,17 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owne
 UPDATABLE = {
     "cache_entry",
     "contracts_contract",
+    "contracts_coverage",
+    "contracts_durationupdate",
+    "contracts_offerdraft",
+    "contracts_offersheet",
+    "contracts_undertaking",
     "django_session",
     "identity_person",
     "mfa_authenticator",
     "processes_process",
     "registry_activity",
+    "registry_administrativeleave",
     "registry_activityhazard",
     "registry_certificate",
     "registry_district",
@@ -45,11 +51,14 @@ DELETABLE = {"cache_entry", "django_session", "mfa_authenticator"}
 INSERT_ONLY = {
     "audit_event",
     "audit_eventdetail",
+    "contracts_carried",
+    "contracts_contractact",
     "contracts_contractversion",
     "processes_decision",
     "processes_step",
     "registry_contactdeclaration",
     "registry_importrun",
+    "registry_standing",
 }
 READ_ONLY = {
     "account_emailaddress",

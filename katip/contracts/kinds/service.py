@@ -1,19 +1,22 @@
-"""A service contract between a provider and a private workplace: the professional accepts, the employer approves."""
+"""A contract that a professional and an employer agree on: offered by a provider, or made with own staff."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from katip.contracts.acts import Act, acts_record
 from katip.contracts.facts import Asked, Facts, facts_read
+from katip.contracts.fitness import fitness_refresh
 from katip.contracts.law import require_lawful
 from katip.contracts.models import Contract, ContractVersion
 from katip.contracts.texts import SERVICE_APPROVAL
-from katip.processes.kinds import Moved, ProcessKind
-from katip.processes.models import PartyKind, Process
-from katip.rules import ContractAction, ContractRole, ContractState, Profession, RuleViolation, next_state
+from katip.processes.kinds import Cancelled, Moved, ProcessKind
+from katip.processes.models import PartyKind, Process, ProcessState
+from katip.rules import ContractAction, ContractForm, ContractRole, ContractState, Profession, RuleViolation
 
 _ROLE = {PartyKind.PROFESSIONAL: ContractRole.PROFESSIONAL, PartyKind.EMPLOYER: ContractRole.EMPLOYER}
 _APPROVAL = {ContractRole.PROFESSIONAL: ContractAction.ACCEPT, ContractRole.EMPLOYER: ContractAction.APPROVE}
+_PROPOSER = {ContractForm.SERVICE: ContractRole.MANAGER, ContractForm.OWN_STAFF: ContractRole.EMPLOYER}
 
 
 @dataclass(slots=True)
@@ -27,8 +30,9 @@ class Subject:
 class ServiceContractKind(ProcessKind):
     """103, 140 and 177: alike but for the profession."""
 
-    parties = (PartyKind.PROFESSIONAL, PartyKind.EMPLOYER)
+    parties: Sequence[PartyKind] = (PartyKind.PROFESSIONAL, PartyKind.EMPLOYER)
     text_version = SERVICE_APPROVAL
+    form = ContractForm.SERVICE
 
     def __init__(self, *, code: int, profession: Profession, title: str, short_title: str) -> None:
         self.code = code
@@ -69,6 +73,7 @@ class ServiceContractKind(ProcessKind):
                     minutes=subject.contract.minutes,
                     assignment_type=subject.contract.assignment_type,
                     approving=True,
+                    own_staff=self.form == ContractForm.OWN_STAFF,
                 )
             except RuleViolation as violation:
                 refused[process_id] = violation
@@ -76,23 +81,50 @@ class ServiceContractKind(ProcessKind):
 
     def apply(self, moved: Sequence[Moved], subjects: Mapping[int, Subject]) -> None:
         """Move the contracts on; what the last party approved is in force from that moment, as version 1."""
-        targets: dict[ContractState, list[Contract]] = {}
+        acts = []
         for move in moved:
-            contract = subjects[move.process.pk].contract
             role = _ROLE[PartyKind(move.process.waits_for)]
             action = _APPROVAL[role] if move.approved else ContractAction.REJECT
-            targets.setdefault(next_state(ContractState(contract.state), action, role), []).append(contract)
-        for state, contracts in targets.items():
-            active_from = moved[0].at if state == ContractState.ACTIVE else None
-            Contract.objects.filter(pk__in=[contract.pk for contract in contracts]).update(
-                state=state, active_from=active_from
+            contract = subjects[move.process.pk].contract
+            acts.append(Act(contract, action, role, move.actor.person_id, move.at, move.reason))
+        self._move(acts, active_from=moved[0].at if moved else None)
+        in_force = [move for move in moved if move.final and move.approved]
+        ContractVersion.objects.bulk_create(_first_version(subjects[move.process.pk], move) for move in in_force)
+        if in_force:
+            workplaces = [subjects[move.process.pk].contract.workplace_id for move in in_force]
+            fitness_refresh(workplaces, in_force[0].at)
+
+    def cancel(self, cancelled: Sequence[Cancelled], subjects: Mapping[int, Subject]) -> None:
+        """What was taken back, or fell, is over; it is offered anew."""
+        acts = []
+        for one in cancelled:
+            contract = subjects[one.process.pk].contract
+            withdrawn = one.how == ProcessState.WITHDRAWN
+            role = _PROPOSER[self.form] if withdrawn else ContractRole.REGISTER
+            action = ContractAction.WITHDRAW if withdrawn else ContractAction.LAPSE
+            acts.append(Act(contract, action, role, one.actor.person_id, one.at, one.reason))
+        self._move(acts)
+
+    def _move(self, acts: Sequence[Act], active_from: datetime | None = None) -> None:
+        """Write the acts down and move their contracts, one statement for each target state."""
+        targets: dict[ContractState, list[Act]] = {}
+        for act in acts:
+            targets.setdefault(act.to, []).append(act)
+        acts_record(acts)
+        for state, group in targets.items():
+            Contract.objects.filter(pk__in=[act.contract.pk for act in group]).update(
+                state=state, active_from=active_from if state == ContractState.ACTIVE else None
             )
-        ContractVersion.objects.bulk_create(
-            _first_version(subjects[move.process.pk], move.at) for move in moved if move.final and move.approved
-        )
 
 
-def _first_version(subject: Subject, at: datetime) -> ContractVersion:
+class OwnStaffKind(ServiceContractKind):
+    """9002: the employer assigns a certified employee of their own, who accepts."""
+
+    parties = (PartyKind.PROFESSIONAL,)
+    form = ContractForm.OWN_STAFF
+
+
+def _first_version(subject: Subject, move: Moved) -> ContractVersion:
     contract, facts = subject.contract, subject.facts
     assert facts is not None  # noqa: S101 -- an approval was checked before
     requirement = facts.requirement(Profession(contract.profession))
@@ -101,11 +133,12 @@ def _first_version(subject: Subject, at: datetime) -> ContractVersion:
     return ContractVersion(
         contract=contract,
         no=1,
-        valid_from=at,
+        process=move.process,
+        valid_from=move.at,
         minutes=contract.minutes,
         assignment_type=contract.assignment_type,
         employees=facts.employees,
         hazard_class=facts.hazard,
         required_minutes=requirement.minutes,
-        recorded_at=at,
+        recorded_at=move.at,
     )

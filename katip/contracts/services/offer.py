@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.db.models import Case, Value, When
 
 from katip.audit.services.record import Happening, record
+from katip.contracts.acts import Act, acts_record
 from katip.contracts.facts import Asked, Facts, facts_read
 from katip.contracts.kinds.service import ServiceContractKind
 from katip.contracts.law import require_lawful
@@ -18,7 +19,7 @@ from katip.processes.kinds import kind_get
 from katip.processes.services.open import process_open
 from katip.registry.models import Certificate, Professional, Provider, Workplace
 from katip.registry.permissions import require_provider_mandate, valid_on
-from katip.rules import ContractState, RuleViolation
+from katip.rules import ContractAction, ContractRole, ContractState, RuleViolation
 
 
 @use_case
@@ -66,7 +67,7 @@ def contract_offer(
         kind=kind,
         workplace_id=workplace.pk,
         provider_id=provider.pk,
-        professional_person_id=chosen.person_id,
+        person_id=chosen.person_id,
         terms=_terms(
             kind, workplace, provider, certificate, facts=facts, minutes=minutes, assignment_type=assignment_type
         ),
@@ -87,6 +88,8 @@ def contract_offer(
         )
     except IntegrityError as error:
         raise RuleViolation("already_offered") from error
+    act = Act(contract, ContractAction.OFFER, ContractRole.MANAGER, actor.person_id, at)
+    acts_record([act], state_from=ContractState.DRAFT)
     record(
         actor,
         at,

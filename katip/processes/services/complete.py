@@ -5,7 +5,7 @@ read, permission, lock, compare-and-swap, law, decision rows, effect, audit. The
 whoever comes second hears that the step is decided, and not that the contract now in force stands in their way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -17,9 +17,9 @@ from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor, Proof
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import use_case
-from katip.processes.deadlines import due_on
-from katip.processes.errors import AlreadyDecidedError
-from katip.processes.kinds import Moved, ProcessKind, kind_get
+from katip.processes.deadlines import due_on, has_lapsed
+from katip.processes.errors import AlreadyDecidedError, LapsedError
+from katip.processes.kinds import Moved, ProcessKind, by_kind, kind_get
 from katip.processes.models import Decision, Outcome, PartyKind, Process, ProcessState, Step
 from katip.processes.permissions import require_may_decide
 from katip.processes.services.terms import terms_hash
@@ -44,7 +44,8 @@ def steps_complete(*, actor: Actor, at: datetime, decisions: Sequence[StepDecisi
     """Decide the current step of each process named, in one transaction with its effect and its audit events.
 
     Raises `PermissionRefusedError` when the actor is not the party asked, has no mandate now or no second step;
-    `AlreadyDecidedError` when a step is decided already, be it this very moment; `StaleStateError` when the terms are
+    `AlreadyDecidedError` when a step is decided already, be it this very moment; `LapsedError` after the last day to
+    answer, where the operator lets offers lapse; `StaleStateError` when the terms are
     no longer what the actor saw; `RuleViolation` when the law refuses. Whatever is raised, nothing has changed.
     """
     if actor.proof is None or actor.person_id is None:
@@ -54,10 +55,10 @@ def steps_complete(*, actor: Actor, at: datetime, decisions: Sequence[StepDecisi
     if len(waiting) != len(wanted):
         raise PermissionRefusedError("no_mandate")
     for one in waiting:
-        _require_as_seen(one.process, wanted[one.process.pk])
+        _require_as_seen(one.process, wanted[one.process.pk], at)
     processes = [one.process for one in waiting]
     require_may_decide(actor, processes, at)
-    subjects = {kind: kind.lock(group) for kind, group in _by_kind(processes)}
+    subjects = {kind: kind.lock(group) for kind, group in by_kind(processes)}
     _swap(waiting, wanted, at)
     for kind, found in subjects.items():
         _require_lawful(kind, found, wanted, at)
@@ -89,12 +90,14 @@ def _waiting_read(ids: list[int]) -> list[_Waiting]:
     return found
 
 
-def _require_as_seen(process: Process, decision: StepDecision) -> None:
+def _require_as_seen(process: Process, decision: StepDecision, at: datetime) -> None:
     """The actor decides what was shown: same version, same terms, still open."""
     if process.state != ProcessState.OPEN:
         raise AlreadyDecidedError(process.pk)
     if process.version != decision.version:
         raise AlreadyDecidedError(process.pk)
+    if has_lapsed(process.due_on, at):
+        raise LapsedError(process.pk)
     if process.terms_hash != decision.terms_hash or terms_hash(process.terms) != process.terms_hash:
         raise StaleStateError("terms changed")
     if decision.outcome == Outcome.REJECTED and len(decision.reason) not in REASON_LENGTH:
@@ -170,7 +173,14 @@ def _decision(one: _Waiting, decision: StepDecision, actor: Actor, proof: Proof,
 
 def _moved(one: _Waiting, decision: StepDecision, actor: Actor, at: datetime) -> Moved:
     approved = decision.outcome == Outcome.APPROVED
-    return Moved(one.process, approved=approved, final=not approved or one.following is None, actor=actor, at=at)
+    return Moved(
+        one.process,
+        approved=approved,
+        final=not approved or one.following is None,
+        actor=actor,
+        at=at,
+        reason=decision.reason,
+    )
 
 
 def _happening(one: _Waiting, decision: StepDecision, proof: Proof) -> Happening:
@@ -183,12 +193,3 @@ def _happening(one: _Waiting, decision: StepDecision, proof: Proof) -> Happening
         "proof": {"method": proof.method, "at": proof.at.isoformat()},
     }
     return Happening(f"process:step:{decision.outcome}", one.process.pk, detail)
-
-
-def _by_kind(processes: Sequence[Process]) -> Iterator[tuple[ProcessKind, list[Process]]]:
-    """The processes of each kind class together (103, 140 and 177 are one), so that each is asked once."""
-    groups: dict[type[ProcessKind], list[Process]] = {}
-    for process in processes:
-        groups.setdefault(type(kind_get(process.code)), []).append(process)
-    for group in groups.values():
-        yield kind_get(group[0].code), group

@@ -1,6 +1,6 @@
 """Opening a process: its first step waits from now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +16,21 @@ def process_open(
     actor: Actor,
     at: datetime,
     kind: ProcessKind,
-    workplace_id: int,
-    provider_id: int,
-    professional_person_id: int,
+    workplace_id: int | None = None,
+    provider_id: int | None = None,
+    person_id: int | None = None,
+    proposed_by: PartyKind = PartyKind.PROVIDER,
+    parties: Sequence[PartyKind] = (),
     terms: Mapping[str, Any],
 ) -> Process:
-    """Insert the process and its steps; a part of the calling use case, not one of its own."""
-    people = {PartyKind.PROFESSIONAL: professional_person_id}
-    first = kind.parties[0]
+    """Insert the process and its steps; a part of the calling use case, not one of its own.
+
+    `person_id` is who answers the steps of a professional or a person; `parties` replaces the kind's own order where
+    it depends on who proposes; `proposed_by` is the side that may take the process back.
+    """
+    parties = parties or kind.parties
+    people = {PartyKind.PROFESSIONAL: person_id, PartyKind.PERSON: person_id}
+    first = parties[0]
     process = Process.objects.create(
         code=kind.code,
         workplace_id=workplace_id,
@@ -34,11 +41,12 @@ def process_open(
         due_on=due_on(at),
         terms=dict(terms),
         terms_hash=terms_hash(terms),
+        proposed_by=proposed_by,
         created_by_id=actor.person,
         created_at=at,
     )
     Step.objects.bulk_create(
         Step(process=process, no=no, party=party, person_id=people.get(party))
-        for no, party in enumerate(kind.parties, start=1)
+        for no, party in enumerate(parties, start=1)
     )
     return process

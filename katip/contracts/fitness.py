@@ -1,0 +1,127 @@
+"""Whether the contracts in force are what the law asks: judged anew whenever something of it changes, kept in `fit`.
+
+Judged for a workplace and profession as a whole: several contracts are fit, or short, together. An own undertaking in
+force stands for the safety specialist and the physician.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from katip.contracts.models import Fitness
+from katip.core.clock import day_of
+from katip.rules import Compliance, HazardClass, Profession, judge_compliance, required_minutes
+
+UNDERTAKEN = (Profession.SAFETY_SPECIALIST, Profession.WORKPLACE_PHYSICIAN)
+
+_READ = """
+SELECT workplace.id, hazard.hazard_class, headcount.employees,
+       EXISTS (SELECT FROM contracts_undertaking AS own WHERE own.workplace_id = workplace.id AND own.state = 'active'),
+       COALESCE((
+           SELECT jsonb_agg(jsonb_build_array(contract.profession, current.assignment_type, current.minutes))
+           FROM contracts_contract AS contract
+           CROSS JOIN LATERAL (
+               SELECT version.minutes, version.assignment_type FROM contracts_contractversion AS version
+               WHERE version.contract_id = contract.id AND version.valid_from <= %(at)s
+               ORDER BY version.valid_from DESC, version.no DESC LIMIT 1
+           ) AS current
+           WHERE contract.workplace_id = workplace.id AND contract.state = 'active'
+       ), '[]')
+FROM registry_workplace AS workplace
+LEFT JOIN LATERAL (
+    SELECT hazard_class FROM registry_activityhazard AS hazard
+    WHERE hazard.activity_id = workplace.activity_id AND hazard.valid_from <= %(day)s
+      AND (hazard.valid_to IS NULL OR hazard.valid_to >= %(day)s)
+    ORDER BY hazard.valid_from DESC LIMIT 1
+) AS hazard ON true
+LEFT JOIN LATERAL (
+    SELECT employees FROM registry_headcount AS headcount
+    WHERE headcount.workplace_id = workplace.id ORDER BY headcount.period DESC LIMIT 1
+) AS headcount ON true
+WHERE workplace.id = ANY(%(workplaces)s)
+"""
+
+_WRITE = """
+UPDATE contracts_contract AS contract SET fit = judged.fit
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS judged (workplace_id, profession, fit)
+WHERE contract.workplace_id = judged.workplace_id AND contract.profession = judged.profession
+  AND contract.state = 'active' AND contract.fit <> judged.fit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkplaceFitness:
+    """What a workplace's contracts in force are worth, per profession; None where its figures are not known.
+
+    `undertaken` says that the employer serves personally: then the specialist and the physician are not owed.
+    """
+
+    workplace_id: int
+    hazard: HazardClass | None
+    employees: int | None
+    undertaken: bool
+    judged: dict[Profession, Compliance | None]
+
+    def fitness(self, profession: Profession) -> Fitness:
+        """The value that contracts of this profession carry."""
+        judged = self.judged[profession]
+        if judged is None:
+            return Fitness.UNKNOWN
+        if self.undertaken and profession in UNDERTAKEN:
+            return Fitness.ABOVE
+        return Fitness(str(judged.verdict))
+
+
+def fitness_of(workplace_ids: Collection[int], at: datetime) -> dict[int, WorkplaceFitness]:
+    """Judge the contracts in force at each workplace, by one statement."""
+    day = day_of(at)
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, {"workplaces": sorted(set(workplace_ids)), "at": at, "day": day})
+        return {row[0]: _judge(day, row) for row in cursor.fetchall()}
+
+
+def _judge(day: date, row: tuple[Any, ...]) -> WorkplaceFitness:
+    workplace_id, hazard_word, employees, undertaken, listed = row
+    running = listed if isinstance(listed, list) else json.loads(listed)
+    hazard = HazardClass(str(hazard_word)) if hazard_word else None
+    full_time_physician = any(one[:2] == ["workplace_physician", "full_time"] for one in running)
+    judged: dict[Profession, Compliance | None] = dict.fromkeys(Profession)
+    if hazard is not None and employees is not None:
+        for profession in Profession:
+            requirement = required_minutes(
+                profession,
+                hazard=hazard,
+                employees=employees,
+                as_of=day,
+                full_time_physician=full_time_physician,
+            )
+            mine = [one for one in running if one[0] == profession]
+            judged[profession] = judge_compliance(
+                requirement,
+                part_time=[minutes for _, kind, minutes in mine if kind == "part_time"],
+                full_time_persons=sum(kind == "full_time" for _, kind, _ in mine),
+            )
+    return WorkplaceFitness(workplace_id, hazard, employees, undertaken, judged)
+
+
+def fitness_refresh(workplace_ids: Collection[int], at: datetime) -> int:
+    """Judge the workplaces anew and keep what changed on their contracts; returns how many changed.
+
+    A part of the calling use case: two statements, whatever the number of workplaces.
+    """
+    if not workplace_ids:
+        return 0
+    rows = [
+        (found.workplace_id, str(profession), str(found.fitness(profession)))
+        for found in fitness_of(workplace_ids, at).values()
+        for profession in Profession
+    ]
+    if not rows:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [list(column) for column in zip(*rows, strict=True)])
+        return int(cursor.rowcount)
