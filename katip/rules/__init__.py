@@ -4,7 +4,16 @@ Standard library only: no Django, no input or output beyond the packaged tables,
 headcounts are passed in. Upper rooms may import from here or from the modules by name.
 """
 
-from katip.rules.activities import ActivityRow, activity_rows, hazard_class_of
+from katip.rules.activities import (
+    ActivityChange,
+    ActivityRow,
+    ChangeRow,
+    Successor,
+    activity_changes,
+    activity_rows,
+    hazard_class_of,
+    successor_of,
+)
 from katip.rules.capacity import (
     END_CODES,
     FULL_TIME_MONTH_MINUTES,
@@ -17,14 +26,18 @@ from katip.rules.capacity import (
     check_capacity,
     usable,
 )
-from katip.rules.certificates import Fit, certificate_serves
+from katip.rules.certificates import Fit, ListedSectorRow, certificate_serves, check_eligibility
 from katip.rules.compliance import Compliance, Verdict, judge_compliance, minimum_part_time
 from katip.rules.contract_states import (
+    APPROVAL_GIVEN_CODE,
+    APPROVAL_WAITS_CODE,
+    STATE_NAMES,
     TRANSITIONS,
     ContractAction,
     ContractForm,
     ContractRole,
     ContractState,
+    StateNames,
     Transition,
     available_actions,
     next_state,
@@ -45,7 +58,15 @@ from katip.rules.formats import (
     phone_takes_sms,
     vkn_check_digit,
 )
-from katip.rules.minutes import Exemption, Requirement, required_minutes
+from katip.rules.minutes import (
+    DutyRow,
+    Exemption,
+    RequiredPersons,
+    Requirement,
+    duty_in_force,
+    required_minutes,
+    required_persons,
+)
 from katip.rules.own_undertaking import (
     OtherWorkplace,
     OwnUndertaking,
@@ -57,34 +78,45 @@ from katip.rules.values import CertificateClass, Citation, HazardClass, Professi
 from katip.rules.workdays import is_working_day, working_day_add, working_days_between
 
 __all__ = [
+    "APPROVAL_GIVEN_CODE",
+    "APPROVAL_WAITS_CODE",
     "END_CODES",
     "FULL_TIME_MONTH_MINUTES",
     "SHORT_CONTRACT_DAYS",
+    "STATE_NAMES",
     "TRANSITIONS",
+    "ActivityChange",
     "ActivityRow",
     "Block",
     "CertificateClass",
+    "ChangeRow",
     "Citation",
     "Compliance",
     "ContractAction",
     "ContractForm",
     "ContractRole",
     "ContractState",
+    "DutyRow",
     "EndReason",
     "Exemption",
     "Fit",
     "FormatError",
     "HazardClass",
+    "ListedSectorRow",
     "OtherWorkplace",
     "OwnUndertaking",
     "Profession",
+    "RequiredPersons",
     "Requirement",
     "RuleViolation",
     "SgkNumber",
     "Share",
+    "StateNames",
+    "Successor",
     "Transition",
     "UndertakerQuality",
     "Verdict",
+    "activity_changes",
     "activity_rows",
     "assignable",
     "available_actions",
@@ -92,7 +124,9 @@ __all__ = [
     "blocks_minutes",
     "certificate_serves",
     "check_capacity",
+    "check_eligibility",
     "check_own_undertaking",
+    "duty_in_force",
     "hazard_class_of",
     "is_working_day",
     "judge_compliance",
@@ -110,7 +144,9 @@ __all__ = [
     "parse_vkn",
     "phone_takes_sms",
     "required_minutes",
+    "required_persons",
     "split_minutes",
+    "successor_of",
     "usable",
     "vkn_check_digit",
     "working_day_add",

@@ -65,10 +65,9 @@ def judge_compliance(requirement: Requirement, *, part_time: Iterable[int], full
     elif extra and owed:
         owed, extra = 0, extra - 1
     missing, surplus = max(0, owed - running), max(0, running - owed)
+    verdict = Verdict.ABOVE if surplus or extra else Verdict.FIT
     if missing or missing_persons:
         verdict = Verdict.SHORT
-    else:
-        verdict = Verdict.ABOVE if surplus or extra else Verdict.FIT
     return Compliance(verdict, missing, missing_persons, surplus, requirement.citation, requirement, extra)
 
 

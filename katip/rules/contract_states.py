@@ -7,8 +7,10 @@ proposed may withdraw until the last approval. A contract that is over is offere
 `docs/states.md` is generated from this table.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from katip.rules.values import RuleViolation
 
@@ -26,6 +28,36 @@ class ContractState(StrEnum):
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
     ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class StateNames:
+    """What a state is called: in Turkish, and in the ministry's sheet by number and by words; None where not known."""
+
+    turkish: str
+    export_code: int | None = None
+    export_text: str | None = None
+
+
+STATE_NAMES: Mapping[ContractState, StateNames] = MappingProxyType(
+    {
+        ContractState.DRAFT: StateNames("taslak"),
+        ContractState.DELETED: StateNames("silindi", 5005),
+        ContractState.AWAITING_PROFESSIONAL: StateNames("onay bekliyor", 5000),
+        ContractState.AWAITING_EMPLOYER: StateNames("onay bekliyor", 5000),
+        ContractState.ACTIVE: StateNames("sözleşme devam ediyor", 5001, "Sözleşme Devam Ediyor"),
+        ContractState.REJECTED: StateNames("reddedildi", None, "Sözleşme İptal Edildi"),
+        ContractState.WITHDRAWN: StateNames("geri çekildi", None, "Sözleşme İptal Edildi"),
+        ContractState.LAPSED: StateNames("onaylanmadığı için düştü", 5006),
+        ContractState.ENDED: StateNames("sonlandırıldı", 5002, "Sözleşme Sonlandırıldı"),
+    }
+)
+"""As observed in the ministry's sheets, not written in any text. 5006 is called *Tamamlanmadı* there."""
+
+APPROVAL_WAITS_CODE = 5003
+"""the sheet's value for a party that has not approved yet"""
+APPROVAL_GIVEN_CODE = 5004
+"""and for one that has"""
 
 
 class ContractAction(StrEnum):

@@ -1,9 +1,10 @@
 """An employer who takes the duty of the safety specialist and the physician on personally (6331 m.6/1).
 
 Allowed in small az tehlikeli workplaces to a person with training and exam whom SGK registers as employer, partner,
-deputy or manager; whoever only files the e-Bildirge is none of them. Health examinations are never part of it: a
-physician must be found for them. It holds from the day of its registration on. Training, exam and SGK's register are
-the caller's to know.
+deputy or manager; whoever only files the e-Bildirge is none of them. Health examinations and tests are never part of
+it: a physician must be found for them. It holds from the day of its registration on. Training, exam, SGK's register,
+that a deputy works there full-time, and that the other workplaces are az tehlikeli and the same employer's, are the
+caller's to know. Before 21.05.2018 the limits were others; they were not found, and those days are not answered.
 """
 
 from collections.abc import Sequence
@@ -39,13 +40,13 @@ class OtherWorkplace:
 class UndertakingRow:
     """Limits of an own undertaking, `since` to `until`, both days included; None is open.
 
-    Workplaces up to `highest` with fewer than `below_employees`; several together up to `together_up_to`, only for
-    the qualities in `several`; at least `minutes_per_employee` a month.
+    Workplaces up to `highest` with fewer than `below_employees`; several of one province only for the qualities in
+    `several`, and with fewer than `together_below` in sum; at least `minutes_per_employee` a month.
     """
 
     highest: HazardClass
     below_employees: int
-    together_up_to: int
+    together_below: int
     minutes_per_employee: int
     several: frozenset[UndertakerQuality]
     citation: Citation
@@ -74,7 +75,8 @@ _SINCE = date(2018, 5, 21)
 UNDERTAKING = Citation("RG 21.05.2018/30427", f"{_REGULATION}, RG 21.05.2018/30427", _SINCE)
 
 UNDERTAKINGS: tuple[UndertakingRow, ...] = (
-    # That a partner counts as an employer here, and a manager as a deputy, is inferred.
+    # The ministry's answers to frequent questions put the sum of several workplaces at fewer than 50, as for one; other
+    # summaries read "up to 50". That a partner counts as an employer here, and a manager as a deputy, is inferred.
     UndertakingRow(
         HazardClass.LOW,
         50,
@@ -104,8 +106,8 @@ def check_own_undertaking(
 
     Raises ValueError for negative figures, RuleViolation with citation: `undertaking_hazard_class` (fact hazard),
     `undertaking_deputy_one` (quality, others), `undertaking_other_province` (province, other_province),
-    `undertaking_too_large` (employees, together, limit: the first headcount that is too large), `undertaking_minutes`
-    (minutes, minimum, per_employee); without one, `no_rule_for_date` (as_of).
+    `undertaking_too_large` (employees, together, limit: the headcount that is already too large),
+    `undertaking_minutes` (minutes, minimum, per_employee); without one, `no_rule_for_date` (as_of).
     Source: RG 21.05.2018/30427.
     """
     if min(employees, minutes, *(other.employees for other in other_workplaces)) < 0:
@@ -136,8 +138,7 @@ def _row(as_of: date) -> UndertakingRow:
 
 
 def _require_small(row: UndertakingRow, employees: int, together: int) -> None:
-    too_many = employees >= row.below_employees
-    if too_many or together > row.together_up_to:
-        limit = row.below_employees if too_many else row.together_up_to + 1
+    limit = row.below_employees if employees >= row.below_employees else row.together_below
+    if max(employees, together) >= limit:
         facts = {"employees": employees, "together": together, "limit": limit}
         raise RuleViolation("undertaking_too_large", row.citation, facts)

@@ -72,7 +72,7 @@ def test_class_on_a_day(code: str, as_of: date, hazard: HazardClass) -> None:
     [
         ("99.99.99", TODAY, {}),
         ("221201", TODAY, {}),
-        ("05.10.01", AMENDED, {"valid_from": FIRST_DAY, "valid_to": EVE}),
+        ("05.10.01", AMENDED, {"valid_from": FIRST_DAY, "valid_to": EVE, "successor": "05.10.00"}),
         ("05.10.00", EVE, {"valid_from": AMENDED, "valid_to": None}),
         ("22.12.01", FIRST_DAY - timedelta(days=1), {"valid_from": FIRST_DAY, "valid_to": None}),
     ],
