@@ -15,9 +15,9 @@ from django.utils import translation
 from katip.web import drawing
 from katip.web.icons import ICONS
 from katip.web.sample import SampleForm, sample_context
-from katip.web.templatetags import katip as tags
+from katip.web.templatetags import fields, states, words
 
-WEB = Path(tags.__file__).resolve().parent.parent
+WEB = Path(fields.__file__).resolve().parent.parent
 STATIC = WEB / "static" / "katip"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 
@@ -65,13 +65,13 @@ def test_every_template_says_what_it_needs(path: Path) -> None:
 
 
 def test_known_words_never_break_at_their_hyphen() -> None:
-    assert tags.nobr("e-Bildirge & SGK") == '<span class="nobr">e-Bildirge</span> &amp; SGK'
-    assert tags.nobr("<b>e-posta</b>") == '&lt;b&gt;<span class="nobr">e-posta</span>&lt;/b&gt;'
-    assert "İSG-KATİP" in tags.nobr("İSG-KATİP")
+    assert words.nobr("e-Bildirge & SGK") == '<span class="nobr">e-Bildirge</span> &amp; SGK'
+    assert words.nobr("<b>e-posta</b>") == '&lt;b&gt;<span class="nobr">e-posta</span>&lt;/b&gt;'
+    assert "İSG-KATİP" in words.nobr("İSG-KATİP")
 
 
 @pytest.mark.parametrize(
-    ("left", "words", "near"),
+    ("left", "said", "near"),
     [
         (3, "Son gün 27 Kasım Cuma (3 iş günü kaldı)", False),
         (1, "Son gün 27 Kasım Cuma (1 iş günü kaldı)", True),
@@ -80,14 +80,14 @@ def test_known_words_never_break_at_their_hyphen() -> None:
         (None, "Son gün 27 Kasım Cuma", False),
     ],
 )
-def test_deadline(left: int | None, words: str, near: bool) -> None:
-    html = tags.deadline(date(2026, 11, 27), left)
-    assert re.sub(r"<[^>]+>", "", html) == words
+def test_deadline(left: int | None, said: str, near: bool) -> None:
+    html = words.deadline(date(2026, 11, 27), left)
+    assert re.sub(r"<[^>]+>", "", html) == said
     assert ("near" in html) is near
 
 
 def test_no_deadline_says_nothing() -> None:
-    assert tags.deadline(None, None) == ""
+    assert words.deadline(None, None) == ""
 
 
 def test_english() -> None:
@@ -96,23 +96,23 @@ def test_english() -> None:
         assert draw("{{ day|tr_deadline }}", day=date(2026, 11, 27)) == "Friday 27 November"
 
 
-@pytest.mark.parametrize("name", tags.TAGS)
+@pytest.mark.parametrize("name", states.TAGS)
 def test_every_state_has_shape_and_word(name: str) -> None:
-    word, shape, _look = tags.TAGS[name]
-    html = tags.tag(name)
+    word, shape, _look = states.TAGS[name]
+    html = states.tag(name)
     assert str(word) in html
     assert ICONS[shape] in html
 
 
 def test_an_unknown_state_is_shown_as_it_is() -> None:
-    assert "&lt;x&gt;" in tags.state_tag("<x>")
+    assert "&lt;x&gt;" in states.state_tag("<x>")
 
 
 # ------------------------------------------------------------------------------------------------------------ fields
 
 
 def test_a_field_ties_hint_and_error_to_its_control() -> None:
-    html = tags.field(SampleForm({"phone": "0555 000 00 00"})["phone"], width="s")
+    html = fields.field(SampleForm({"phone": "0555 000 00 00"})["phone"], width="s")
     assert 'aria-describedby="id_phone_hint id_phone_error"' in html
     assert 'aria-invalid="true"' in html
     assert 'for="id_phone"' in html
@@ -121,11 +121,11 @@ def test_a_field_ties_hint_and_error_to_its_control() -> None:
 
 
 def test_an_optional_field_says_so() -> None:
-    assert "isteğe bağlı" in tags.field(SampleForm()["email"])
+    assert "isteğe bağlı" in fields.field(SampleForm()["email"])
 
 
 def test_a_counted_field_tells_its_limit_without_script() -> None:
-    html = tags.field(SampleForm()["reason"], counter=True)
+    html = fields.field(SampleForm()["reason"], counter=True)
     assert "En çok 200 karakter" in html
     assert 'data-counter="id_reason_counter"' in html
 
@@ -134,29 +134,29 @@ def test_labels_are_escaped() -> None:
     class Form(forms.Form):
         name = forms.CharField(label="<b>", help_text="<i>")
 
-    html = tags.field(Form({"name": ""})["name"])
+    html = fields.field(Form({"name": ""})["name"])
     assert "<b>" not in html
     assert "<i>" not in html
 
 
 def test_radio_cards_pick_nothing_beforehand() -> None:
-    assert " checked" not in tags.radio_cards(SampleForm()["answer"], pair=True)
-    assert tags.radio_cards(SampleForm({"capacity": "kurumsal"})["capacity"]).count(" checked") == 1
+    assert " checked" not in fields.radio_cards(SampleForm()["answer"], pair=True)
+    assert fields.radio_cards(SampleForm({"capacity": "kurumsal"})["capacity"]).count(" checked") == 1
 
 
 def test_the_tick_is_empty_at_first() -> None:
-    assert " checked" not in tags.checkbox_card(SampleForm()["read"])
+    assert " checked" not in fields.checkbox_card(SampleForm()["read"])
 
 
 def test_error_summary_links_to_each_field() -> None:
     form = SampleForm({"phone": "1"})
-    html = tags.error_summary(form)
+    html = fields.error_summary(form)
     assert f"{len(form.errors)} yanıt düzeltilmeli" in html
     assert 'href="#id_phone"' in html
     assert 'href="#id_capacity_0"' in html
-    assert tags.error_summary(SampleForm()) == ""
-    assert "Bir yanıt düzeltilmeli" in tags.one_error("Birini seçin", "secim_0")
-    assert tags.one_error("", "secim_0") == ""
+    assert fields.error_summary(SampleForm()) == ""
+    assert "Bir yanıt düzeltilmeli" in fields.one_error("Birini seçin", "secim_0")
+    assert fields.one_error("", "secim_0") == ""
 
 
 # ---------------------------------------------------------------------------------------------------------- pictures
@@ -221,7 +221,7 @@ def test_error_pages_need_no_context(name: str) -> None:
 
 def test_the_components_page_shows_every_state(rf: RequestFactory) -> None:
     html = render_to_string("components_page.html", sample_context(), request=None)
-    for name in tags.TAGS:
+    for name in states.TAGS:
         assert f">{name}<" in html
 
 

@@ -1,0 +1,160 @@
+"""Form fields and the summary of what must be corrected."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from django import template
+from django.forms import BaseForm, Select, Textarea
+from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.simple_tag
+def field(
+    bound: BoundField,
+    *,
+    label: str = "",
+    hint: str = "",
+    caution: str = "",
+    width: str = "",
+    optional: bool | None = None,
+    counter: bool = False,
+    autocomplete: str = "",
+    inputmode: str = "",
+    css: str = "",
+) -> SafeString:
+    """Show a form field: label, hint, error, control, in that order, tied together for screen readers.
+
+    Arguments: the bound field; another label or hint than the form's; a caution line; the width of what is expected
+    (``xs``, ``s``, ``m``, ``l``, empty for full); whether to mark it optional (None: as the form says); whether to
+    count characters down (needs ``max_length``); HTML ``autocomplete`` and ``inputmode``; more classes.
+    """
+    hint = hint or str(bound.help_text or "")
+    limit = getattr(bound.field, "max_length", None) if counter else None
+    name = bound.auto_id or bound.html_name
+    described = [
+        f"{name}_{part}"
+        for part, there in (("hint", hint), ("caution", caution), ("error", bound.errors), ("counter", limit))
+        if there
+    ]
+    attrs: dict[str, str | bool] = {"class": f"control w-{width}" if width else "control"}
+    if isinstance(bound.field.widget, Textarea):
+        attrs["rows"] = "4"
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    if autocomplete:
+        attrs["autocomplete"] = autocomplete
+    if inputmode:
+        attrs["inputmode"] = inputmode
+    if limit:
+        attrs["data-counter"] = f"{name}_counter"
+    return render_to_string(
+        "components/field.html",
+        {
+            "id": name,
+            "label": label or bound.label,
+            "hint": hint,
+            "caution": caution,
+            "errors": bound.errors,
+            "optional": (not bound.field.required) if optional is None else optional,
+            "limit": limit,
+            "control": bound.as_widget(attrs=attrs),
+            "select": isinstance(bound.field.widget, Select),
+            "width": width,
+            "css": css,
+        },
+    )
+
+
+@register.simple_tag
+def radio_cards(
+    bound: BoundField,
+    *,
+    legend: str = "",
+    hint: str = "",
+    hints: Mapping[str, str] | None = None,
+    pair: bool = False,
+    optional: bool | None = None,
+    heading: bool = False,
+) -> SafeString:
+    """Show a choice field as cards of which one may be picked; nothing is picked beforehand unless the form says so.
+
+    Arguments: the bound field; the question; its hint; a hint for each value; two short cards side by side; the
+    optional mark; whether the question is the page's only words (shown for screen readers only).
+    """
+    name = bound.auto_id or bound.html_name
+    picked = str(bound.value() if bound.value() is not None else "")
+    choices = [
+        {"value": str(value), "label": text, "hint": (hints or {}).get(str(value), ""), "checked": picked == str(value)}
+        for value, text in cast("Iterable[tuple[Any, Any]]", getattr(bound.field, "choices", ()))
+        if str(value)
+    ]
+    return render_to_string(
+        "components/radio_cards.html",
+        {
+            "id": name,
+            "name": bound.html_name,
+            "legend": legend or bound.label,
+            "legend_hidden": heading,
+            "hint": hint or bound.help_text,
+            "errors": bound.errors,
+            "choices": choices,
+            "pair": pair,
+            "optional": (not bound.field.required) if optional is None else optional,
+        },
+    )
+
+
+@register.simple_tag
+def checkbox_card(bound: BoundField, *, label: str = "", hint: str = "") -> SafeString:
+    """Show one box to tick as a card; the whole card is the target."""
+    return render_to_string(
+        "components/checkbox_card.html",
+        {
+            "id": bound.auto_id or bound.html_name,
+            "name": bound.html_name,
+            "label": label or bound.label,
+            "hint": hint or bound.help_text,
+            "errors": bound.errors,
+            "checked": bool(bound.value()),
+        },
+    )
+
+
+@register.simple_tag
+def one_error(text: str, target: str) -> SafeString:
+    """Show a summary of one problem on a page without a form class; nothing while the text is empty.
+
+    Arguments: the sentence; the id of the control that it links to.
+    """
+    return _summary([{"text": text, "target": target}], kept=False) if text else SafeString("")
+
+
+@register.simple_tag
+def error_summary(*forms: BaseForm | None, kept: bool = True) -> SafeString:
+    """List what must be corrected, each a link to its field; nothing while there is nothing.
+
+    Arguments: one or more bound forms; whether to say that what was typed is kept (not true of passwords).
+    """
+    problems: list[dict[str, str]] = []
+    for form in forms:
+        if form is None or not form.is_bound:
+            continue
+        problems += [{"text": str(text), "target": ""} for text in form.non_field_errors()]
+        for bound in form:
+            target = f"{bound.auto_id or bound.html_name}"
+            if getattr(bound.field.widget, "input_type", "") == "radio":
+                target += "_0"
+            problems += [{"text": str(text), "target": target} for text in bound.errors]
+    return _summary(problems, kept=kept) if problems else SafeString("")
+
+
+def _summary(problems: Sequence[Mapping[str, str]], *, kept: bool) -> SafeString:
+    title = ngettext("Bir yanıt düzeltilmeli", "%(count)s yanıt düzeltilmeli", len(problems)) % {"count": len(problems)}
+    return render_to_string("components/error_summary.html", {"title": title, "problems": problems, "kept": kept})
