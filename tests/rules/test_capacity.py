@@ -1,12 +1,22 @@
 """A professional's minutes."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from katip.rules import FULL_TIME_MONTH_MINUTES, RuleViolation, assignable, check_capacity, usable
+from katip.rules import (
+    END_CODES,
+    FULL_TIME_MONTH_MINUTES,
+    EndReason,
+    RuleViolation,
+    assignable,
+    blocked_until,
+    blocks_minutes,
+    check_capacity,
+    usable,
+)
 
 MONTH_END = date(2026, 11, 30)
 
@@ -66,3 +76,91 @@ def test_order_does_not_matter_and_the_shortage_is_exact(
     short_by = refusal.value.facts["short_by"]
     assert isinstance(short_by, int)
     check_capacity(requested, staff=[*staff, short_by], active=active, blocked=blocked, pending=pending)
+
+
+@given(minutes, minutes, minutes, minutes, st.integers(0, 11_700))
+def test_what_was_let_through_never_leaves_less_than_nothing(
+    staff: list[int], active: list[int], blocked: list[int], pending: list[int], requested: int
+) -> None:
+    try:
+        check_capacity(requested, staff=staff, active=active, blocked=blocked, pending=pending)
+    except RuleViolation:
+        assert assignable(staff, [*active, requested], blocked, pending) < 0
+    else:
+        assert assignable(staff, [*active, requested], blocked, pending) >= 0
+
+
+@given(st.lists(st.integers(1, 4_000), max_size=6), st.integers(0, 11_700))
+def test_offers_one_after_the_other_never_take_more_than_there_is(asked: list[int], staff: int) -> None:
+    taken: list[int] = []
+    for requested in asked:
+        try:
+            check_capacity(requested, staff=[staff], active=[], blocked=[], pending=taken)
+        except RuleViolation:
+            continue
+        taken.append(requested)
+    assert sum(taken) <= staff
+
+
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        (date(2026, 11, 22), date(2026, 11, 30)),
+        (date(2026, 11, 30), date(2026, 11, 30)),
+        (date(2026, 12, 1), date(2026, 12, 31)),
+        (date(2026, 2, 10), date(2026, 2, 28)),
+        (date(2028, 2, 10), date(2028, 2, 29)),
+    ],
+)
+def test_blocks_end_with_the_month(day: date, last: date) -> None:
+    assert blocked_until(day) == last
+
+
+BY = EndReason
+
+
+@pytest.mark.parametrize(
+    ("started", "ended", "reason", "as_of", "blocked"),
+    [
+        ((11, 10), (11, 20), BY.BY_PROVIDER, (11, 20), True),
+        ((11, 10), (11, 20), BY.BY_EMPLOYER, (11, 22), True),
+        ((11, 10), (11, 20), BY.BY_PROFESSIONAL, (11, 30), True),
+        ((11, 10), (11, 20), BY.BY_PROVIDER, (12, 1), False),  # the next month
+        ((11, 10), (11, 20), BY.BY_PROVIDER, (11, 19), False),  # still served
+        ((11, 10), (11, 20), BY.HEADCOUNT_ZERO, (11, 22), False),
+        ((11, 10), (11, 20), BY.WORKPLACE_CLOSED, (11, 22), False),
+        ((11, 10), (11, 20), BY.OTHER, (11, 22), False),
+        ((11, 1), (11, 30), BY.BY_EMPLOYER, (11, 30), True),  # 30 days, the first and the last counted
+        ((10, 31), (11, 30), BY.BY_EMPLOYER, (11, 30), False),  # 31 days
+        ((10, 25), (11, 3), BY.BY_EMPLOYER, (11, 22), True),  # begun in the month before
+        ((11, 20), (11, 20), BY.BY_EMPLOYER, (11, 20), True),  # one day
+    ],
+)
+def test_minutes_of_short_contracts_stay_blocked(
+    started: tuple[int, int], ended: tuple[int, int], reason: EndReason, as_of: tuple[int, int], blocked: bool
+) -> None:
+    assert blocks_minutes(date(2026, *started), date(2026, *ended), reason, date(2026, *as_of)) is blocked
+
+
+def test_a_contract_cannot_end_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="before"):
+        blocks_minutes(MONTH_END, MONTH_END - timedelta(days=1), BY.BY_EMPLOYER, MONTH_END)
+
+
+def test_the_codes_of_reasons_are_told_only_where_they_are_known() -> None:
+    assert set(END_CODES) == {100131, 100132}
+    assert END_CODES[100131] == END_CODES[100132] == {BY.BY_PROVIDER, BY.BY_EMPLOYER, BY.BY_PROFESSIONAL}
+    assert {reason.export_code for reason in EndReason} == {None}
+    assert {reason for reason in EndReason if reason.by_a_party} == END_CODES[100131]
+
+
+days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+
+
+@given(days, st.integers(0, 90), st.sampled_from(EndReason), st.integers(0, 62))
+def test_a_block_lies_in_the_month_of_the_end(start: date, lasted: int, reason: EndReason, later: int) -> None:
+    ended = start + timedelta(days=lasted)
+    as_of = ended + timedelta(days=later)
+    same_month = (ended.year, ended.month) == (as_of.year, as_of.month)
+    by_party = reason in {BY.BY_PROVIDER, BY.BY_EMPLOYER, BY.BY_PROFESSIONAL}
+    assert blocks_minutes(start, ended, reason, as_of) is (same_month and by_party and lasted < 30)

@@ -1,77 +1,55 @@
 """Required minutes: the law's worked cases, hand-computed rows, and what must hold for every headcount."""
 
-from datetime import date
+import csv
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from katip.rules import Exemption, HazardClass, Profession, RuleViolation, required_minutes
-from katip.rules.minutes import MINUTES, MinutesRow
+from katip.rules import (
+    Exemption,
+    HazardClass,
+    Profession,
+    RuleViolation,
+    duty_in_force,
+    required_minutes,
+    required_persons,
+)
+from katip.rules.minutes import DUTY, EXEMPTIONS, MINUTES, PLANNED_STARTS, MinutesRow
 
 IGU, IH, DSP = Profession.SAFETY_SPECIALIST, Profession.WORKPLACE_PHYSICIAN, Profession.OTHER_HEALTH_PERSONNEL
 AZ, TEH, COK = HazardClass.LOW, HazardClass.HAZARDOUS, HazardClass.VERY_HAZARDOUS
 TODAY = date(2026, 11, 1)
 OLD = date(2015, 12, 31)
 
-# profession, class, employees, day, full-time persons, minutes: computed by hand
-WORKED = [
-    (IGU, COK, 620, TODAY, 2, 4_800),
-    (IH, COK, 620, TODAY, 0, 9_300),
-    (DSP, COK, 620, TODAY, 0, 12_400),
-    (IGU, TEH, 12, TODAY, 0, 240),
-    (IH, TEH, 12, TODAY, 0, 120),
-    (DSP, TEH, 12, TODAY, 0, 0),
-    (IGU, AZ, 7, TODAY, 0, 70),
-    (IH, AZ, 7, TODAY, 0, 35),
-    (DSP, AZ, 7, TODAY, 0, 0),
-    (IGU, AZ, 1, TODAY, 0, 10),
-    (IGU, AZ, 999, TODAY, 0, 9_990),
-    (IGU, AZ, 1000, TODAY, 1, 0),
-    (IGU, AZ, 1001, TODAY, 1, 10),
-    (IGU, TEH, 499, TODAY, 0, 9_980),
-    (IGU, TEH, 500, TODAY, 1, 0),
-    (IGU, TEH, 1499, TODAY, 2, 9_980),
-    (IGU, COK, 249, TODAY, 0, 9_960),
-    (IGU, COK, 250, TODAY, 1, 0),
-    (IGU, COK, 251, TODAY, 1, 40),
-    (IH, AZ, 1999, TODAY, 0, 9_995),
-    (IH, AZ, 2000, TODAY, 1, 0),
-    (IH, TEH, 999, TODAY, 0, 9_990),
-    (IH, TEH, 2300, TODAY, 2, 3_000),
-    (IH, COK, 749, TODAY, 0, 11_235),
-    (IH, COK, 750, TODAY, 1, 0),
-    (IH, COK, 760, TODAY, 1, 150),
-    (DSP, COK, 9, TODAY, 0, 0),
-    (DSP, COK, 10, TODAY, 0, 100),
-    (DSP, COK, 49, TODAY, 0, 490),
-    (DSP, COK, 50, TODAY, 0, 750),
-    (DSP, COK, 249, TODAY, 0, 3_735),
-    (DSP, COK, 250, TODAY, 0, 5_000),
-    # by the figures that ended on 31.12.2015
-    (IGU, AZ, 100, OLD, 0, 600),
-    (IGU, AZ, 1999, OLD, 0, 11_994),
-    (IGU, AZ, 2000, OLD, 1, 0),
-    (IGU, TEH, 1500, OLD, 1, 0),
-    (IGU, COK, 620, OLD, 0, 7_440),
-    (IGU, COK, 1010, OLD, 1, 120),
-    (IH, AZ, 2010, OLD, 1, 40),
-    (IH, TEH, 50, OLD, 0, 300),
-    (IH, COK, 50, OLD, 0, 400),
-    # and on the first day of the present ones
-    (IGU, COK, 620, date(2016, 1, 1), 2, 4_800),
-    (IH, COK, 50, date(2016, 1, 1), 0, 750),
-]
+PROFESSIONS = {"igu": IGU, "ih": IH, "dsp": DSP}
+HAZARDS = {"az": AZ, "teh": TEH, "cok": COK}
+
+# computed by hand from the articles, each with its reckoning
+with Path(__file__).with_name("cases.csv").open(encoding="utf-8") as _file:
+    CASES = list(csv.DictReader(_file))
 
 
-@pytest.mark.parametrize(("profession", "hazard", "employees", "as_of", "persons", "minutes"), WORKED)
-def test_worked_cases(  # noqa: PLR0917 - one row of the table
-    profession: Profession, hazard: HazardClass, employees: int, as_of: date, persons: int, minutes: int
-) -> None:
-    requirement = required_minutes(profession, hazard=hazard, employees=employees, as_of=as_of)
-    assert (requirement.full_time_persons, requirement.minutes) == (persons, minutes)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(list(case.values())[:4]))
+def test_hand_computed_cases(case: dict[str, str]) -> None:
+    requirement = required_minutes(
+        PROFESSIONS[case["profession"]],
+        hazard=HAZARDS[case["class"]],
+        employees=int(case["employees"]),
+        as_of=date.fromisoformat(case["day"]),
+    )
+    assert (requirement.full_time_persons, requirement.minutes) == (int(case["persons"]), int(case["minutes"]))
     assert requirement.required is (requirement.exemption_reason is None)
-    assert requirement.required is bool(persons or minutes)
+    assert requirement.required is bool(requirement.full_time_persons or requirement.minutes)
+
+
+def test_there_are_enough_cases_and_none_twice() -> None:
+    keys = {(case["profession"], case["class"], case["employees"], case["day"]) for case in CASES}
+    assert len(keys) == len(CASES) >= 60
+    assert {(case["profession"], case["class"]) for case in CASES} == set(product(PROFESSIONS, HAZARDS))
 
 
 def test_a_requirement_tells_how_its_minutes_come_about() -> None:
@@ -85,6 +63,17 @@ def test_a_requirement_tells_how_its_minutes_come_about() -> None:
     assert required_minutes(IH, hazard=AZ, employees=1, as_of=TODAY).citation.short == "İH-DSP Yön. m.12"
     assert required_minutes(DSP, hazard=COK, employees=10, as_of=TODAY).citation.short == "İH-DSP Yön. m.19"
     assert required_minutes(IGU, hazard=COK, employees=9, as_of=OLD).citation.since == date(2012, 12, 29)
+
+
+ARTICLE = {
+    (Exemption.NO_EMPLOYEES, IGU): "İGU Yön. m.12",
+    (Exemption.NO_EMPLOYEES, IH): "İH-DSP Yön. m.12",
+    (Exemption.NO_EMPLOYEES, DSP): "İH-DSP Yön. m.19",
+    (Exemption.HAZARD_CLASS, DSP): "İH-DSP Yön. m.19",
+    (Exemption.TOO_FEW_EMPLOYEES, DSP): "İH-DSP Yön. m.19",
+    (Exemption.FULL_TIME_PHYSICIAN, DSP): "İH-DSP Yön. m.19",
+    (Exemption.DUTY_NOT_IN_FORCE, IGU): "6331 s.K. m.6, m.38",
+}
 
 
 @pytest.mark.parametrize(
@@ -115,6 +104,7 @@ def test_exemptions(  # noqa: PLR0917 - one row of the table
     assert requirement.exemption_reason is reason
     assert not requirement.required
     assert (requirement.full_time_persons, requirement.minutes, requirement.per_employee) == (0, 0, 0)
+    assert requirement.citation.short == ARTICLE[reason, profession]
 
 
 def test_a_full_time_physician_matters_to_other_health_personnel_only() -> None:
@@ -131,6 +121,49 @@ def test_the_duty_begins_on_its_day(hazard: HazardClass, employees: int, first_d
     eve = date.fromordinal(first_day.toordinal() - 1)
     assert required_minutes(IGU, hazard=hazard, employees=employees, as_of=first_day).required
     assert not required_minutes(IGU, hazard=hazard, employees=employees, as_of=eve).required
+
+
+def test_public_bodies_have_the_duty_since_the_same_day_and_it_is_disputed_since_the_annulment() -> None:
+    def ask(day: date) -> tuple[bool, int, bool]:
+        need = required_minutes(IGU, hazard=TEH, employees=10, as_of=day, public_body=True)
+        return need.required, need.minutes, need.settled
+
+    assert ask(date(2024, 12, 31)) == (False, 0, True)
+    assert ask(date(2025, 1, 1)) == (True, 200, True)
+    assert ask(date(2025, 7, 21)) == (True, 200, True)
+    assert ask(date(2025, 7, 22)) == (True, 200, False)
+    assert ask(TODAY) == (True, 200, False)
+    private = required_minutes(IGU, hazard=TEH, employees=10, as_of=TODAY)
+    assert (private.minutes, private.settled) == (200, True)
+
+
+def test_the_row_of_the_duty_is_told() -> None:
+    row = duty_in_force(AZ, employees=10, as_of=TODAY)
+    assert row is not None
+    assert (row.since, row.from_employees, row.citation.short) == (date(2025, 1, 1), 1, "6331 s.K. m.6, m.38")
+    assert duty_in_force(AZ, employees=49, as_of=date(2024, 12, 31)) is None
+    disputed = duty_in_force(COK, employees=1, as_of=TODAY, public_body=True)
+    assert disputed is not None
+    assert (disputed.settled, disputed.citation.short) == (False, "AYM E.2024/54, K.2025/163")
+    with pytest.raises(ValueError, match="-1"):
+        duty_in_force(AZ, employees=-1, as_of=TODAY)
+
+
+def test_starts_that_were_put_off_stand_apart_from_those_that_came() -> None:
+    starts = [planned.start for planned in PLANNED_STARTS]
+    assert starts == [date(2016, 7, 1), date(2017, 7, 1), date(2020, 7, 1), date(2023, 12, 31)]
+    assert not {row.since for row in DUTY} & set(starts)
+    for start in starts:
+        assert not required_minutes(IGU, hazard=AZ, employees=10, as_of=start + timedelta(days=1)).required
+
+
+def test_full_time_persons_by_themselves() -> None:
+    owed = required_persons(IGU, hazard=COK, employees=620, as_of=TODAY)
+    assert (owed.persons, owed.full_time_per, owed.remainder_employees) == (2, 250, 120)
+    assert owed.citation.short == "İGU Yön. m.12"
+    health = required_persons(DSP, hazard=COK, employees=3000, as_of=TODAY)
+    assert (health.persons, health.full_time_per) == (0, None)
+    assert required_persons(IGU, hazard=AZ, employees=2000, as_of=OLD).full_time_per == 2000
 
 
 def test_a_day_before_the_first_row_is_refused_and_not_guessed() -> None:
@@ -194,3 +227,29 @@ def test_exactly_one_row_answers(profession: Profession, hazard: HazardClass, as
         assert rows == []
     else:
         assert len(rows) == 1
+
+
+def test_a_row_of_exemption_has_one_ground_and_dates_in_order() -> None:
+    for row in EXEMPTIONS:
+        grounds = [row.below_hazard is not None, row.below_employees is not None, row.full_time_physician]
+        assert sum(grounds) == 1
+        assert row.until is None or row.since <= row.until
+
+
+def test_rows_that_were_superseded_end_on_the_eve_of_the_next() -> None:
+    for row in MINUTES:
+        if row.until is not None:
+            after = [
+                next_row
+                for next_row in MINUTES
+                if (next_row.profession, next_row.hazard) == (row.profession, row.hazard)
+                and next_row.since == row.until + timedelta(days=1)
+            ]
+            assert len(after) == 1
+    for duty in DUTY:
+        if duty.until is not None:
+            assert any(
+                (other.hazard, other.public_bodies, other.since)
+                == (duty.hazard, duty.public_bodies, duty.until + timedelta(days=1))
+                for other in DUTY
+            )
