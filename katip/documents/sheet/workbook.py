@@ -7,6 +7,7 @@ and document types are not copied at all.
 """
 
 import re
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ _NEEDED = re.compile(
 )
 _CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})", re.ASCII)
 _CHUNK = 1 << 16
+_DAMAGE = (BadZipFile, zlib.error, struct.error, expat.ExpatError, RuntimeError, ValueError, EOFError, OSError)
+"""What the standard library raises over a damaged archive, one kind of damage each."""
 _MOST_PARTS = 2_000
 _ENCRYPTED = 1
 
@@ -47,7 +50,7 @@ def worksheet_open(file: BinaryIO, limits: Limits) -> Iterator[CalamineSheet]:
     with TemporaryFile() as copy:
         try:
             _copy_checked(file, copy, limits)
-        except (BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, UnicodeError, EOFError, OSError):
+        except _DAMAGE:
             raise SheetError("broken_workbook") from None
         copy.seek(0)
         yield _first_worksheet(copy)
