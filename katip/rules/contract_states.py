@@ -32,7 +32,7 @@ class ContractState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StateNames:
-    """What a state is called: in Turkish, and in the ministry's sheet by number and by words; None where not known."""
+    """What a state is called: in Turkish, and by the ministry's register in a number and a word; None where unknown."""
 
     turkish: str
     export_code: int | None = None
@@ -42,20 +42,20 @@ class StateNames:
 STATE_NAMES: Mapping[ContractState, StateNames] = MappingProxyType(
     {
         ContractState.DRAFT: StateNames("taslak"),
-        ContractState.DELETED: StateNames("silindi", 5005),
+        ContractState.DELETED: StateNames("silindi", 5005, "Silindi"),
         ContractState.AWAITING_PROFESSIONAL: StateNames("onay bekliyor", 5000),
         ContractState.AWAITING_EMPLOYER: StateNames("onay bekliyor", 5000),
         ContractState.ACTIVE: StateNames("sözleşme devam ediyor", 5001, "Sözleşme Devam Ediyor"),
         ContractState.REJECTED: StateNames("reddedildi", None, "Sözleşme İptal Edildi"),
         ContractState.WITHDRAWN: StateNames("geri çekildi", None, "Sözleşme İptal Edildi"),
-        ContractState.LAPSED: StateNames("onaylanmadığı için düştü", 5006),
+        ContractState.LAPSED: StateNames("onaylanmadığı için düştü", 5006, "Tamamlanmadı"),
         ContractState.ENDED: StateNames("sonlandırıldı", 5002, "Sözleşme Sonlandırıldı"),
     }
 )
-"""As observed in the ministry's sheets, not written in any text. 5006 is called *Tamamlanmadı* there."""
+"""As observed in the ministry's register and its sheets, not written in any text."""
 
 APPROVAL_WAITS_CODE = 5003
-"""the sheet's value for a party that has not approved yet"""
+"""the value for a party that has not approved yet"""
 APPROVAL_GIVEN_CODE = 5004
 """and for one that has"""
 

@@ -144,12 +144,12 @@ def test_every_state_has_its_turkish_name_and_the_values_of_the_export() -> None
     told = {str(state): (names.turkish, names.export_code, names.export_text) for state, names in STATE_NAMES.items()}
     assert told == {
         "draft": ("taslak", None, None),
-        "deleted": ("silindi", 5005, None),
+        "deleted": ("silindi", 5005, "Silindi"),
         "awaiting_professional": ("onay bekliyor", 5000, None),
         "awaiting_employer": ("onay bekliyor", 5000, None),
         "active": ("sözleşme devam ediyor", 5001, "Sözleşme Devam Ediyor"),
         "rejected": ("reddedildi", None, "Sözleşme İptal Edildi"),
         "withdrawn": ("geri çekildi", None, "Sözleşme İptal Edildi"),
-        "lapsed": ("onaylanmadığı için düştü", 5006, None),
+        "lapsed": ("onaylanmadığı için düştü", 5006, "Tamamlanmadı"),
         "ended": ("sonlandırıldı", 5002, "Sözleşme Sonlandırıldı"),
     }
