@@ -1,9 +1,12 @@
 """The story of a contract: every change of state is written down beside it, in the same transaction."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from django.db import connection
 
 from katip.contracts.models import Contract, ContractAct
 from katip.rules import ContractAction, ContractForm, ContractRole, ContractState, next_state
@@ -28,25 +31,81 @@ class Act:
         return next_state(ContractState(contract.state), self.action, self.role, ContractForm(contract.form))
 
 
-def acts_record(acts: Iterable[Act], *, state_from: ContractState | None = None) -> None:
-    """Insert the acts with one statement; call it while `contract.state` still is the state before.
+_BORN = """
+INSERT INTO contracts_contractact (contract_id, action, role, person_id, at, state_from, state_to, reason, detail)
+SELECT contract_id, action, role, person_id, at, state_from, state_to, reason, detail FROM given ORDER BY no
+"""
+_GIVEN = """
+WITH given AS (
+    SELECT * FROM unnest(%(no)s::int[], %(contract)s::bigint[], %(action)s::text[], %(role)s::text[],
+                         %(person)s::bigint[], %(at)s::timestamptz[], %(state_from)s::text[], %(state_to)s::text[],
+                         %(reason)s::text[], %(detail)s::jsonb[])
+        AS given (no, contract_id, action, role, person_id, at, state_from, state_to, reason, detail)
+)
+"""
+_MOVED = """
+, moved AS (
+    UPDATE contracts_contract AS contract
+    SET state = given.state_to,
+        active_from = CASE WHEN given.state_from <> 'active' AND given.state_to = 'active' THEN given.at
+                           ELSE contract.active_from END,
+        fit = COALESCE((
+            SELECT judged.fit FROM unnest(%(workplace)s::bigint[], %(profession)s::text[], %(fit)s::text[])
+                AS judged (workplace_id, profession, fit)
+            WHERE judged.workplace_id = contract.workplace_id AND judged.profession = contract.profession
+        ), contract.fit)
+    FROM given WHERE contract.id = given.contract_id
+), judged AS (
+    UPDATE contracts_contract AS contract SET fit = judged.fit
+    FROM unnest(%(workplace)s::bigint[], %(profession)s::text[], %(fit)s::text[])
+        AS judged (workplace_id, profession, fit)
+    WHERE contract.workplace_id = judged.workplace_id AND contract.profession = judged.profession
+      AND contract.state = 'active' AND contract.fit <> judged.fit AND contract.id <> ALL(%(contract)s)
+)
+"""
 
-    `state_from` replaces that state for contracts that are born in this transaction.
+
+def contracts_move(acts: Sequence[Act], fits: Mapping[tuple[int, str], str] | None = None) -> None:
+    """Write the acts down and bring each contract where its act leads, with one statement.
+
+    `fits` says what the contracts of a workplace and profession are worth from now on (see `contracts.fitness`).
+    Each contract is moved once. Raises `RuleViolation` where an act is not allowed; then nothing is written.
     """
-    ContractAct.objects.bulk_create(
-        ContractAct(
-            contract=act.contract,
-            action=act.action,
-            role=act.role,
-            person_id=act.person_id,
-            at=act.at,
-            state_from=state_from or act.contract.state,
-            state_to=act.contract.state if state_from else act.to,
-            reason=act.reason,
-            detail=dict(act.detail),
-        )
-        for act in acts
-    )
+    if not acts:
+        return
+    judged = [(workplace, profession, fit) for (workplace, profession), fit in (fits or {}).items()]
+    columns = list(zip(*judged, strict=True)) or [(), (), ()]
+    names = ("workplace", "profession", "fit")
+    parameters = {name: list(column) for name, column in zip(names, columns, strict=True)}
+    moves = [(act.contract.state, act.to) for act in acts]
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVEN + _MOVED + _BORN, _parameters(acts, moves) | parameters)
+    for act, (_, to) in zip(acts, moves, strict=True):
+        act.contract.state = to
+
+
+def acts_of_born(acts: Sequence[Act]) -> None:
+    """Write down how contracts came to be that were inserted in this transaction, in the state where they are now."""
+    if not acts:
+        return
+    moves = [(ContractState.DRAFT, act.contract.state) for act in acts]
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVEN + _BORN, _parameters(acts, moves))
+
+
+def _parameters(acts: Sequence[Act], moves: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "no": list(range(len(acts))),
+        "contract": [act.contract.pk for act in acts],
+        "action": [str(act.action) for act in acts],
+        "role": [str(act.role) for act in acts],
+        "person": [act.person_id for act in acts],
+        "at": [act.at for act in acts],
+        "state_from": [str(state) for state, _ in moves],
+        "state_to": [str(state) for _, state in moves],
+        "reason": [act.reason for act in acts],
+        "detail": [json.dumps(dict(act.detail), ensure_ascii=False) for act in acts],
+    }
 
 
 def fold(acts: Iterable[ContractAct], form: ContractForm) -> ContractState:

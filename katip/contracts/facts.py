@@ -16,6 +16,7 @@ from katip.rules import (
     HazardClass,
     Profession,
     Requirement,
+    assignable,
     blocked_until,
     blocks_minutes,
     required_minutes,
@@ -62,6 +63,8 @@ SELECT asked.key, workplace.closed_on, hazard.hazard_class, headcount.employees,
                  AND live.profession = 'workplace_physician' AND live.assignment_type = 'full_time'),
        EXISTS (SELECT FROM live WHERE live.professional_id = asked.professional_id
                  AND live.assignment_type = 'full_time' AND live.id IS DISTINCT FROM asked.contract_id),
+       EXISTS (SELECT FROM contracts_undertaking AS own
+               WHERE own.workplace_id = asked.workplace_id AND own.state = 'active'),
        provider.suspended_on, professional.suspended_on,
        (SELECT COALESCE(jsonb_agg(jsonb_build_array(
                    last.minutes, (ended.active_from AT TIME ZONE 'Europe/Istanbul')::date,
@@ -132,6 +135,7 @@ class Facts:
     already_live: bool
     full_time_physician: bool
     full_time_elsewhere: bool
+    undertaken: bool
     provider_suspended_on: date | None
     professional_suspended_on: date | None
     blocks: tuple[Block, ...]
@@ -145,6 +149,11 @@ class Facts:
     def blocked(self) -> int:
         """Minutes of contracts that ended early, not free before the month's end."""
         return sum(block.minutes for block in self.blocks)
+
+    @property
+    def free(self) -> int:
+        """Minutes that a new offer may take; negative where more was promised than there is."""
+        return assignable([self.staff], [self.active], [self.blocked], [self.pending])
 
     @property
     def blocked_until(self) -> date | None:

@@ -108,6 +108,33 @@ def _judge(day: date, row: tuple[Any, ...]) -> WorkplaceFitness:
     return WorkplaceFitness(workplace_id, hazard, employees, undertaken, judged)
 
 
+_DUE = """
+SELECT DISTINCT contract.workplace_id FROM contracts_contract AS contract
+WHERE contract.provider_id = %s AND contract.state = 'active' AND contract.fit = 'short'
+  AND NOT EXISTS (SELECT FROM contracts_durationupdate AS open
+                  WHERE open.contract_id = contract.id AND open.is_open)
+LIMIT %s
+"""
+_DUE_READ = 200
+
+
+def updates_due(provider_id: int, at: datetime) -> set[int]:
+    """Workplaces where minutes are missing and the provider has a contract, but proposed no update of it.
+
+    Missing persons are not meant: a person is found by an offer, not by an update. Reads at most 200 workplaces.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [provider_id, _DUE_READ])
+        candidates = [row[0] for row in cursor.fetchall()]
+    if not candidates:
+        return set()
+    return {
+        workplace_id
+        for workplace_id, found in fitness_of(candidates, at).items()
+        if any(one is not None and one.missing_minutes for one in found.judged.values())
+    }
+
+
 def fitness_refresh(workplace_ids: Collection[int], at: datetime) -> int:
     """Judge the workplaces anew and keep what changed on their contracts; returns how many changed.
 

@@ -21,6 +21,7 @@ def require_lawful(
     assignment_type: str,
     approving: bool = False,
     own_staff: bool = False,
+    update: bool = False,
     lower: bool = False,
 ) -> None:
     """Raise `RuleViolation` when an assignment of `minutes` a month may not come into force.
@@ -28,10 +29,11 @@ def require_lawful(
     Codes: `provider_suspended`, `professional_suspended`, `workplace_closed`, `workplace_unknown_figures`,
     `already_live`, `full_time_elsewhere`, `certificate_expired`, `certificate_unfit`, `minutes_below_minimum`,
     `capacity_short`. When `approving`, other offers that wait do not count against this one: who is approved first has
-    the minutes. `own_staff` serve by their employment and not by a provider's staff contract. `lower` says that a
-    running contract gives minutes back: that takes no capacity.
+    the minutes. `own_staff` serve by their employment and not by a provider's staff contract. An `update` changes a
+    running contract, which a suspension does not forbid; `lower` says that it gives minutes back, and so needs none.
     """
-    _require_standing(facts)
+    if not update:
+        _require_standing(facts)
     if facts.closed_on is not None and facts.closed_on <= facts.day:
         raise RuleViolation("workplace_closed", facts={"closed_on": facts.closed_on})
     requirement = facts.requirement(profession)

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from katip.contracts.acts import Act, acts_record
+from katip.contracts.acts import Act, contracts_move
 from katip.contracts.facts import Asked, Facts, facts_read
-from katip.contracts.fitness import fitness_refresh
+from katip.contracts.fitness import UNDERTAKEN
 from katip.contracts.law import require_lawful
-from katip.contracts.models import Contract, ContractVersion
+from katip.contracts.models import AssignmentType, Contract, ContractVersion, Fitness
 from katip.contracts.texts import SERVICE_APPROVAL
 from katip.processes.kinds import Cancelled, Moved, ProcessKind
 from katip.processes.models import PartyKind, Process, ProcessState
-from katip.rules import ContractAction, ContractForm, ContractRole, ContractState, Profession, RuleViolation
+from katip.rules import ContractAction, ContractForm, ContractRole, Profession, RuleViolation, judge_compliance
 
 _ROLE = {PartyKind.PROFESSIONAL: ContractRole.PROFESSIONAL, PartyKind.EMPLOYER: ContractRole.EMPLOYER}
 _APPROVAL = {ContractRole.PROFESSIONAL: ContractAction.ACCEPT, ContractRole.EMPLOYER: ContractAction.APPROVE}
@@ -87,12 +87,11 @@ class ServiceContractKind(ProcessKind):
             action = _APPROVAL[role] if move.approved else ContractAction.REJECT
             contract = subjects[move.process.pk].contract
             acts.append(Act(contract, action, role, move.actor.person_id, move.at, move.reason))
-        self._move(acts, active_from=moved[0].at if moved else None)
-        in_force = [move for move in moved if move.final and move.approved]
-        ContractVersion.objects.bulk_create(_first_version(subjects[move.process.pk], move) for move in in_force)
-        if in_force:
-            workplaces = [subjects[move.process.pk].contract.workplace_id for move in in_force]
-            fitness_refresh(workplaces, in_force[0].at)
+        in_force = [subjects[move.process.pk] for move in moved if move.final and move.approved]
+        contracts_move(acts, fits_with(in_force))
+        ContractVersion.objects.bulk_create(
+            _first_version(subjects[move.process.pk], move) for move in moved if move.final and move.approved
+        )
 
     def cancel(self, cancelled: Sequence[Cancelled], subjects: Mapping[int, Subject]) -> None:
         """What was taken back, or fell, is over; it is offered anew."""
@@ -103,18 +102,7 @@ class ServiceContractKind(ProcessKind):
             role = _PROPOSER[self.form] if withdrawn else ContractRole.REGISTER
             action = ContractAction.WITHDRAW if withdrawn else ContractAction.LAPSE
             acts.append(Act(contract, action, role, one.actor.person_id, one.at, one.reason))
-        self._move(acts)
-
-    def _move(self, acts: Sequence[Act], active_from: datetime | None = None) -> None:
-        """Write the acts down and move their contracts, one statement for each target state."""
-        targets: dict[ContractState, list[Act]] = {}
-        for act in acts:
-            targets.setdefault(act.to, []).append(act)
-        acts_record(acts)
-        for state, group in targets.items():
-            Contract.objects.filter(pk__in=[act.contract.pk for act in group]).update(
-                state=state, active_from=active_from if state == ContractState.ACTIVE else None
-            )
+        contracts_move(acts)
 
 
 class OwnStaffKind(ServiceContractKind):
@@ -122,6 +110,32 @@ class OwnStaffKind(ServiceContractKind):
 
     parties = (PartyKind.PROFESSIONAL,)
     form = ContractForm.OWN_STAFF
+
+
+def fits_with(in_force: Sequence[Subject]) -> dict[tuple[int, str], str]:
+    """What each workplace's contracts of a profession are worth once these are in force, by the facts just read."""
+    groups: dict[tuple[int, str], list[Subject]] = {}
+    for subject in in_force:
+        groups.setdefault((subject.contract.workplace_id, subject.contract.profession), []).append(subject)
+    fits: dict[tuple[int, str], str] = {}
+    for (workplace_id, word), group in groups.items():
+        profession, facts = Profession(word), group[0].facts
+        requirement = facts.requirement(profession) if facts else None
+        if facts is None or requirement is None:
+            continue
+        added = [one.contract for one in group]
+        full_time = sum(one.assignment_type == AssignmentType.FULL_TIME for one in added)
+        part_time = [one.minutes for one in added if one.assignment_type == AssignmentType.PART_TIME]
+        judged = judge_compliance(
+            requirement,
+            part_time=[*facts.part_time, *part_time],
+            full_time_persons=facts.full_time_persons + full_time,
+        )
+        undertaken = facts.undertaken and profession in UNDERTAKEN
+        fits[workplace_id, word] = Fitness.ABOVE if undertaken else Fitness(str(judged.verdict))
+        if full_time and profession is Profession.WORKPLACE_PHYSICIAN:
+            fits[workplace_id, Profession.OTHER_HEALTH_PERSONNEL] = Fitness.ABOVE  # no longer asked for, so never short
+    return fits
 
 
 def _first_version(subject: Subject, move: Moved) -> ContractVersion:
