@@ -59,6 +59,49 @@ class Block:
     until: date
 
 
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """A professional's minutes a month on one day, and the blocks that still hold, by their last day."""
+
+    staff: int
+    active: int
+    pending: int
+    blocks: tuple[Block, ...]
+
+    @property
+    def blocked(self) -> int:
+        """Minutes a month that are blocked."""
+        return sum(block.minutes for block in self.blocks)
+
+    @property
+    def usable(self) -> int:
+        """What is neither served nor blocked; negative where more was promised than there is."""
+        return usable([self.staff], [self.active], [self.blocked])
+
+    @property
+    def assignable(self) -> int:
+        """What a new offer may take; negative where more was promised than there is."""
+        return self.usable - self.pending
+
+    @property
+    def frees_up(self) -> tuple[Block, ...]:
+        """What frees up after which day: one entry for each last day, the earliest first."""
+        by_day: dict[date, int] = {}
+        for block in self.blocks:
+            by_day[block.until] = by_day.get(block.until, 0) + block.minutes
+        return tuple(Block(minutes, until) for until, minutes in by_day.items())
+
+
+def capacity_on(
+    as_of: date, *, staff: Iterable[int], active: Iterable[int], blocks: Iterable[Block], pending: Iterable[int]
+) -> Capacity:
+    """Reckon the capacity on a day; blocks that have ended by then do not count. Minutes a month, in any order."""
+    holding = sorted(
+        (block for block in blocks if as_of <= block.until), key=lambda block: (block.until, block.minutes)
+    )
+    return Capacity(sum(staff), sum(active), sum(pending), tuple(holding))
+
+
 def blocked_until(ended_on: date) -> date:
     """The last day on which the minutes of a contract that ended on `ended_on` can be blocked: its month's end."""
     return (ended_on.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)

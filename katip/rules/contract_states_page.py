@@ -56,8 +56,8 @@ _ACTIONS = {
 _INTRODUCTION = """The table of `katip.rules.contract_states`, which services, pages and this text read alike.
 What does not stand in a matrix is refused with `action_not_allowed`."""
 
-_APPROVALS = f"""Beside the contract's value there is one for each party: {APPROVAL_WAITS_CODE} while its approval is missing,
-{APPROVAL_GIVEN_CODE} once it is given. A dash stands where no value or word has been seen."""
+_APPROVALS = f"""Beside the contract's value there is one for each party: {APPROVAL_WAITS_CODE} while its approval
+is missing, {APPROVAL_GIVEN_CODE} once it is given. A dash stands where no value or word has been seen."""
 
 
 def page() -> str:

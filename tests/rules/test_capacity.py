@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from katip.rules import (
     END_CODES,
     FULL_TIME_MONTH_MINUTES,
+    Block,
     EndReason,
     RuleViolation,
     assignable,
     blocked_until,
     blocks_minutes,
+    capacity_on,
     check_capacity,
     usable,
 )
@@ -114,6 +116,20 @@ def test_offers_one_after_the_other_never_take_more_than_there_is(asked: list[in
 )
 def test_blocks_end_with_the_month(day: date, last: date) -> None:
     assert blocked_until(day) == last
+
+
+def test_capacity_on_a_day_and_what_frees_up_when() -> None:
+    december = date(2026, 12, 31)
+    blocks = [Block(100, december), Block(60, MONTH_END), Block(40, MONTH_END), Block(500, date(2026, 10, 31))]
+    capacity = capacity_on(
+        date(2026, 11, 30), staff=[5_000, 6_700], active=[4_800, 240], blocks=blocks, pending=[60, 40]
+    )
+    assert (capacity.blocked, capacity.usable, capacity.assignable) == (200, 6_460, 6_360)
+    assert capacity.frees_up == (Block(100, MONTH_END), Block(100, december))
+    later = capacity_on(date(2026, 12, 1), staff=[11_700], active=[5_040], blocks=blocks, pending=[])
+    assert (later.blocked, later.usable, later.assignable) == (100, 6_560, 6_560)
+    short = capacity_on(MONTH_END, staff=[], active=[10], blocks=[], pending=[5])
+    assert (short.usable, short.assignable, short.frees_up) == (-10, -15, ())
 
 
 BY = EndReason
