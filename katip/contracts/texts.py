@@ -4,10 +4,15 @@ The terms themselves are the process's own snapshot (`Process.terms`), named in 
 """
 
 SERVICE_APPROVAL = "hizmet-onayi/1"
+UPDATE_APPROVAL = "sure-guncelleme-onayi/1"
 
 TEXTS = {
     SERVICE_APPROVAL: {
         "tr": "Okudum, onaylıyorum. Sözleşmenin koşullarını okudum.",
         "en": "I have read and approve. I have read the terms of the contract.",
-    }
+    },
+    UPDATE_APPROVAL: {
+        "tr": "Okudum, onaylıyorum. Sözleşmenin yeni süresini okudum.",
+        "en": "I have read and approve. I have read the new duration of the contract.",
+    },
 }

@@ -104,6 +104,13 @@ class Workplace(models.Model):
     predecessor = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
     """the workplace that this one was before SGK gave it a new number; to the law this is a new workplace"""
 
+    class Meta:
+        """Closed ones are few, and asked for by themselves."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["closed_on"], name="workplace_closed", condition=Q(closed_on__isnull=False))
+        ]
+
     def __str__(self) -> str:
         return self.title
 
@@ -121,6 +128,7 @@ class Headcount(models.Model):
         """One figure for a workplace and month."""
 
         constraints: ClassVar = [models.UniqueConstraint(fields=["workplace", "period"], name="headcount_once")]
+        indexes: ClassVar = [models.Index(fields=["workplace"], name="headcount_zero", condition=Q(employees=0))]
 
     def __str__(self) -> str:
         return f"{self.period:%Y-%m}: {self.employees}"

@@ -1,6 +1,7 @@
 """The kinds of process that end in a service contract: data here, one class in `service`."""
 
 from katip.contracts.kinds.service import ServiceContractKind
+from katip.contracts.kinds.update import DurationUpdateKind
 from katip.processes.kinds import kind_register
 from katip.rules import Profession
 
@@ -30,3 +31,4 @@ def register_all() -> None:
     """Make the kinds known to `processes`; called once, at start-up."""
     for kind in SERVICE_KINDS:
         kind_register(kind)
+    kind_register(DurationUpdateKind())

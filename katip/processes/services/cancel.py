@@ -34,7 +34,7 @@ def process_withdraw(*, actor: Actor, at: datetime, process_id: int, version: in
     require_may_withdraw(actor, process, at)
     if process.state != ProcessState.OPEN or process.version != version:
         raise AlreadyDecidedError(process_id)
-    _cancel([process], ProcessState.WITHDRAWN, actor, at, reason)
+    cancel_within([process], ProcessState.WITHDRAWN, actor, at, reason)
     return process
 
 
@@ -48,14 +48,17 @@ def processes_lapse(*, actor: Actor = OPERATOR, at: datetime, limit: int = LAPSE
         return 0
     due = Process.objects.filter(state=ProcessState.OPEN, due_on__lt=day_of(at)).order_by("due_on", "pk")[:limit]
     processes = list(due)
-    swapped = _cancel(processes, ProcessState.LAPSED, actor, at, "", strict=False)
+    swapped = cancel_within(processes, ProcessState.LAPSED, actor, at, "", strict=False)
     return len(swapped)
 
 
-def _cancel(
+def cancel_within(
     processes: Sequence[Process], how: ProcessState, actor: Actor, at: datetime, reason: str, *, strict: bool = True
 ) -> list[Process]:
-    """Lock as an approval does, move each process on its version, tell its kind, record."""
+    """Cancel processes as a part of the calling use case: lock as an approval does, move, tell the kind, record.
+
+    Returns those that were moved. Raises `AlreadyDecidedError` where one was faster, unless not `strict`.
+    """
     subjects = {kind: kind.lock(group) for kind, group in by_kind(processes)}
     swapped_ids = _swap(processes, how, at)
     if strict and len(swapped_ids) != len(processes):

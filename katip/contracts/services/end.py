@@ -1,0 +1,123 @@
+"""Ending a running contract: by one side alone, today or from a later day, with its reason."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from katip.audit.services.record import Happening, record
+from katip.contracts.acts import Act, contracts_move
+from katip.contracts.fitness import fitness_refresh
+from katip.contracts.models import Contract
+from katip.contracts.permissions import require_proof, role_in
+from katip.core.actor import Actor
+from katip.core.clock import day_of
+from katip.core.errors import PermissionRefusedError
+from katip.core.usecase import use_case
+from katip.processes.models import Process, ProcessState
+from katip.processes.services.cancel import cancel_within
+from katip.rules import ContractAction, ContractRole, EndReason, RuleViolation
+
+NOTE_LENGTH = range(10, 201)
+FURTHEST = timedelta(days=366)
+"""how far ahead an end may be announced"""
+
+REASONS = {
+    ContractRole.MANAGER: EndReason.BY_PROVIDER,
+    ContractRole.EMPLOYER: EndReason.BY_EMPLOYER,
+    ContractRole.PROFESSIONAL: EndReason.BY_PROFESSIONAL,
+}
+
+
+@use_case
+def contract_end(*, actor: Actor, at: datetime, contract_id: int, last_day: date, note: str) -> Contract:
+    """End a running contract; `last_day` is the last day served: today ends it now, a later day announces the end.
+
+    Provider, employer and professional each may, alone; the reason code follows from who does. An announced end can be
+    brought forward by anybody, and not put off. Raises `PermissionRefusedError` for others or without a second step;
+    `ValueError` for a note that is not 10 to 200 characters; `RuleViolation` `end_in_past`, `end_too_far`,
+    `end_announced` (fact: ends_on), `action_not_allowed`.
+    """
+    require_proof(actor)
+    contract = contract_lock(contract_id)
+    role = role_in(actor, contract, at)
+    if len(note) not in NOTE_LENGTH:
+        raise ValueError("an end needs a reason of 10 to 200 characters")
+    today = day_of(at)
+    if last_day < today:
+        raise RuleViolation("end_in_past", facts={"last_day": last_day, "today": today})
+    if last_day > today + FURTHEST:
+        raise RuleViolation("end_too_far", facts={"last_day": last_day, "latest": today + FURTHEST})
+    action = ContractAction.END if last_day == today else ContractAction.ANNOUNCE_END
+    act = Act(contract, action, role, actor.person_id, at, note, {"last_day": last_day.isoformat()})
+    assert act.to  # noqa: S101 -- asks the table before anything else is looked at
+    if contract.ends_on is not None and last_day >= contract.ends_on:
+        raise RuleViolation("end_announced", facts={"ends_on": contract.ends_on})
+    contract.ends_on, contract.end_reason, contract.end_note = last_day, REASONS[role], note
+    contract.ended_by_id = actor.person_id
+    if action == ContractAction.END:
+        contracts_finish(actor, at, [act])
+    else:
+        contract.save(update_fields=["ends_on", "end_reason", "end_note", "ended_by"])
+        contracts_move([act])
+    verb = "made" if action == ContractAction.END else "announced"
+    record(actor, at, _happening(contract, f"contract:end:{verb}", {"last_day": last_day.isoformat(), "note": note}))
+    return contract
+
+
+@use_case
+def contract_end_revoke(*, actor: Actor, at: datetime, contract_id: int) -> Contract:
+    """Take back an announced end; only the side that announced it may, until the day has come.
+
+    Raises `PermissionRefusedError` for others, `RuleViolation` `no_end_announced`.
+    """
+    require_proof(actor)
+    contract = contract_lock(contract_id)
+    role = role_in(actor, contract, at)
+    act = Act(contract, ContractAction.REVOKE_END, role, actor.person_id, at)
+    assert act.to  # noqa: S101 -- asks the table first
+    if contract.ends_on is None or contract.ends_on < day_of(at):
+        raise RuleViolation("no_end_announced")
+    if contract.end_reason != REASONS[role]:
+        raise PermissionRefusedError("not_yours")
+    taken_back = contract.ends_on.isoformat()
+    contract.ends_on, contract.end_reason, contract.end_note, contract.ended_by = None, "", "", None
+    contract.save(update_fields=["ends_on", "end_reason", "end_note", "ended_by"])
+    contracts_move([act])
+    record(actor, at, _happening(contract, "contract:end:revoked", {"last_day": taken_back}))
+    return contract
+
+
+def contract_lock(contract_id: int) -> Contract:
+    """The contract, locked after its professional, in the order that an approval takes.
+
+    Raises `PermissionRefusedError` for a number that is none: it looks like a stranger's.
+    """
+    contract = (
+        Contract.objects.filter(pk=contract_id)
+        .select_related("professional", "workplace", "process")
+        .select_for_update(of=("professional", "self"), no_key=True)
+        .first()
+    )
+    if contract is None:
+        raise PermissionRefusedError("not_yours")
+    return contract
+
+
+def contracts_finish(actor: Actor, at: datetime, acts: Sequence[Act]) -> None:
+    """Carry out the ends that `acts` are, whose contracts carry last day and reason: a part of the calling use case.
+
+    Open updates of these contracts fall with them, and what remains at their workplaces is judged anew.
+    """
+    contracts = [act.contract for act in acts]
+    open_updates = Process.objects.filter(
+        duration_update__contract__in=contracts, duration_update__is_open=True, state=ProcessState.OPEN
+    )
+    cancel_within(list(open_updates.order_by("pk")), ProcessState.WITHDRAWN, actor, at, "", strict=False)
+    for contract in contracts:
+        contract.ended_at = at
+    Contract.objects.bulk_update(contracts, ["ends_on", "ended_at", "end_reason", "end_note", "ended_by"])
+    contracts_move(acts)
+    fitness_refresh({contract.workplace_id for contract in contracts}, at)
+
+
+def _happening(contract: Contract, tag: str, detail: dict[str, str]) -> Happening:
+    return Happening(tag, contract.pk, {"code": contract.code, "workplace": contract.workplace_id, **detail})

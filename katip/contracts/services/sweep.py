@@ -1,0 +1,134 @@
+"""What the days bring by themselves: offers that nobody answered fall, announced ends come, empty workplaces end.
+
+Run by `katip sweep`, as often as wanted: it does what is due and nothing twice, in chunks that are each a transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from katip.audit.services.record import Happening, record
+from katip.contracts.acts import Act
+from katip.contracts.fitness import fitness_refresh
+from katip.contracts.models import Contract
+from katip.contracts.services.end import contracts_finish
+from katip.core.actor import OPERATOR, Actor
+from katip.core.clock import day_of
+from katip.core.usecase import use_case
+from katip.processes.services.cancel import LAPSE_CHUNK, processes_lapse
+from katip.registry.models import Headcount
+from katip.rules import ContractAction, ContractRole, ContractState, EndReason
+
+Due = Callable[[datetime], QuerySet[Contract]]
+"""Which running contracts are to end at a moment."""
+
+CHUNK = 500
+_JUDGED = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many processes fell and how many contracts ended, by reason."""
+
+    lapsed: int
+    ended: int
+    closed: int
+    emptied: int
+
+    def __bool__(self) -> bool:
+        return bool(self.lapsed or self.ended or self.closed or self.emptied)
+
+
+def sweep(*, at: datetime) -> Swept:
+    """Do all that is due at `at`."""
+    counts = []
+    for due in (ends_due, closed_due, emptied_due):
+        count = 0
+        while found := contracts_sweep(at=at, due=due):
+            count += found
+        counts.append(count)
+    lapsed = 0
+    while fallen := processes_lapse(actor=OPERATOR, at=at):
+        lapsed += fallen
+        if fallen < LAPSE_CHUNK:
+            break
+    return Swept(lapsed, *counts)
+
+
+def ends_due(at: datetime) -> QuerySet[Contract]:
+    """Contracts whose announced last day is over."""
+    return Contract.objects.filter(state=ContractState.ACTIVE, ends_on__lt=day_of(at)).order_by("ends_on", "pk")
+
+
+def closed_due(at: datetime) -> QuerySet[Contract]:
+    """Contracts of workplaces that SGK closed, be it for a new number."""
+    closed = Q(workplace__closed_on__isnull=False, workplace__closed_on__lte=day_of(at))
+    return Contract.objects.filter(closed, state=ContractState.ACTIVE).order_by("pk")
+
+
+def emptied_due(at: datetime) -> QuerySet[Contract]:
+    """Contracts of workplaces whose newest headcount, of a month begun by now, is 0."""
+    newest = Headcount.objects.filter(workplace=OuterRef("workplace_id"), period__lte=day_of(at)).order_by("-period")
+    ever = Headcount.objects.filter(employees=0).values("workplace_id")  # few, and in an index of their own
+    running = Contract.objects.filter(state=ContractState.ACTIVE, workplace_id__in=ever)
+    now = running.annotate(employees_now=Subquery(newest.values("employees")[:1]))
+    return now.filter(employees_now=0).order_by("pk")
+
+
+_REASONS = {closed_due: EndReason.WORKPLACE_CLOSED, emptied_due: EndReason.HEADCOUNT_ZERO}
+
+
+@use_case
+def _sweep_chunk(*, actor: Actor, at: datetime, contract_ids: list[int], reason: EndReason | None) -> int:
+    """End these contracts, those of them that still run; `reason` None keeps the one that was announced."""
+    locked = (
+        Contract.objects.filter(pk__in=contract_ids, state=ContractState.ACTIVE)
+        .select_related("professional", "workplace")
+        .order_by("professional_id", "pk")
+        .select_for_update(of=("professional", "self"), no_key=True)
+    )
+    today = day_of(at)
+    acts = []
+    for contract in locked:
+        if reason is not None:
+            closed_on = contract.workplace.closed_on if reason == EndReason.WORKPLACE_CLOSED else None
+            contract.ends_on, contract.end_reason = closed_on or today, reason
+            contract.end_note, contract.ended_by = "", None
+        elif contract.ends_on is None or contract.ends_on >= today:
+            continue  # taken back meanwhile
+        detail = {"reason": contract.end_reason, "last_day": str(contract.ends_on)}
+        acts.append(Act(contract, ContractAction.END, ContractRole.REGISTER, None, at, detail=detail))
+    if acts:
+        contracts_finish(actor, at, acts)
+        happenings = (Happening("contract:end:came", act.contract.pk, dict(act.detail)) for act in acts)
+        record(actor, at, *happenings)
+    return len(acts)
+
+
+def contracts_sweep(*, at: datetime, due: Due) -> int:
+    """End one chunk of what is `due`; returns how many contracts ended."""
+    contract_ids = list(due(at).values_list("pk", flat=True)[:CHUNK])
+    if not contract_ids:
+        return 0
+    ended: int = _sweep_chunk(actor=OPERATOR, at=at, contract_ids=contract_ids, reason=_REASONS.get(due))
+    return ended
+
+
+def fitness_sweep(*, at: datetime) -> int:
+    """Judge every workplace that has contracts in force anew, after headcounts or classes came in; how many changed."""
+    changed, after = 0, 0
+    while True:
+        running = Contract.objects.filter(state=ContractState.ACTIVE, workplace_id__gt=after)
+        chunk = list(running.order_by("workplace_id").values_list("workplace_id", flat=True).distinct()[:_JUDGED])
+        if not chunk:
+            return changed
+        changed += int(_fitness_chunk(actor=OPERATOR, at=at, workplace_ids=chunk))
+        after = chunk[-1]
+
+
+@use_case
+def _fitness_chunk(*, actor: Actor, at: datetime, workplace_ids: list[int]) -> int:  # noqa: ARG001 -- a use case has an actor
+    """Keep what the contracts of these workplaces are worth now; derived, therefore no event of its own."""
+    return fitness_refresh(workplace_ids, at)
