@@ -23,6 +23,7 @@ KINDS = (
     "mandates",
     "officials",
     "payments",
+    "leave_days",
 )
 
 
@@ -34,8 +35,8 @@ def command(kind: str, file: Path, limit: int) -> None:
     """Bring in one of the operator's lists, all of FILE or nothing of it.
 
     KIND is one of: people, activities, workplaces, headcounts, providers, professionals, staff, mandates, officials,
-    payments. FILE is text with a header line; docs/import.md tells its columns. A file with faults changes nothing:
-    the first faults are shown here, all of them stand in FILE's .errors.csv.
+    payments, leave_days. FILE is text with a header line; docs/import.md tells its columns. A file with faults changes
+    nothing: the first faults are shown here, all of them stand in FILE's .errors.csv.
     """
     from django.utils import timezone
 

@@ -62,6 +62,7 @@ HEADERS: dict[str, tuple[str, str]] = {
         "sgk_number,reference,paid_on,description,counterparty,amount,state",
         "SGK No,Referans,Ödeme Tarihi,Açıklama,Karşı Taraf,Tutar,Durum",
     ),
+    "leave_days": ("day,name", "Gün,Açıklama"),
 }
 
 Row = tuple[str, ...]
@@ -110,6 +111,7 @@ ROWS: dict[str, list[Row]] = {
         (SGK, "R-1", "15.06.2026", "Hizmet bedeli, haziran", "Güven OSGB", "1.234,50", "Ödendi"),
         (SGK, "R-2", "2026-06-20", "Hizmet bedeli", "Güven OSGB", "1234.50", "İade edildi"),
     ],
+    "leave_days": [("2026-05-25", "Kurban Bayramı idari izni"), ("26.05.2026", "Kurban Bayramı idari izni")],
 }
 
 NEEDED = ("people", "activities", "workplaces", "providers", "professionals")
@@ -167,6 +169,7 @@ TABLES = (
     "registry_mandate",
     "registry_official",
     "registry_payment",
+    "registry_administrativeleave",
 )
 
 

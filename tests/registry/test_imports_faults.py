@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry.lists import CAN, DENIZ, ROWS, SGK, SGK_ODD, SGK_OTHER, STRANGER, VKN, Lists, Row
+from tests.registry.lists import CAN, DENIZ, HEADERS, ROWS, SGK, SGK_ODD, SGK_OTHER, STRANGER, VKN, Lists, Row
 
 
 @pytest.fixture
@@ -77,6 +77,8 @@ ACTIVITY = ROWS["activities"][1]
         ("payments", changed(PAYMENT, _5="1,234.50"), "amount", "1,234.50", "not_an_amount"),
         ("payments", changed(PAYMENT, _5="-1"), "amount", "-1", "negative"),
         ("payments", changed(PAYMENT, _6="bekliyor"), "state", "bekliyor", "unknown_word"),
+        ("leave_days", ("x", "İdari izin"), "day", "x", "not_a_date"),
+        ("leave_days", ("2026-10-30", ""), "name", "", "empty"),
         ("activities", changed(ACTIVITY, _0="99.99"), "code", "99.99", "wrong_length"),
         ("activities", changed(ACTIVITY, _1=""), "description", "", "empty"),
         ("activities", changed(ACTIVITY, _2="tehlikesiz"), "hazard_class", "tehlikesiz", "unknown_word"),
@@ -106,6 +108,7 @@ def test_a_wrong_cell_is_refused(lists: Lists, kind: str, row: Row, *, column: s
         ("mandates", changed(MANDATE, _3="2024-02-01"), "valid_from", "2024-02-01"),
         ("officials", changed(OFFICIAL, _2="06"), "province", "06"),
         ("payments", changed(PAYMENT, _5="1234,51"), "amount", "1234,51"),
+        ("leave_days", ("26.05.2026", "Arife"), "name", "Arife"),
         ("activities", changed(ACTIVITY, _2="low"), "hazard_class", "low"),
         ("activities", changed(ACTIVITY, _1="Anders", _3="2026-07-01"), "description", "Anders"),
     ],
@@ -143,3 +146,24 @@ def test_every_fault_of_a_line_is_told(lists: Lists) -> None:
         (2, "closed_on", "dün", "not_a_date"),
         (2, "district", "Kadıköy", "unknown_district"),
     ]
+
+
+def test_a_former_number_must_be_known_and_another(lists: Lists) -> None:
+    lists.bring_needed("workplaces")
+    header = f"{HEADERS['workplaces'][0]},predecessor"
+    assert lists.refuse("workplaces", [(*WORKPLACE, SGK_OTHER)], header) == [
+        (2, "predecessor", SGK_OTHER, "unknown_workplace")
+    ]
+    assert lists.refuse("workplaces", [(*WORKPLACE, SGK)], header) == [(2, "predecessor", SGK, "own_predecessor")]
+
+
+def test_a_providers_own_workplace_must_be_known_and_nobody_elses(lists: Lists) -> None:
+    lists.bring_needed("professionals")
+    header = f"{HEADERS['providers'][0]},sgk_number"
+    second = changed(PROVIDER, _0="OSGB-2")
+    assert lists.refuse("providers", [(*second, SGK_ODD)], header) == [(2, "sgk_number", SGK_ODD, "unknown_workplace")]
+    assert lists.refuse("providers", [(*PROVIDER, SGK), (*second, SGK)], header) == [
+        (line, "sgk_number", SGK, "workplace_taken") for line in (2, 3)
+    ]
+    lists.bring("providers", [(*PROVIDER, SGK)], header=header)
+    assert lists.refuse("providers", [(*second, SGK)], header) == [(2, "sgk_number", SGK, "workplace_taken")]

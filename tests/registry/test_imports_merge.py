@@ -1,14 +1,16 @@
 """What the lists leave in the register."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from katip.processes.deadlines import due_on
 from katip.registry.models import (
     Activity,
     ActivityHazard,
+    AdministrativeLeave,
     Certificate,
     Headcount,
     Mandate,
@@ -218,3 +220,34 @@ def test_a_new_code_needs_everything(lists: Lists) -> None:
     ]
     lists.bring("activities", ROWS["activities"], HEADERS["activities"][0])
     assert classes("99.99.01") == [("very_hazardous", date(2026, 6, 1), None)]
+
+
+def test_leave_days(lists: Lists) -> None:
+    lists.bring("leave_days", ROWS["leave_days"])
+    found = AdministrativeLeave.objects.order_by("day").values_list("day", "name")
+    assert list(found) == [(date(2026, 5, day), "Kurban Bayramı idari izni") for day in (25, 26)]
+    assert lists.bring("leave_days", [("2026-05-26", "Arife")]).updated == 1
+    assert due_on(datetime(2026, 5, 22, 9, tzinfo=UTC)) == date(2026, 6, 5)  # leave, the feast, then five days
+
+
+def test_a_workplace_leads_back_to_its_former_number(lists: Lists) -> None:
+    header = f"{HEADERS['workplaces'][0]},predecessor"
+    first, other = ROWS["workplaces"]
+    lists.bring("workplaces", [(*first, SGK_OTHER), (*other, "")], header=header)
+    assert Workplace.objects.get(sgk_number=SGK).predecessor == Workplace.objects.get(sgk_number=SGK_OTHER)
+    assert lists.bring("workplaces", [first]).updated == 0  # a shorter list takes nothing back
+    assert Workplace.objects.get(sgk_number=SGK).predecessor is not None
+    assert lists.bring("workplaces", [(*first, "")], header=header).updated == 1
+    assert Workplace.objects.get(sgk_number=SGK).predecessor is None
+
+
+def test_a_provider_has_a_workplace_of_its_own(lists: Lists) -> None:
+    lists.bring_needed("providers")
+    header = f"{HEADERS['providers'][0]},sgk_number"
+    [row] = ROWS["providers"]
+    lists.bring("providers", [(*row, SGK)], header=header)
+    assert Provider.objects.get().workplace == Workplace.objects.get(sgk_number=SGK)
+    assert lists.bring("providers", [row]).updated == 0
+    assert Provider.objects.get().workplace is not None
+    assert lists.bring("providers", [(*row, "")], header=header).updated == 1
+    assert Provider.objects.get().workplace is None

@@ -1,9 +1,21 @@
 """`katip import providers`: who supplies professionals, with the contact that customers call."""
 
-from katip.core.imports import Column, ImportSpec, Upsert, conflict
+from katip.core.imports import Check, Column, ImportSpec, Upsert, conflict
 from katip.core.imports.values import text, word
 from katip.registry.services.imports import shared
 from katip.rules import parse_phone
+
+_WORKPLACE_FREE = Check("""
+    SELECT s.line, 'sgk_number', 'workplace_taken', NULL
+    FROM import_line s
+    WHERE s.sgk_number IS NOT NULL AND (EXISTS (
+        SELECT FROM import_line other
+        WHERE other.sgk_number = s.sgk_number AND other.authorisation_no <> s.authorisation_no
+    ) OR EXISTS (
+        SELECT FROM registry_workplace workplace JOIN registry_provider holder ON holder.workplace_id = workplace.id
+        WHERE workplace.sgk_number = s.sgk_number AND holder.authorisation_no <> s.authorisation_no
+    ))
+""")
 
 PROVIDERS = ImportSpec(
     kind="providers",
@@ -44,6 +56,11 @@ PROVIDERS = ImportSpec(
             help="when they answer, in Turkish as pages show it; up to 80 characters",
             aliases=("calisma_saatleri", "iletisim_saatleri"),
         ),
+        shared.sgk_number_column(
+            "; the provider's own workplace, whose e-Bildirge user appoints the responsible manager; it must be known "
+            "(list `workplaces`)",
+            required=False,
+        ),
     ),
     checks=(
         conflict(
@@ -58,10 +75,13 @@ PROVIDERS = ImportSpec(
                 "contact_name",
                 "contact_phone",
                 "contact_hours",
+                "sgk_number",
             ),
         ),
         shared.PROVINCE_KNOWN,
         shared.DISTRICT_KNOWN,
+        shared.WORKPLACE_KNOWN,
+        _WORKPLACE_FREE,
     ),
     merges=(
         Upsert(
@@ -77,9 +97,10 @@ PROVIDERS = ImportSpec(
                 "contact_name": "s.contact_name",
                 "contact_phone": "s.contact_phone",
                 "contact_hours": "s.contact_hours",
+                "workplace_id": "workplace.id",
             },
-            optional={"vkn": "vkn"},
-            joins=shared.PLACE_JOINS,
+            optional={"vkn": "vkn", "workplace_id": "sgk_number"},
+            joins=f"{shared.PLACE_JOINS} LEFT {shared.WORKPLACE_JOIN}",
         ).sql,
     ),
     reasons=shared.REASONS,

@@ -13,6 +13,7 @@ from katip.identity.services.people_import import PEOPLE
 from katip.registry.models import ImportRun
 from katip.registry.services.imports.activities import ACTIVITIES
 from katip.registry.services.imports.headcounts import HEADCOUNTS
+from katip.registry.services.imports.leave_days import LEAVE_DAYS
 from katip.registry.services.imports.mandates import MANDATES
 from katip.registry.services.imports.officials import OFFICIALS
 from katip.registry.services.imports.payments import PAYMENTS
@@ -34,6 +35,7 @@ SPECS: Mapping[str, ImportSpec] = {
         MANDATES,
         OFFICIALS,
         PAYMENTS,
+        LEAVE_DAYS,
     )
 }
 """The lists by kind, in the order in which a new register takes them: each after those that it refers to."""

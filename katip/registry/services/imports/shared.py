@@ -22,6 +22,8 @@ REASONS = {
     "unknown_district": "no such district in this province",
     "ends_before_start": "lies before valid_from",
     "in_future": "lies in the future",
+    "own_predecessor": "is the workplace's own number",
+    "workplace_taken": "is another provider's workplace already",
 }
 
 
@@ -33,14 +35,27 @@ def _sgk_doubt(value: object) -> str | None:
     return None if parse_sgk_number(str(value)).control_digits_fit() else "control_digits"
 
 
-def sgk_number_column(content: str = "") -> Column:
+def sgk_number_column(content: str = "", *, required: bool = True) -> Column:
     """Return the column with a workplace's SGK registration number; unusual control digits are a doubt only."""
     return Column(
         name="sgk_number",
         parse=number_text(_sgk_number),
         help="SGK registration number: 26 digits, blanks and hyphens between the groups allowed. "
         f"Unusual control digits only warn{content}",
+        required=required,
         aliases=("sgk_no", "sgk_sicil_no", "isyeri_sicil_no", "sicil_no"),
+        warn=_sgk_doubt,
+    )
+
+
+def predecessor_column() -> Column:
+    """Return the column with the SGK registration number that a workplace had before."""
+    return Column(
+        name="predecessor",
+        parse=number_text(_sgk_number),
+        help="the SGK registration number that the workplace had before, of 26 digits; known, or in the same file",
+        required=False,
+        aliases=("onceki_sgk_no", "eski_sgk_no", "onceki_sicil_no"),
         warn=_sgk_doubt,
     )
 
