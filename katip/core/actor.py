@@ -13,6 +13,7 @@ class Capacity(StrEnum):
     INDIVIDUAL = "individual"
     WORKPLACE = "workplace"
     PROVIDER = "provider"
+    OFFICIAL = "official"
     OPERATOR = "operator"
 
 
@@ -28,7 +29,7 @@ class Proof:
 class Actor:
     """One person acting for one organisation, or for nobody but themselves.
 
-    `organisation_id` is a workplace's or a provider's id, according to `capacity`.
+    `organisation_id` is a workplace's, a provider's or an office's id, according to `capacity`.
     The operator's own commands act without a person.
     """
 
@@ -46,7 +47,7 @@ class Actor:
 
     @property
     def organisation(self) -> int:
-        """The id of the organisation acted for. Raises `PermissionRefusedError` in one's own name."""
+        """The id of the organisation or office acted for. Raises `PermissionRefusedError` in one's own name."""
         if self.organisation_id is None:
             raise PermissionRefusedError("no_organisation")
         return self.organisation_id

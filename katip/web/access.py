@@ -30,9 +30,21 @@ class Access(IntEnum):
     TWO_STEP = 2
     """signed in with two steps: the register is open"""
     ACTING = 3
-    """and has chosen in whose name: Bireysel, or an organisation with a mandate that holds now"""
+    """and has chosen in whose name: Bireysel, or an organisation with a mandate that holds now; officials have pages of
+    their own"""
     WORKPLACE = 4
     """and acts for a workplace"""
+    PROVIDER = 5
+    """and acts for a provider"""
+    OFFICIAL = 6
+    """and acts as an official; what each office may see is asked of the service again"""
+
+
+_ONLY = {
+    Access.WORKPLACE: Capacity.WORKPLACE,
+    Access.PROVIDER: Capacity.PROVIDER,
+    Access.OFFICIAL: Capacity.OFFICIAL,
+}
 
 
 def access(level: Access) -> Callable[[View], View]:
@@ -102,7 +114,9 @@ def _stop(request: Any, level: Access) -> HttpResponse | None:
         return None
     if request.chosen is None:
         return _to("capacity", request)
-    if level == Access.WORKPLACE and request.chosen.capacity != Capacity.WORKPLACE:
+    if level == Access.ACTING and request.chosen.capacity == Capacity.OFFICIAL:
+        return redirect("office")
+    if level in _ONLY and request.chosen.capacity != _ONLY[level]:
         return render(request, "403.html", status=403)
     return None
 

@@ -1,5 +1,6 @@
 """What every page knows: the installation, the person, the navy column."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 import katip
 from katip.core.actor import Capacity
 from katip.processes.selectors import waiting_count
+from katip.web.words import OFFICES
 
 WARNING_SECONDS = 120
 """How long before the idle time-out a page says so."""
@@ -66,6 +68,9 @@ def _who(request: Any, chosen: Any, waiting: int) -> dict[str, Any]:
     organisation = chosen.workplace.title if chosen.workplace else ""
     if chosen.provider:
         organisation = chosen.provider.short_title
+    if chosen.office:
+        labels[Capacity.OFFICIAL] = _("%(role)s olarak") % {"role": OFFICES[chosen.office.role]}
+        organisation = chosen.office.province.name if chosen.office.province else _("Bütün iller")
     return {
         "person_name": request.user.name,
         "capacity_label": labels[chosen.capacity],
@@ -86,6 +91,8 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
 
     if chosen.capacity == Capacity.INDIVIDUAL:
         return [item(_("Görevlendirmelerim"), "assignments", waiting)]
+    if chosen.capacity == Capacity.OFFICIAL:
+        return _nav_official(item)
     contracts = item(_("İSG Hizmet Sözleşmeleri"), "contracts", waiting)
     contracts["current"] = contracts["current"] or request.path.startswith("/surecler/")
     nav = [
@@ -98,3 +105,8 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
         label = _("Kişi-Kurum-Ekipman Kartı")
         nav.append({"label": label, "url": "", "current": False, "badge": None, "children": [place]})
     return nav
+
+
+def _nav_official(item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
+    """What an office opens; at the counter nothing of contracts."""
+    return [item(_("Görevli sayfası"), "office")]

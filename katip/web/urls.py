@@ -7,6 +7,7 @@ from katip.web.card import views as card
 from katip.web.contracts import views as contracts
 from katip.web.entrance import views as entrance
 from katip.web.home import views as home
+from katip.web.officials import urls as officials
 from katip.web.processes import together
 from katip.web.processes import views as processes
 
@@ -40,4 +41,5 @@ urlpatterns = [
     path("surecler/<int:no>/sonuc/", processes.step_result, name="step_result"),
     path("isyeri-karti/", card.card, name="card"),
     path("isyeri-karti/iletisim-ve-izin/", card.contact, name="contact"),
+    *officials.paths,
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from katip.registry.models import MandateCapacity
+from katip.registry.models import MandateCapacity, OfficialRole
 from katip.rules import HazardClass, Profession, RuleViolation
 
 PROFESSIONS = {
@@ -22,6 +22,11 @@ HAZARDS = {
 CAPACITIES = {
     MandateCapacity.E_BILDIRGE.value: gettext_lazy("e-Bildirge kullanıcısı"),
     MandateCapacity.RESPONSIBLE_MANAGER.value: gettext_lazy("sorumlu müdür"),
+}
+OFFICES = {
+    OfficialRole.INSPECTOR.value: gettext_lazy("müfettiş"),
+    OfficialRole.DIRECTORATE.value: gettext_lazy("yetkilendirme görevlisi"),
+    OfficialRole.COUNTER.value: gettext_lazy("gişe görevlisi"),
 }
 ASSIGNMENT_TYPES = {"full_time": gettext_lazy("Tam süreli"), "part_time": gettext_lazy("Kısmi süreli")}
 CERTIFICATE_REACH = {

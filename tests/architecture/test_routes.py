@@ -47,6 +47,7 @@ step_reject          /surecler/<int:no>/reddet/           TWO_STEP
 step_result          /surecler/<int:no>/sonuc/            TWO_STEP
 card                 /isyeri-karti/                       WORKPLACE
 contact              /isyeri-karti/iletisim-ve-izin/      WORKPLACE
+office               /gorevli/                            OFFICIAL
 components           /_parcalar/                          PUBLIC
 """
 

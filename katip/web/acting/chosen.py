@@ -1,10 +1,12 @@
-"""Whom the person chose to act for: kept in the session, checked against the mandates at every request."""
+"""Whom the person chose to act for: kept in the session, checked against mandates and offices at every request."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from katip.core.actor import Actor, Capacity, Proof
-from katip.registry.models import Mandate, Provider, Workplace
+from katip.registry.models import Mandate, Official, Provider, Workplace
 from katip.registry.permissions import valid_on
 
 _KEY = "acting_for"
@@ -17,10 +19,11 @@ class Chosen:
     capacity: Capacity
     workplace: Workplace | None = None
     provider: Provider | None = None
+    office: Official | None = None
 
     def actor(self, person_id: int, proof: Proof | None) -> Actor:
         """The person as they act now."""
-        organisation = self.workplace or self.provider
+        organisation = self.workplace or self.provider or self.office
         return Actor(person_id, self.capacity, organisation.pk if organisation else None, proof)
 
 
@@ -30,13 +33,16 @@ def chosen_write(request: Any, capacity: Capacity, organisation_id: int | None =
 
 
 def chosen_read(request: Any) -> Chosen | None:
-    """The choice, provided that its mandate holds at this moment; else None, and the person chooses anew."""
+    """The choice, provided that its mandate or office holds at this moment; else None, and the person chooses anew."""
     kept = request.session.get(_KEY)
     if kept is None:
         return None
     capacity = Capacity(kept["capacity"])
     if capacity == Capacity.INDIVIDUAL:
         return Chosen(capacity)
+    if capacity == Capacity.OFFICIAL:
+        office = offices_of(request.user.pk).filter(pk=kept["id"]).first()
+        return Chosen(capacity, office=office) if office else None
     if capacity == Capacity.WORKPLACE:
         related, wanted = "workplace__province", {"workplace_id": kept["id"]}
     else:
@@ -49,3 +55,8 @@ def chosen_read(request: Any) -> Chosen | None:
     if mandate is None:
         return None
     return Chosen(capacity, workplace=mandate.workplace, provider=mandate.provider)
+
+
+def offices_of(person_id: int) -> QuerySet[Official]:
+    """The offices that a person holds; each person has few."""
+    return Official.objects.filter(person_id=person_id).select_related("province").order_by("pk")

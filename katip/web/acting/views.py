@@ -13,22 +13,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from katip.core.actor import Capacity
+from katip.core.usecase import acting_as
 from katip.processes.selectors import Company, CompanyKey, companies_find
-from katip.registry.models import Mandate
+from katip.registry.models import Mandate, Official
 from katip.registry.permissions import valid_on
 from katip.web.access import Access, access
-from katip.web.acting.chosen import chosen_write
+from katip.web.acting.chosen import chosen_write, offices_of
 from katip.web.addresses import safe_next
-from katip.web.words import CAPACITIES
+from katip.web.words import CAPACITIES, OFFICES
 
 _FETCHED = "mandates_fetched"
 _PAGE = 20
+_OFFICES_SHOWN = 10
 
 
 @access(Access.TWO_STEP)
 @require_http_methods(["GET", "POST"])
 def capacity(request: Any) -> HttpResponse:
-    """Bireysel or Kurumsal; nothing is chosen beforehand."""
+    """Bireysel, Kurumsal, or the office that one holds; nothing is chosen beforehand."""
     wanted = safe_next(request)
     choice = request.POST.get("secim", "")
     if choice == "bireysel":
@@ -36,8 +38,22 @@ def capacity(request: Any) -> HttpResponse:
         return redirect(wanted or "assignments")
     if choice == "kurumsal":
         return redirect(_with_next(reverse("companies"), wanted))
-    error = _("Bireysel ya da Kurumsal: birini seçin.") if request.method == "POST" else ""
-    return render(request, "capacity.html", {"chosen": "", "error": error, "next": wanted})
+    with acting_as(request.actor):
+        offices = list(offices_of(request.user.pk)[:_OFFICES_SHOWN])
+    for office in offices:
+        if choice == f"gorevli-{office.pk}":
+            chosen_write(request, Capacity.OFFICIAL, office.pk)
+            return redirect(wanted or "office")
+    error = ""
+    if request.method == "POST":
+        error = _("Seçeneklerden birini seçin.") if offices else _("Bireysel ya da Kurumsal: birini seçin.")
+    context = {"chosen": "", "error": error, "next": wanted, "offices": [_office(office) for office in offices]}
+    return render(request, "capacity.html", context)
+
+
+def _office(office: Official) -> dict[str, str]:
+    place = office.province.name if office.province else _("bütün iller")
+    return {"value": f"gorevli-{office.pk}", "role": str(OFFICES[office.role]), "place": place}
 
 
 @access(Access.TWO_STEP)
@@ -117,7 +133,7 @@ def _row(company: Company) -> dict[str, Any]:
 
 def _value_now(request: Any) -> str:
     chosen = request.chosen
-    if chosen is None or chosen.capacity == Capacity.INDIVIDUAL:
+    if chosen is None or not (chosen.workplace or chosen.provider):
         return ""
     return f"{chosen.capacity}-{(chosen.workplace or chosen.provider).pk}"
 

@@ -1,0 +1,1 @@
+"""Pages of the ministry's officials: what they see by province, and whom they authorise."""

@@ -1,0 +1,23 @@
+"""Where an official lands: what the office opens, and what it does not."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from katip.web.access import Access, access
+from katip.web.words import OFFICES
+
+
+@access(Access.OFFICIAL)
+@require_GET
+def office(request: Any) -> HttpResponse:
+    """The official's first page."""
+    held = request.chosen.office
+    context = {
+        "role": OFFICES[held.role],
+        "place": held.province.name if held.province else _("Bütün iller"),
+    }
+    return render(request, "office.html", context)
