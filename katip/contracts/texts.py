@@ -4,6 +4,8 @@ The terms themselves are the process's own snapshot (`Process.terms`), named in 
 """
 
 SERVICE_APPROVAL = "hizmet-onayi/1"
+OFFER_INFORMATION = "teklif-bilgisi/1"
+"""what the offering manager confirms to have read, before the first answer; its words stand on that page"""
 UPDATE_APPROVAL = "sure-guncelleme-onayi/1"
 
 TEXTS = {
