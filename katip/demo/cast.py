@@ -36,6 +36,7 @@ CAST = (
     Member("specialist", "Elif Deneme", "iş güvenliği uzmanı", "10000000214"),
     Member("physician", "Murat Numune", "işyeri hekimi", "10000000382"),
     Member("inspector", "Aylin Emsal", "müfettiş", "10000000696"),
+    Member("directorate", "Sibel Emsal", "yetkilendirme görevlisi", "10000002980"),
     Member("counter", "Cem Deneme", "gişe görevlisi", "10000000764"),
     Member(
         "newcomer", "Zeynep Misal", "e-Bildirge kullanıcısı, iki aşamalı girişi kapalı", "10000000832", two_steps=False

@@ -16,14 +16,15 @@ KEYS = [
     "specialist",
     "physician",
     "inspector",
+    "directorate",
     "counter",
     "newcomer",
     "stranger",
 ]
 
 
-def test_the_cast_begins_with_the_promised_nine() -> None:
-    assert [member.key for member in CAST][:9] == KEYS
+def test_the_cast_begins_with_the_promised_ten() -> None:
+    assert [member.key for member in CAST][:10] == KEYS
 
 
 def test_every_number_is_valid_and_occurs_once() -> None:

@@ -1,4 +1,4 @@
-"""`katip import officials`: inspectors and counter officers."""
+"""`katip import officials`: inspectors, those who authorise, and counter officers."""
 
 from katip.core.imports import Column, ImportSpec, Upsert, conflict
 from katip.core.imports.values import word
@@ -12,8 +12,14 @@ OFFICIALS = ImportSpec(
         national_id_column(),
         Column(
             name="role",
-            parse=word({"inspector": ("müfettiş", "iş müfettişi"), "counter": ("gişe", "gişe görevlisi")}),
-            help="`inspector` (`müfettiş`) or `counter` (`gişe görevlisi`)",
+            parse=word(
+                {
+                    "inspector": ("müfettiş", "iş müfettişi"),
+                    "directorate": ("yetkilendirme", "yetkilendirme görevlisi"),
+                    "counter": ("gişe", "gişe görevlisi"),
+                }
+            ),
+            help="`inspector` (`müfettiş`), `directorate` (`yetkilendirme görevlisi`) or `counter` (`gişe görevlisi`)",
             aliases=("gorev", "rol"),
         ),
         shared.province_column("name or plate code; empty is all of them", required=False),
