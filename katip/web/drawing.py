@@ -214,3 +214,82 @@ def _marks(marks: Sequence[Mark], size: int, bottom: int) -> str:
                 f'<text class="wide" text-anchor="{anchor}" x="{x}" dx="{shift}" y="32">{escape(mark.text)}</text>'
             )
     return "".join(texts)
+
+
+HISTORY_HEIGHT, HISTORY_HEAD, HISTORY_FOOT = 92, 48, 26
+WORDS_FIT, WORDS_FIT_PHONE = 0.16, 0.32
+"""the least share of the width on which a step's words find room, on a wide screen and on a phone"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One level held for a while: its length in days, its figure, two lines of words, the word under its beginning."""
+
+    days: int
+    value: int
+    title: str
+    text: str
+    since: str
+    waits: bool = False
+
+
+def history_svg(steps: Sequence[Step], *, title: str) -> str:
+    """Draw levels over time, each as wide as it lasted; a level that still waits is hatched.
+
+    Arguments: the steps from oldest to newest, at least one; the picture's name. Narrow steps are drawn without words:
+    the table beside the picture has them all.
+    """
+    key = f"h{next(_ids)}"
+    whole = sum(max(step.days, 1) for step in steps)
+    top = max(step.value for step in steps) or 1
+    bottom = HISTORY_HEAD + HISTORY_HEIGHT
+    short_end = len(steps) > 1 and max(steps[-1].days, 1) / whole < WORDS_FIT
+    shapes, at = [], 0
+    for number, step in enumerate(steps):
+        days, last = max(step.days, 1), number == len(steps) - 1
+        height = max(round(HISTORY_HEIGHT * step.value / top, 1), 1)
+        y, x = round(bottom - height, 1), percent(at, whole)
+        fill = f'fill="url(#{key}-wait)"' if step.waits else 'class="d-act"'
+        shapes.append(f'<rect {fill} x="{x}" width="{percent(days, whole)}" y="{y}" height="{height}"/>')
+        if at:
+            shapes.append(f'<rect class="d-gap" x="{x}" width="2" y="{y}" height="{height}"/>')
+        room = days / whole - (WORDS_FIT if number + 2 == len(steps) and short_end else 0)
+        if last and short_end:
+            shapes.append(_step_words(step, 'text-anchor="end" x="100%"', y))
+        elif room >= WORDS_FIT:
+            css = "" if room >= WORDS_FIT_PHONE or last else " wide"
+            shapes.append(_step_words(step, f'x="{x}"', y, css))
+            shapes.append(f'<text class="{css.strip()}" x="{x}" y="{bottom + 18}">{escape(step.since)}</text>')
+        at += days
+    base = f'<line class="base" x1="0" x2="100%" y1="{bottom}" y2="{bottom}"/>'
+    return (
+        f'<svg class="area" role="img" aria-labelledby="{key}" width="100%" height="{bottom + HISTORY_FOOT}">'
+        f'<title id="{key}">{escape(title)}</title>{_patterns(key)}{"".join(shapes)}{base}</svg>'
+    )
+
+
+def _step_words(step: Step, place: str, y: float, css: str = "") -> str:
+    second = f'<text class="{css.strip()}" {place} y="{y - 6}">{escape(step.text)}</text>' if step.text else ""
+    return f'<text class="strong{css}" {place} y="{y - (24 if second else 6)}">{escape(step.title)}</text>{second}'
+
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96, 24, 3
+
+
+def sparkline_svg(values: Sequence[float], *, title: str) -> str:
+    """Draw the course of a figure without axes, ending in a dot. Arguments: at least one value; the picture's name."""
+    low, high = min(values), max(values)
+    across = (SPARK_WIDTH - 2 * SPARK_EDGE) / max(len(values) - 1, 1)
+    room = SPARK_HEIGHT - 2 * SPARK_EDGE
+
+    def place(index: int) -> tuple[float, float]:
+        level = (values[index] - low) / (high - low) if high > low else 0.5
+        return round(SPARK_EDGE + across * index, 1), round(SPARK_HEIGHT - SPARK_EDGE - room * level, 1)
+
+    line = " ".join(f"{x},{y}" for x, y in map(place, range(len(values))))
+    x, y = place(len(values) - 1)
+    key = f"s{next(_ids)}"
+    return (
+        f'<svg class="spark" role="img" aria-labelledby="{key}" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}">'
+        f'<title id="{key}">{escape(title)}</title><polyline points="{line}"/><circle cx="{x}" cy="{y}" r="3"/></svg>'
+    )

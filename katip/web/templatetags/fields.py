@@ -1,16 +1,32 @@
 """Form fields and the summary of what must be corrected."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django import template
 from django.forms import BaseForm, Select, Textarea
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from katip.web import format as fmt
 
 register = template.Library()
+
+SGK_GROUP_WORDS: Final = (
+    gettext_lazy("mahiyet"),
+    gettext_lazy("işkolu"),
+    gettext_lazy("yeni ünite"),
+    gettext_lazy("eski ünite"),
+    gettext_lazy("sıra"),
+    gettext_lazy("il"),
+    gettext_lazy("ilçe"),
+    gettext_lazy("kontrol"),
+    gettext_lazy("aracı"),
+)
+"""what the nine groups of an SGK registration number are"""
 
 
 @register.simple_tag
@@ -33,6 +49,73 @@ def field(
     (``xs``, ``s``, ``m``, ``l``, empty for full); whether to mark it optional (None: as the form says); whether to
     count characters down (needs ``max_length``); HTML ``autocomplete`` and ``inputmode``; more classes.
     """
+    return _field(
+        bound,
+        label=label,
+        hint=hint,
+        caution=caution,
+        width=width,
+        optional=optional,
+        counter=counter,
+        css=css,
+        more={"autocomplete": autocomplete, "inputmode": inputmode},
+    )
+
+
+@register.simple_tag
+def file_field(bound: BoundField, *, label: str = "", hint: str = "", accept: str = "", limit: str = "") -> SafeString:
+    """Show a field that takes a file. The form around it needs ``enctype="multipart/form-data"``.
+
+    Arguments: as for `field`; what the browser's own window offers (``.xlsx,.csv``); the greatest size in words
+    (``5 MB``). Kinds and size are told in the hint.
+    """
+    kinds = ", ".join(part.strip() for part in accept.split(",") if part.strip())
+    told = [
+        hint or str(bound.help_text or ""),
+        gettext("Dosya türü: %(kinds)s.") % {"kinds": kinds} if kinds else "",
+        gettext("En çok %(limit)s.") % {"limit": limit} if limit else "",
+    ]
+    return _field(bound, label=label, hint=" ".join(filter(None, told)), more={"accept": accept})
+
+
+@register.simple_tag
+def sgk_field(bound: BoundField, *, label: str = "", hint: str = "", optional: bool | None = None) -> SafeString:
+    """Show the field of an SGK registration number: typed or pasted as one, read back in its nine named groups.
+
+    Arguments: as for `field`. The field keeps what was typed; spaces and
+    dashes are left to the form (`katip.rules.parse_sgk_number`). Without script the groups show what the server knows.
+    """
+    name = bound.auto_id or bound.html_name
+    digits = re.sub(r"\D", "", str(bound.value() or ""))
+    cells, at = [], 0
+    for length, word in zip(fmt.SGK_GROUPS, SGK_GROUP_WORDS, strict=True):
+        cells.append({"word": word, "digits": digits[at : at + length] or "·" * length})
+        at += length
+    parts = render_to_string("components/sgk_parts.html", {"id": f"{name}_parts", "cells": cells})
+    return _field(
+        bound,
+        label=label,
+        hint=hint or str(bound.help_text or "") or gettext("26 hane. Yapıştırabilirsiniz; boşluk ve tire sayılmaz."),
+        width="m",
+        optional=optional,
+        more={"inputmode": "numeric", "autocomplete": "off", "data-sgk": f"{name}_parts"},
+        below=parts,
+    )
+
+
+def _field(
+    bound: BoundField,
+    *,
+    label: str = "",
+    hint: str = "",
+    caution: str = "",
+    width: str = "",
+    optional: bool | None = None,
+    counter: bool = False,
+    css: str = "",
+    more: Mapping[str, str],
+    below: str = "",
+) -> SafeString:
     hint = hint or str(bound.help_text or "")
     limit = getattr(bound.field, "max_length", None) if counter else None
     name = bound.auto_id or bound.html_name
@@ -48,10 +131,7 @@ def field(
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    if autocomplete:
-        attrs["autocomplete"] = autocomplete
-    if inputmode:
-        attrs["inputmode"] = inputmode
+    attrs |= {key: value for key, value in more.items() if value}
     if limit:
         attrs["data-counter"] = f"{name}_counter"
     return render_to_string(
@@ -68,6 +148,7 @@ def field(
             "select": isinstance(bound.field.widget, Select),
             "width": width,
             "css": css,
+            "below": below,
         },
     )
 

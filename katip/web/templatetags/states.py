@@ -32,7 +32,13 @@ TAGS: Final[dict[str, tuple[Any, str, str]]] = {
     "deleted": (gettext_lazy("Silindi"), "cross", "calm"),
     "update_needed": (gettext_lazy("Güncellenmesi gerekiyor"), "warn", "warn"),
     "update_waits": (gettext_lazy("Süre güncellemesi bekliyor"), "swap", "ok line"),
+    "ending": (gettext_lazy("Sonlanacak"), "hourglass", "warn line"),
+    "carried": (gettext_lazy("Aktarıldı, onayı burada kanıtlanmadı"), "download", "calm dash"),
     "carried_over": (gettext_lazy("Aktarıldı, onayı burada kanıtlanmadı"), "download", "calm dash"),
+    "open": (gettext_lazy("Onay bekliyor"), "ring", "info line"),
+    "awaiting_provider": (gettext_lazy("Hizmet veren bekleniyor"), "ring", "info line"),
+    "awaiting_person": (gettext_lazy("Kişinin onayı bekliyor"), "ring", "bad line"),
+    "completed": (gettext_lazy("Tamamlandı"), "ring-full", "ok"),
     "yours": (gettext_lazy("Onayınızı bekliyor"), "ring-half", "ok line"),
     "yours_professional": (gettext_lazy("Onayınızı bekliyor"), "ring", "bad line"),
     # duties
@@ -41,6 +47,18 @@ TAGS: Final[dict[str, tuple[Any, str, str]]] = {
     "blocked": (gettext_lazy("Bloke"), "lock", "calm"),
     "waiting": (gettext_lazy("Bekliyor"), "ring-half", "ok line"),
     "not_required": (gettext_lazy("Gerekmez"), "dash", "calm"),
+    # verdicts: does the contract, or the workplace, satisfy the law
+    "above": (gettext_lazy("Asgari sürenin üzerinde"), "ring-full", "info"),
+    "unfit": (gettext_lazy("Uygun değil"), "warn", "warn"),
+    "unknown": (gettext_lazy("Henüz bilinmiyor"), "dash", "calm"),
+    # standing of a provider or professional
+    "authorised": (gettext_lazy("Yetkili"), "ring-full", "ok"),
+    "suspended": (gettext_lazy("Askıya alındı"), "lock", "bad"),
+    # a sheet beside the register
+    "same": (gettext_lazy("Aynı"), "ring-full", "ok"),
+    "differs": (gettext_lazy("Farklı"), "swap", "warn"),
+    "missing_here": (gettext_lazy("Bu kayıtta yok"), "ring-dash", "calm dash"),
+    "missing_there": (gettext_lazy("Dosyada yok"), "dash", "calm"),
     # tasks
     "todo": (gettext_lazy("Yapılacak"), "dot", "info"),
     "optional": (gettext_lazy("İsteğe bağlı"), "ring-dash", "calm dash"),
@@ -68,6 +86,19 @@ def tag(name: str, label: str = "") -> SafeString:
 def state_tag(state: object, label: str = "") -> SafeString:
     """Show a contract's or process's state; takes the name or an enumeration member whose value is the name."""
     return tag(str(getattr(state, "value", state)), label)
+
+
+VERDICTS: Final = {"fit": "fit", "above": "above", "short": "unfit", "unknown": "unknown"}
+
+
+@register.simple_tag
+def verdict_tag(fit: object, reason: str = "") -> SafeString:
+    """Say whether minutes satisfy the law: uygun, asgari sürenin üzerinde, uygun değil, or not known yet.
+
+    Arguments: ``fit``, ``above``, ``short`` or ``unknown``, or an enumeration member of that value; why, in a sentence.
+    """
+    shown = tag(VERDICTS.get(str(getattr(fit, "value", fit)), "unknown"))
+    return format_html("{}<small>{}</small>", shown, reason) if reason else shown
 
 
 @register.simple_tag

@@ -57,6 +57,14 @@ def tr_number(value: float | Decimal | None) -> str:
 
 
 @register.filter
+def figure(value: object) -> str:
+    """Write a figure of a picture or a row of them: whole numbers grouped, texts as they are, a dash for nothing."""
+    if value is None:
+        return "–"
+    return fmt.number_text(value, current_language()) if isinstance(value, int) else str(value)
+
+
+@register.filter
 def tr_money(value: Decimal | None) -> str:
     """Write an amount: 4.800,00 TL."""
     return "" if value is None else fmt.money_text(value, current_language())
