@@ -298,6 +298,8 @@ class Undertaking(models.Model):
     state = models.CharField(max_length=10, choices=UndertakingState, default=UndertakingState.AWAITING)
     active_from = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    end_reason = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField()
 
     class Meta:
