@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from katip.core.clock import ISTANBUL
 from katip.documents.sheet.columns import header_key
-from katip.rules import CertificateClass, ContractState, HazardClass, Profession
+from katip.rules import CertificateClass, ContractState, EndReason, HazardClass, Profession
 
 MONTHLY = "Aylık"
 YES, NO = "Evet", "Hayır"
@@ -80,6 +80,15 @@ _CERTIFICATES = {
     Profession.OTHER_HEALTH_PERSONNEL: "Diğer Sağlık Personeli Belgesi",
 }
 
+_END_REASONS = {
+    EndReason.BY_PROVIDER: "Hizmet veren tarafından sonlandırıldı",
+    EndReason.BY_EMPLOYER: "Hizmet alan tarafından sonlandırıldı",
+    EndReason.BY_PROFESSIONAL: "Görevlendirilen kişi tarafından sonlandırıldı",
+    EndReason.HEADCOUNT_ZERO: "Çalışan sayısı sıfıra düştü",
+    EndReason.WORKPLACE_CLOSED: "İşyeri kapandı",
+    EndReason.OTHER: "Diğer",
+}
+
 
 def contract_name_words(code: int) -> str:
     """Sözleşme Adı of a process code, in capitals. Raises KeyError for what is no service contract."""
@@ -110,6 +119,11 @@ def certificate_type_words(profession: Profession, certificate_class: Certificat
     """Sertifika Tipi: `A Sınıfı İş Güvenliği Uzmanlığı Belgesi`; the other professions have no class."""
     words = _CERTIFICATES[profession]
     return words if certificate_class == CertificateClass.NONE else f"{certificate_class} Sınıfı {words}"
+
+
+def end_reason_words(reason: EndReason, note: str = "") -> str:
+    """Sonlandırılma Nedeni, with the words of who ended the contract."""
+    return f"{_END_REASONS[reason]}: {note}" if note else _END_REASONS[reason]
 
 
 def yes_no_words(answer: bool | None) -> str:  # noqa: FBT001 -- the answer is all there is to say

@@ -1,0 +1,71 @@
+"""`contracts_export`: write the contracts that somebody may see into a file, and record that they took them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from typing import BinaryIO
+
+from django.db.models import QuerySet
+
+from katip.audit.services.record import Happening, record
+from katip.contracts.models import Contract
+from katip.core.actor import Actor
+from katip.core.usecase import use_case
+from katip.documents.export import rows_for
+from katip.documents.sheet import csv_write, sheet_write, sheet_write_typed
+
+MOST_ROWS = 50_000
+"""A download's limit: above any provider's contracts, below what a page should wait for."""
+
+
+class ExportForm(StrEnum):
+    """In which form the sheet is written."""
+
+    EXACT = "exact"
+    """.xlsx, every cell text, as tools expect it"""
+    TYPED = "typed"
+    """.xlsx with real dates and numbers, for analysis"""
+    CSV = "csv"
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the file's name."""
+        return "csv" if self == ExportForm.CSV else "xlsx"
+
+    @property
+    def content_type(self) -> str:
+        """The media type to answer with."""
+        if self == ExportForm.CSV:
+            return "text/csv; charset=utf-8"
+        return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@use_case
+def contracts_export(
+    *,
+    actor: Actor,
+    at: datetime,
+    file: BinaryIO,
+    form: ExportForm = ExportForm.EXACT,
+    among: QuerySet[Contract] | None = None,
+    ids: Sequence[int] | None = None,
+) -> int:
+    """Write the contracts that the actor may see, at most `MOST_ROWS`; return how many. `rows_for` tells the rest.
+
+    The record says how many and in which form: the file holds T.C. kimlik numbers in clear. `file` is open for writing
+    bytes and stays open.
+    """
+    rows = islice(rows_for(actor, at, among=among, ids=ids), MOST_ROWS)
+    count = _WRITERS[form](file, rows, at)
+    record(actor, at, Happening("documents:contracts:exported", None, {"rows": count, "form": form.value}))
+    return count
+
+
+_Write = Callable[[BinaryIO, Iterable[Mapping[str, str]], datetime], int]
+
+_WRITERS: Mapping[ExportForm, _Write] = {
+    ExportForm.EXACT: lambda file, rows, at: sheet_write(file, rows, at=at),
+    ExportForm.TYPED: lambda file, rows, at: sheet_write_typed(file, rows, at=at),
+    ExportForm.CSV: lambda file, rows, _: csv_write(file, rows),
+}
