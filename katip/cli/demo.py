@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from katip.cli.sweep import due_do, sweep_beside
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
 from katip.core.environment import default_data
 
@@ -93,7 +94,7 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
         with web_run(environment, workers=1) as web:
             ready_await(web, environment)
             _announce(environment, entries, data)
-            raise click.ClickException(f"The web server ended by itself (status {web.wait()}).")
+            raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web)}).")
 
 
 def _prepare(data: Path) -> "list[Entry]":
@@ -120,6 +121,7 @@ def _prepare(data: Path) -> "list[Entry]":
     now = datetime.now(UTC)
     world_load(WORLD, now)
     entries = cast_open(data, now)
+    due_do(now)
     for connection in connections.all(initialized_only=True):
         connection.close()
         if hasattr(connection, "close_pool"):

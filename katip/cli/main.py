@@ -12,6 +12,7 @@ class _Late(click.Group):
         "serve": "serve",
         "migrate": "migrate",
         "import": "imports",
+        "sweep": "sweep",
         "account": "account",
         "demo": "demo",
         "code": "code",

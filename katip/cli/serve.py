@@ -4,6 +4,7 @@ from io import StringIO
 
 import click
 
+from katip.cli.sweep import sweep_beside
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
 
 
@@ -26,7 +27,7 @@ def command(workers: int) -> None:
         with web_run(settings.KATIP, workers=workers) as web:
             ready_await(web, settings.KATIP)
             click.echo(f"Katip serves {settings.KATIP.origin}. Stop with Ctrl-C.")
-            raise click.ClickException(f"The web server ended by itself (status {web.wait()}).")
+            raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web)}).")
     except StopRequested:
         click.echo("Stopped.")
     except CommandError as error:

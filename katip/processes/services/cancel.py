@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from katip.audit.services.record import Happening, record
-from katip.core.actor import OPERATOR, Actor
+from katip.core.actor import Actor
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
 from katip.core.usecase import use_case
@@ -39,7 +39,7 @@ def process_withdraw(*, actor: Actor, at: datetime, process_id: int, version: in
 
 
 @use_case
-def processes_lapse(*, actor: Actor = OPERATOR, at: datetime, limit: int = LAPSE_CHUNK) -> int:
+def processes_lapse(*, actor: Actor, at: datetime, limit: int = LAPSE_CHUNK) -> int:
     """Let fall what was not answered by its last day, at most `limit` processes; returns how many fell.
 
     Does nothing where the operator sets no deadline. Safe to run at any time, also twice at once.

@@ -1,0 +1,59 @@
+"""`katip sweep`: what the days bring by themselves. `katip serve` and the demo do the same beside the web server."""
+
+import logging
+import subprocess
+from datetime import UTC, datetime
+
+import click
+
+EVERY_SECONDS = 60
+
+log = logging.getLogger("katip.sweep")
+
+
+@click.command("sweep", short_help="Do what is due: lapses, ends, and what follows from new figures.")
+@click.option("--judge", is_flag=True, help="Also hold every contract in force against the law again.")
+def command(*, judge: bool) -> None:
+    """Let offers fall whose last day is over, end what is to end, and hold contracts against the law once a day.
+
+    Does what is due and nothing twice; two at once do no harm. `katip serve` does it every minute: run this where no
+    web server runs, or from a timer.
+    """
+    told = due_do(datetime.now(UTC), judge=judge)
+    click.echo(told or "Nothing is due.")
+
+
+def due_do(now: datetime, *, judge: bool = False) -> str:
+    """Do what is due at `now`; returns what was done in one line, or nothing. Needs Django set up."""
+    from katip.contracts.services.sweep import fitness_sweep, sweep
+
+    swept = sweep(at=now)
+    parts = {
+        "lapsed": swept.lapsed,
+        "ended on their day": swept.ended,
+        "ended with their workplace": swept.closed,
+        "ended for want of employees": swept.emptied,
+    }
+    if judge:
+        parts["judged differently"] = fitness_sweep(at=now)
+    return ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
+
+
+def sweep_beside(web: "subprocess.Popen[bytes]") -> int:
+    """Do what is due every minute until the web server ends by itself; returns its status."""
+    from django.db import DatabaseError, connections
+
+    while True:
+        try:
+            told = due_do(datetime.now(UTC))
+            if told:
+                log.info("Sweep: %s.", told)
+        except DatabaseError:
+            log.exception("The sweep was left out; it is tried again in a minute.")
+        finally:
+            for connection in connections.all(initialized_only=True):
+                connection.close()
+        try:
+            return web.wait(EVERY_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
