@@ -98,7 +98,7 @@ def verdict_tag(fit: object, reason: str = "") -> SafeString:
     Arguments: ``fit``, ``above``, ``short`` or ``unknown``, or an enumeration member of that value; why, in a sentence.
     """
     shown = tag(VERDICTS.get(str(getattr(fit, "value", fit)), "unknown"))
-    return format_html("{}<small>{}</small>", shown, reason) if reason else shown
+    return format_html("{} <small>{}</small>", shown, reason) if reason else shown
 
 
 @register.simple_tag
