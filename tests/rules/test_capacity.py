@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from katip.rules import (
@@ -60,6 +60,7 @@ def test_negative_minutes_are_a_mistake() -> None:
 minutes = st.lists(st.integers(0, 11_700), max_size=3)
 
 
+@settings(max_examples=50)
 @given(minutes, minutes, minutes, minutes, st.integers(0, 11_700))
 def test_order_does_not_matter_and_the_shortage_is_exact(
     staff: list[int],
@@ -80,6 +81,7 @@ def test_order_does_not_matter_and_the_shortage_is_exact(
     check_capacity(requested, staff=[*staff, short_by], active=active, blocked=blocked, pending=pending)
 
 
+@settings(max_examples=50)
 @given(minutes, minutes, minutes, minutes, st.integers(0, 11_700))
 def test_what_was_let_through_never_leaves_less_than_nothing(
     staff: list[int], active: list[int], blocked: list[int], pending: list[int], requested: int
@@ -92,6 +94,7 @@ def test_what_was_let_through_never_leaves_less_than_nothing(
         assert assignable(staff, [*active, requested], blocked, pending) >= 0
 
 
+@settings(max_examples=50)
 @given(st.lists(st.integers(1, 4_000), max_size=6), st.integers(0, 11_700))
 def test_offers_one_after_the_other_never_take_more_than_there_is(asked: list[int], staff: int) -> None:
     taken: list[int] = []

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from katip.rules import (
@@ -102,6 +102,7 @@ professions, hazards = st.sampled_from(Profession), st.sampled_from(HazardClass)
 minutes = st.lists(st.integers(0, 12_000), max_size=4)
 
 
+@settings(max_examples=60)
 @given(professions, hazards, st.integers(0, 3_000), minutes, st.integers(0, 5))
 def test_the_minimum_repairs_the_minutes_and_one_less_does_not(
     profession: Profession, hazard: HazardClass, employees: int, part_time: list[int], persons: int
@@ -119,6 +120,7 @@ def test_the_minimum_repairs_the_minutes_and_one_less_does_not(
         assert (less.verdict, less.missing_minutes) == (Verdict.SHORT, 1)
 
 
+@settings(max_examples=60)
 @given(professions, hazards, st.integers(0, 3_000), minutes, st.integers(0, 5))
 def test_the_order_of_contracts_does_not_matter_and_figures_agree(
     profession: Profession, hazard: HazardClass, employees: int, part_time: list[int], persons: int
@@ -135,6 +137,7 @@ def test_the_order_of_contracts_does_not_matter_and_figures_agree(
     assert judged.verdict is (Verdict.SHORT if short else Verdict.ABOVE if above else Verdict.FIT)
 
 
+@settings(max_examples=60)
 @given(st.sampled_from([IGU, IH]), hazards, st.integers(1, 6_000), st.integers(0, 100_000))
 def test_minutes_never_make_a_person(profession: Profession, hazard: HazardClass, employees: int, many: int) -> None:
     requirement = need(profession, hazard, employees)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from katip.rules import (
@@ -196,6 +196,7 @@ def test_every_national_id_with_its_check_digits_is_read(first_nine: str) -> Non
     assert parse_national_id(f"{whole[:3]} {whole[3:]}") == whole
 
 
+@settings(max_examples=50)
 @given(digits(9).filter(lambda d: d[0] != "0"), st.integers(0, 10), st.integers(1, 9))
 def test_one_wrong_digit_is_never_a_national_id(first_nine: str, place: int, shift: int) -> None:
     whole = first_nine + national_id_check_digits(first_nine)
@@ -209,6 +210,7 @@ def test_every_tax_number_with_its_check_digit_is_read(first_nine: str) -> None:
     assert parse_vkn(first_nine + vkn_check_digit(first_nine)) == first_nine + vkn_check_digit(first_nine)
 
 
+@settings(max_examples=50)
 @given(pasted(26))
 def test_every_sgk_number_survives_a_paste(both: tuple[str, str]) -> None:
     plain, text = both

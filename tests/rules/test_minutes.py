@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from katip.rules import (
@@ -191,6 +191,18 @@ def test_more_employees_never_need_less(
     fewer = required_minutes(profession, hazard=hazard, employees=employees, as_of=as_of)
     greater = required_minutes(profession, hazard=hazard, employees=employees + more, as_of=as_of)
     assert (fewer.full_time_persons, fewer.minutes) <= (greater.full_time_persons, greater.minutes)
+
+
+@given(st.sampled_from([IGU, IH]), hazards, days, st.integers(1, 12_000))
+def test_persons_and_remainder_make_up_the_headcount(
+    profession: Profession, hazard: HazardClass, as_of: date, employees: int
+) -> None:
+    need = required_minutes(profession, hazard=hazard, employees=employees, as_of=as_of)
+    assume(need.required)
+    assert need.full_time_per is not None
+    assert need.full_time_persons * need.full_time_per + need.remainder_employees == employees
+    assert 0 <= need.remainder_employees < need.full_time_per
+    assert need.minutes == need.remainder_employees * need.per_employee
 
 
 @given(professions, headcounts, days)

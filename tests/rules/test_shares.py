@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from katip.rules import Share, split_minutes
@@ -54,6 +54,7 @@ shares = st.lists(
 )
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 100_000), shares, st.permutations(range(6)))
 def test_parts_add_up_are_proportional_and_do_not_depend_on_order(
     total: int, given_shares: list[Share], order: list[int]

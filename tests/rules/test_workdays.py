@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from katip.rules import is_working_day, working_day_add, working_days_between
@@ -59,6 +59,7 @@ def test_backwards_is_a_mistake() -> None:
 dates = st.dates(date(2026, 1, 1), date(2026, 6, 30))
 
 
+@settings(max_examples=50)
 @given(dates, st.integers(0, 60), st.sets(dates, max_size=8))
 def test_between_undoes_adding(start: date, days: int, holidays: set[date]) -> None:
     end = working_day_add(start, days, holidays=holidays)
@@ -67,6 +68,7 @@ def test_between_undoes_adding(start: date, days: int, holidays: set[date]) -> N
         assert working_days_between(start, end, holidays=holidays) == days
 
 
+@settings(max_examples=50)
 @given(dates, st.integers(1, 60), st.lists(dates, max_size=8))
 def test_the_order_of_holidays_does_not_matter(start: date, days: int, holidays: list[date]) -> None:
     forward = working_day_add(start, days, holidays=holidays)
