@@ -4,9 +4,24 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import F, Func, Value
 
 from katip.core.crypto import lookup_key, seal, unseal
 from katip.rules import mask_national_id
+
+
+def _turkish_name(function: str) -> Any:
+    """A stored generated column by which people are sorted or searched the Turkish way (see `core.turkish`)."""
+    output = models.TextField(db_collation="C")
+    name = Func(
+        F("given_name"),
+        Value(" "),
+        F("family_name"),
+        template=f"{function}(%(expressions)s)",
+        arg_joiner=" || ",
+        output_field=output,
+    )
+    return models.GeneratedField(expression=name, output_field=output, db_persist=True)
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -35,6 +50,8 @@ class Person(AbstractBaseUser):
     national_id_sealed = models.BinaryField()
     given_name = models.CharField(max_length=100)
     family_name = models.CharField(max_length=100)
+    name_sort = _turkish_name("katip_sort_key")
+    name_search = _turkish_name("katip_search_key")
     email = models.EmailField(blank=True, default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -44,6 +61,11 @@ class Person(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects: ClassVar[PersonManager] = PersonManager()
+
+    class Meta:
+        """Listed by name."""
+
+        indexes: ClassVar = [models.Index(fields=["name_sort", "id"], name="person_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -105,10 +105,11 @@ class Workplace(models.Model):
     """the workplace that this one was before SGK gave it a new number; to the law this is a new workplace"""
 
     class Meta:
-        """Closed ones are few, and asked for by themselves."""
+        """Closed ones are few, and asked for by themselves; officials go through a province in order."""
 
         indexes: ClassVar = [
-            models.Index(fields=["closed_on"], name="workplace_closed", condition=Q(closed_on__isnull=False))
+            models.Index(fields=["closed_on"], name="workplace_closed", condition=Q(closed_on__isnull=False)),
+            models.Index(fields=["province", "id"], name="workplace_of_province"),
         ]
 
     def __str__(self) -> str:

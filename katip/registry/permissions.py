@@ -1,14 +1,14 @@
-"""For whom a person may act: asked of the mandates, on the day of the act."""
+"""For whom a person may act: asked of mandates and offices, on the day of the act."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q
 
-from katip.core.actor import Actor
+from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
-from katip.registry.models import Mandate
+from katip.registry.models import Mandate, Official, OfficialRole
 
 
 def valid_on(at: datetime) -> Q:
@@ -32,3 +32,20 @@ def require_provider_mandate(actor: Actor, provider_id: int, at: datetime) -> No
     """Raise `PermissionRefusedError` unless the actor is responsible manager of the provider, at `at`."""
     if not Mandate.objects.filter(valid_on(at), person_id=actor.person, provider_id=provider_id).exists():
         raise PermissionRefusedError("no_mandate")
+
+
+def require_office(actor: Actor, *roles: OfficialRole) -> Official:
+    """The office in which the actor acts, if it is one of these roles; asked of the register now.
+
+    Raises `PermissionRefusedError` `no_office` for anybody else.
+    """
+    if actor.capacity != Capacity.OFFICIAL:
+        raise PermissionRefusedError("no_office")
+    office = (
+        Official.objects.filter(pk=actor.organisation, person_id=actor.person, role__in=roles)
+        .select_related("province")
+        .first()
+    )
+    if office is None:
+        raise PermissionRefusedError("no_office")
+    return office
