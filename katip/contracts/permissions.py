@@ -26,3 +26,12 @@ def require_proof(actor: Actor) -> None:
     """Raise `PermissionRefusedError` unless a person with a second step stands behind the act."""
     if actor.proof is None or actor.person_id is None:
         raise PermissionRefusedError("no_second_step")
+
+
+def require_employer(actor: Actor, at: datetime) -> int:
+    """The id of the workplace that the actor files for, a second step behind it; else `PermissionRefusedError`."""
+    require_proof(actor)
+    if actor.capacity != Capacity.WORKPLACE or actor.organisation_id is None:
+        raise PermissionRefusedError("no_mandate")
+    require_mandates(actor, {actor.organisation_id}, at)
+    return actor.organisation_id

@@ -7,6 +7,9 @@ SERVICE_APPROVAL = "hizmet-onayi/1"
 OFFER_INFORMATION = "teklif-bilgisi/1"
 """what the offering manager confirms to have read, before the first answer; its words stand on that page"""
 UPDATE_APPROVAL = "sure-guncelleme-onayi/1"
+UNDERTAKING_ACCEPTANCE = "ustlenme-kabulu/1"
+STAFF_ACCEPTANCE = "personel-sozlesmesi-kabulu/1"
+APPOINTMENT_ACCEPTANCE = "sorumlu-mudurluk-kabulu/1"
 
 TEXTS = {
     SERVICE_APPROVAL: {
@@ -16,5 +19,23 @@ TEXTS = {
     UPDATE_APPROVAL: {
         "tr": "Okudum, onaylıyorum. Sözleşmenin yeni süresini okudum.",
         "en": "I have read and approve. I have read the new duration of the contract.",
+    },
+    UNDERTAKING_ACCEPTANCE: {
+        "tr": (
+            "Okudum, üstleniyorum. SGK kaydında bu sıfatla yer aldığımı, eğitimi tamamlayıp sınavda başarılı olduğumu "
+            "ve sağlık muayenelerinin üstlenmenin dışında kaldığını bildiğimi beyan ederim."
+        ),
+        "en": (
+            "I have read and undertake it. I declare that SGK registers me in this quality, that I completed the "
+            "training and passed the exam, and that I know that health examinations stay outside the undertaking."
+        ),
+    },
+    STAFF_ACCEPTANCE: {
+        "tr": "Okudum, kabul ediyorum. Personel sözleşmesinin süresini ve günlerini okudum.",
+        "en": "I have read and accept. I have read the minutes and the days of the staff contract.",
+    },
+    APPOINTMENT_ACCEPTANCE: {
+        "tr": "Okudum, kabul ediyorum. Kurum adına sözleşme teklif etme ve sonlandırma yetkisini üstleniyorum.",
+        "en": "I have read and accept. I take on the power to offer and to end contracts for the organisation.",
     },
 }

@@ -1,6 +1,10 @@
-"""The kinds of process that end in a service contract: data here, one class in `service`."""
+"""The kinds of process of this room. Those that end in a service contract are data here, one class in `service`."""
 
+from katip.contracts.kinds.appointment import AppointmentKind
+from katip.contracts.kinds.own_staff import OWN_STAFF
 from katip.contracts.kinds.service import ServiceContractKind
+from katip.contracts.kinds.staff import StaffContractKind
+from katip.contracts.kinds.undertaking import UndertakingKind
 from katip.contracts.kinds.update import DurationUpdateKind
 from katip.processes.kinds import kind_register
 from katip.rules import Profession
@@ -29,6 +33,12 @@ SERVICE_KINDS = (
 
 def register_all() -> None:
     """Make the kinds known to `processes`; called once, at start-up."""
-    for kind in SERVICE_KINDS:
+    for kind in (
+        *SERVICE_KINDS,
+        DurationUpdateKind(),
+        OWN_STAFF,
+        UndertakingKind(),
+        StaffContractKind(),
+        AppointmentKind(),
+    ):
         kind_register(kind)
-    kind_register(DurationUpdateKind())
