@@ -1,0 +1,1 @@
+"""Offers: the wizard, its drafts, and sheets of offers for many workplaces."""
