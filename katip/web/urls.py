@@ -3,6 +3,7 @@
 from django.urls import path
 
 from katip.web.acting import views as acting
+from katip.web.calculator import views as calculator
 from katip.web.card import views as card
 from katip.web.contracts import views as contracts
 from katip.web.entrance import views as entrance
@@ -21,6 +22,7 @@ urlpatterns = [
     path("dil/", entrance.language, name="language"),
     path("oturum/surdur/", entrance.session_extend, name="session_extend"),
     path("oturum/sakla/", entrance.session_keep, name="session_keep"),
+    path("hesapla/", calculator.calculator, name="calculator"),
     path("yardim/", entrance.help_page, name="help"),
     path("erisilebilirlik/", entrance.accessibility, name="accessibility"),
     path("gizlilik/", entrance.privacy, name="privacy"),

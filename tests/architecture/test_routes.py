@@ -27,6 +27,7 @@ two_step             /iki-asamali-giris/                  ONE_STEP
 language             /dil/                                PUBLIC
 session_extend       /oturum/surdur/                      ONE_STEP
 session_keep         /oturum/sakla/                       ONE_STEP
+calculator           /hesapla/                            PUBLIC
 help                 /yardim/                             PUBLIC
 accessibility        /erisilebilirlik/                    PUBLIC
 privacy              /gizlilik/                           PUBLIC

@@ -44,6 +44,7 @@ session_extend     GET   >account_login 405 405 405 405 405 405
 session_extend     POST  >account_login 204 204 204 204 204 204
 session_keep       GET   >account_login 405 405 405 405 405 405
 session_keep       POST  >account_login 204 204 204 204 204 204
+calculator         GET   200   200   200   200   200   200   200
 help               GET   200   200   200   200   200   200   200
 accessibility      GET   200   200   200   200   200   200   200
 privacy            GET   200   200   200   200   200   200   200
