@@ -3,6 +3,7 @@
 Every read is bounded, and filtered by the organisation or person that asks.
 """
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -239,7 +240,7 @@ def _staffed(row: tuple[Any, ...], certificates: tuple[Certificate, ...], day: d
         pending,
         ended,
     ) = row
-    blocks = blocks_of(ended, day)
+    blocks = blocks_of(ended if isinstance(ended, list) else json.loads(ended), day)
     return Staffed(
         professional_id=professional_id,
         person_id=person_id,

@@ -1,4 +1,4 @@
-"""What the tests of people need beside the world: a small workplace, a provider's own one, employees with certificates."""
+"""What the tests of people need beside the world: a small workplace, a provider's own one, a certified employee."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
