@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from katip.core.imports import Fault, ImportFailedError, ImportResult
     from katip.core.imports.reader import Progress
+    from katip.documents.services.carry import CarryResult
 
 KINDS = (
     "people",
@@ -25,26 +26,34 @@ KINDS = (
     "payments",
     "leave_days",
 )
+CONTRACTS = "contracts"
+"""the migration: no list of the registry's, but what another register exports"""
 
 
 @click.command("import", short_help="Bring in one of the operator's lists.")
-@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
+@click.argument("kind", type=click.Choice([*KINDS, CONTRACTS]), metavar="KIND")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Faults shown on the screen.")
 def command(kind: str, file: Path, limit: int) -> None:
     """Bring in one of the operator's lists, all of FILE or nothing of it.
 
     KIND is one of: people, activities, workplaces, headcounts, providers, professionals, staff, mandates, officials,
-    payments, leave_days. FILE is text with a header line; docs/import.md tells its columns. A file with faults changes
-    nothing: the first faults are shown here, all of them stand in FILE's .errors.csv.
+    payments, leave_days, contracts. FILE is text with a header line; docs/import.md tells its columns. A file with
+    faults changes nothing: the first faults are shown here, all of them stand in FILE's .errors.csv.
+
+    contracts is the migration: running contracts from the sheet of 46 columns of another register, .xlsx or text.
     """
     from django.utils import timezone
 
     from katip.core.actor import OPERATOR
     from katip.core.imports import ImportFailedError, ImportRunningError
+    from katip.documents.services.carry import contracts_carry
     from katip.registry.services.imports.run import list_import
 
     try:
+        if kind == CONTRACTS:
+            _show_carried(file, contracts_carry(actor=OPERATOR, at=timezone.now(), path=file, limit=limit))
+            return
         with _progress_bar(file) as progress:
             result = list_import(
                 kind=kind, path=file, actor=OPERATOR, at=timezone.now(), progress=progress, limit=limit
@@ -80,6 +89,16 @@ def _show_result(file: Path, result: "ImportResult") -> None:
         click.echo(f"{file.name}: {lines} read, {_count(result.inserted, 'row')} added, {result.updated} changed.")
     else:
         click.echo(f"{file.name}: {lines} read, nothing to change.")
+
+
+def _show_carried(file: Path, result: "CarryResult") -> None:
+    for name in result.ignored:
+        click.echo(f"The column “{name}” is none of the sheet's and was ignored.", err=True)
+    read, added = _count(result.rows, "line"), _count(result.inserted, "contract")
+    click.echo(
+        f"{file.name}: {read} read, {added} added, {result.known} known already, {result.left_out} left out since "
+        "they do not go on."
+    )
 
 
 def _show_failure(file: Path, failure: "ImportFailedError") -> None:

@@ -5,7 +5,8 @@ know of a contract that was carried over from another register (its numbers ther
 from the sheet that it came in.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Subquery
@@ -27,10 +28,12 @@ from katip.documents.sheet import (
     day_words,
     end_reason_words,
     hazard_class_words,
+    header_key,
     moment_words,
     yes_no_words,
 )
-from katip.documents.sheet.words import MONTHLY, NO, YES
+from katip.documents.sheet.parse import profession_of
+from katip.documents.sheet.words import APPROVAL_OF, ASSIGNMENT_TYPE_OF, MONTHLY, NO, STATE_OF, YES
 from katip.identity.models import Person
 from katip.processes.models import Decision, Outcome, PartyKind, Step
 from katip.registry.models import ActivityHazard, ContactDeclaration, Headcount
@@ -40,6 +43,8 @@ from katip.rules import CertificateClass, ContractForm, ContractState, EndReason
 CHUNK = 500
 _APPROVED = (ContractState.ACTIVE, ContractState.ENDED)
 _WAITING = (ContractState.AWAITING_PROFESSIONAL, ContractState.AWAITING_EMPLOYER)
+_CLASS = re.compile(r"\b([ABC])\b")
+_KIND_KEYS = ("osgb", "tsm", "isgb")
 _FIT = {Fitness.FIT: True, Fitness.ABOVE: True, Fitness.SHORT: False}
 
 FOREIGN = (
@@ -64,6 +69,28 @@ FOREIGN = (
 """What of a carried-over contract only the other register knows."""
 _UNTIL_KNOWN = ("auto_update", "provider_sgk", "employees", "hazard_class", "ends_on", "fit", "predecessor_id")
 """What is repeated from the other register for as long as this one knows nothing of it."""
+
+
+def _certificate(text: str) -> tuple[Profession | None, str]:
+    letter = _CLASS.search(text)
+    return profession_of(text), letter[1] if letter else ""
+
+
+SPELLED: Mapping[str, Callable[[str], object]] = {
+    "name": profession_of,
+    "certificate_type": _certificate,
+    "assignment_type": lambda text: ASSIGNMENT_TYPE_OF.get(header_key(text)),
+    "provider_title": header_key,
+    "provider_kind": lambda text: next((kind for kind in _KIND_KEYS if kind in header_key(text)), None),
+    "workplace_title": header_key,
+    "state": lambda text: STATE_OF.get(header_key(text)),
+    "approval": lambda text: APPROVAL_OF.get(header_key(text)),
+}
+"""What both registers say, each in words of its own; and what such words mean. Meaning the same, theirs are kept."""
+
+
+KEPT = (*FOREIGN, *_UNTIL_KNOWN, "is_updated", *SPELLED)
+"""What is kept of a carried-over contract's row; no T.C. kimlik no and no name of a professional among it."""
 
 
 def rows_for(
@@ -164,6 +191,11 @@ def _carried_cells(carried: Carried, row: Mapping[str, str]) -> dict[str, str]:
     cells: Mapping[str, str] = carried.cells
     better = {field: cells.get(field, "") for field in FOREIGN} | {"contract_id": carried.foreign_id}
     better |= {field: cells.get(field, "") for field in _UNTIL_KNOWN if not row[field]}
+    better |= {
+        field: cells[field]
+        for field, meaning in SPELLED.items()
+        if cells.get(field) and meaning(cells[field]) == meaning(row[field])
+    }
     if cells.get("is_updated") == YES:
         better["is_updated"] = YES
     return better

@@ -110,12 +110,12 @@ def test_an_end_says_when_by_whom_and_why(world: World) -> None:
 def test_an_update_shows_the_minutes_in_force_and_that_there_was_one(world: World) -> None:
     contract = world.active()
     first = contract.versions.get()
-    for no, minutes, later in ((2, 300, -1), (3, 400, 1)):
+    for no, minutes, days in ((2, 300, -1), (3, 400, 1)):
         ContractVersion.objects.create(
             contract=contract,
             no=no,
             basis="updated",
-            valid_from=AT + timedelta(days=later),
+            valid_from=AT + timedelta(days=days),
             minutes=minutes,
             assignment_type="full_time" if no == 2 else "part_time",
             employees=first.employees,

@@ -54,7 +54,7 @@ class SheetRow:
 
 
 class Sheet:
-    """An open sheet: `fields` in the file's order, `notices`, and `rows`, which can be gone through once."""
+    """An open sheet: `headers` by field, in the file's order and words, and `notices`; `rows` can be read once."""
 
     def __init__(
         self, lines: Iterator[tuple[int, Sequence[str] | str]], limits: Limits, required: Sequence[str]
@@ -62,8 +62,9 @@ class Sheet:
         """`lines` yields line numbers with cells, or with the code of a fault."""
         self._lines = lines
         self._limits = limits
+        self.headers: dict[str, str] = {}
         self._places, self.notices = self._header(required)
-        self.fields: tuple[str, ...] = tuple(field for _, field in self._places)
+        self.fields: tuple[str, ...] = tuple(self.headers)
 
     def rows(self) -> Iterator[SheetRow]:
         """Yield the rows that say anything. Raises `SheetError` where there are too many, or the file breaks off."""
@@ -90,6 +91,7 @@ class Sheet:
             places, notices = _columns_of(cells)
             fields = {field for _, field in places}
             if fields.issuperset(required) and fields:
+                self.headers = {field: cells[place].strip() for place, field in places}
                 absent = [Notice("absent_column", each.header) for each in COLUMNS if each.field not in fields]
                 return places, (*notices, *absent)
             most = max(most, fields, key=len)
