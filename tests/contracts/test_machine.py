@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection, transaction
+from django.db import connection
 from django.test import override_settings
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from katip.contracts.models import ContractAct
 from tests.cast import World, world_make
 from tests.contracts.play import ROLES, Play, clean
+from tests.undo import undone
 
 roles = st.sampled_from(ROLES)
 parties = st.sampled_from(("manager", "owner", "specialist", "physician"))
@@ -33,10 +34,7 @@ class Machine(RuleBasedStateMachine):
     def begin(self) -> None:
         deadline = django_settings.KATIP.model_copy(update={"approval_deadline_days": 5})
         self.stack.enter_context(override_settings(KATIP=deadline))
-        block = transaction.atomic()
-        block._from_testcase = True  # type: ignore[attr-defined] # Django's own mark: use cases may be durable inside
-        self.stack.enter_context(block)
-        self.stack.callback(transaction.set_rollback, True)
+        self.stack.enter_context(undone())
         self.play = Play(world_make())
         clean(self.play.world)
 

@@ -6,13 +6,10 @@ A cell is a status, or `>route` for being sent there. `{no}` is the process that
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve, reverse
@@ -23,6 +20,7 @@ from katip.processes.models import Decision, Process
 from katip.registry.models import ContactDeclaration, Mandate
 from tests.cast import World, decision, e_bildirge, entered, signed_in
 from tests.routes import routes
+from tests.undo import undone
 
 ROLES = ("anonymous", "newcomer", "stranger", "owner", "colleague", "manager", "specialist")
 
@@ -81,16 +79,6 @@ OFFICIALS_ONLY = {row[0] for row in ROWS if set(row[4:]) == {"403"}}
 """what none of these roles enters: see test_officials"""
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"} - OFFICIALS_ONLY
 READERS = {row[0]: "manager" for row in ROWS if row[5] == "403"} | {"assignments": "specialist"}
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What is written inside is taken back; use cases may open their durable transaction in it, as in a test."""
-    block = transaction.atomic()
-    block._from_testcase = True  # type: ignore[attr-defined] # Django's own mark
-    with block:
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
