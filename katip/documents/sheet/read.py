@@ -130,8 +130,17 @@ def sheet_open(
 ) -> Iterator[Sheet]:
     """Open a sheet: a path, its bytes, or a file that can be read from its start (an upload).
 
-    What it is, is told by its first bytes and not by its name. `required` names the fields whose columns must be
-    there. Raises `SheetError`.
+    `required` names the fields whose columns must be there. Raises `SheetError`.
+    """
+    with lines_open(source, limits) as opened:
+        yield Sheet(opened, limits, required)
+
+
+@contextmanager
+def lines_open(source: Path | bytes | BinaryIO, limits: Limits) -> Iterator[Iterator[tuple[int, Sequence[str] | str]]]:
+    """Yield the lines of a file with any columns: their numbers with the text of their cells, or a fault's code.
+
+    What the file is, is told by its first bytes and not by its name. Raises `SheetError`.
     """
     with _file(source) as file:
         file.seek(0, 2)
@@ -144,7 +153,7 @@ def sheet_open(
             raise SheetError("old_workbook")
         lines = _workbook_lines(file, limits) if start == _ZIP else _text_lines(file, limits)
         with lines as opened:
-            yield Sheet(opened, limits, required)
+            yield opened
 
 
 def sheet_read(
