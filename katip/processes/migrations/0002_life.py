@@ -6,63 +6,120 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('processes', '0001_initial'),
-        ('registry', '0003_life'),
+        ("processes", "0001_initial"),
+        ("registry", "0003_life"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='process',
-            name='waits_for_person',
+            model_name="process",
+            name="waits_for_person",
         ),
         migrations.AddField(
-            model_name='process',
-            name='proposed_by',
-            field=models.CharField(choices=[('professional', 'professional'), ('employer', 'employer'), ('provider', 'provider'), ('person', 'person')], default='provider', max_length=12),
+            model_name="process",
+            name="proposed_by",
+            field=models.CharField(
+                choices=[
+                    ("professional", "professional"),
+                    ("employer", "employer"),
+                    ("provider", "provider"),
+                    ("person", "person"),
+                ],
+                default="provider",
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='process',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="process",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AlterField(
-            model_name='process',
-            name='provider',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='processes', to='registry.provider'),
+            model_name="process",
+            name="provider",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="processes", to="registry.provider"
+            ),
         ),
         migrations.AlterField(
-            model_name='process',
-            name='state',
-            field=models.CharField(choices=[('open', 'open'), ('completed', 'completed'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn'), ('lapsed', 'lapsed')], default='open', max_length=10),
+            model_name="process",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("open", "open"),
+                    ("completed", "completed"),
+                    ("rejected", "rejected"),
+                    ("withdrawn", "withdrawn"),
+                    ("lapsed", "lapsed"),
+                ],
+                default="open",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='process',
-            name='waits_for',
-            field=models.CharField(blank=True, choices=[('professional', 'professional'), ('employer', 'employer'), ('provider', 'provider'), ('person', 'person')], default='', max_length=12),
+            model_name="process",
+            name="waits_for",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("professional", "professional"),
+                    ("employer", "employer"),
+                    ("provider", "provider"),
+                    ("person", "person"),
+                ],
+                default="",
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='process',
-            name='workplace',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='processes', to='registry.workplace'),
+            model_name="process",
+            name="workplace",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="processes",
+                to="registry.workplace",
+            ),
         ),
         migrations.AlterField(
-            model_name='step',
-            name='party',
-            field=models.CharField(choices=[('professional', 'professional'), ('employer', 'employer'), ('provider', 'provider'), ('person', 'person')], max_length=12),
+            model_name="step",
+            name="party",
+            field=models.CharField(
+                choices=[
+                    ("professional", "professional"),
+                    ("employer", "employer"),
+                    ("provider", "provider"),
+                    ("person", "person"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddIndex(
-            model_name='process',
-            index=models.Index(condition=models.Q(('state', 'open'), ('waits_for_person__isnull', False)), fields=['waits_for_person', 'due_on', 'id'], name='waits_for_person'),
+            model_name="process",
+            index=models.Index(
+                condition=models.Q(("state", "open"), ("waits_for_person__isnull", False)),
+                fields=["waits_for_person", "due_on", "id"],
+                name="waits_for_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='process',
-            index=models.Index(condition=models.Q(('state', 'open'), ('waits_for', 'provider')), fields=['provider', 'due_on', 'id'], name='waits_for_provider'),
+            model_name="process",
+            index=models.Index(
+                condition=models.Q(("state", "open"), ("waits_for", "provider")),
+                fields=["provider", "due_on", "id"],
+                name="waits_for_provider",
+            ),
         ),
         migrations.AddIndex(
-            model_name='process',
-            index=models.Index(condition=models.Q(('due_on__isnull', False), ('state', 'open')), fields=['due_on', 'id'], name='process_due'),
+            model_name="process",
+            index=models.Index(
+                condition=models.Q(("due_on__isnull", False), ("state", "open")),
+                fields=["due_on", "id"],
+                name="process_due",
+            ),
         ),
     ]

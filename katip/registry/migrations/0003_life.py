@@ -6,60 +6,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0002_reference'),
+        ("registry", "0002_reference"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AdministrativeLeave',
+            name="AdministrativeLeave",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
             ],
         ),
         migrations.AddField(
-            model_name='professional',
-            name='suspended_on',
+            model_name="professional",
+            name="suspended_on",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='provider',
-            name='suspended_on',
+            model_name="provider",
+            name="suspended_on",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='provider',
-            name='workplace',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='is_provider', to='registry.workplace'),
+            model_name="provider",
+            name="workplace",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="is_provider",
+                to="registry.workplace",
+            ),
         ),
         migrations.AddField(
-            model_name='workplace',
-            name='predecessor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='registry.workplace'),
+            model_name="workplace",
+            name="predecessor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="successors",
+                to="registry.workplace",
+            ),
         ),
         migrations.AlterField(
-            model_name='official',
-            name='role',
-            field=models.CharField(choices=[('inspector', 'müfettiş'), ('directorate', 'yetkilendirme görevlisi'), ('counter', 'gişe görevlisi')], max_length=12),
+            model_name="official",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("inspector", "müfettiş"),
+                    ("directorate", "yetkilendirme görevlisi"),
+                    ("counter", "gişe görevlisi"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('authorised', 'authorised'), ('suspended', 'suspended'), ('restored', 'restored')], max_length=12)),
-                ('effective_on', models.DateField()),
-                ('reason', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('official', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('professional', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='standings', to='registry.professional')),
-                ('provider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='standings', to='registry.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[("authorised", "authorised"), ("suspended", "suspended"), ("restored", "restored")],
+                        max_length=12,
+                    ),
+                ),
+                ("effective_on", models.DateField()),
+                ("reason", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "official",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "professional",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standings",
+                        to="registry.professional",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standings",
+                        to="registry.provider",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['provider', '-id'], name='standing_of_provider'), models.Index(fields=['professional', '-id'], name='standing_of_professional')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('professional__isnull', True), ('provider__isnull', False)), models.Q(('professional__isnull', False), ('provider__isnull', True)), _connector='OR'), name='standing_of_one')],
+                "indexes": [
+                    models.Index(fields=["provider", "-id"], name="standing_of_provider"),
+                    models.Index(fields=["professional", "-id"], name="standing_of_professional"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("professional__isnull", True), ("provider__isnull", False)),
+                            models.Q(("professional__isnull", False), ("provider__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="standing_of_one",
+                    )
+                ],
             },
         ),
     ]
