@@ -1,0 +1,402 @@
+"""Whose minutes are taken by what: read for a provider's whole staff, or for a professional with every provider.
+
+The figures are those that the law is asked with (`contracts.facts`), reckoned for many at once; a test holds the two
+against each other. Minutes a month throughout. A provider reads its own staff, a professional themselves.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from katip.contracts.models import Contract
+from katip.contracts.selectors import WAITING, contracts_of, minutes_now
+from katip.core.actor import Actor, Capacity
+from katip.core.clock import ISTANBUL, day_of
+from katip.core.errors import PermissionRefusedError
+from katip.core.turkish import fold
+from katip.rules import (
+    SHORT_CONTRACT_DAYS,
+    CertificateClass,
+    ContractState,
+    EndReason,
+    HazardClass,
+    Profession,
+    assignable,
+    blocked_until,
+    blocks_minutes,
+    certificate_serves,
+)
+
+_MONTH = """
+WITH staff AS (
+    SELECT professional_id, provider_id, sum(minutes) AS minutes FROM registry_staffcontract
+    WHERE {scope} AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to >= %(day)s)
+    GROUP BY professional_id, provider_id
+), active AS (
+    SELECT professional_id, provider_id, sum(current.minutes) AS minutes, count(*) AS number
+    FROM contracts_contract AS contract
+    CROSS JOIN LATERAL (
+        SELECT version.minutes FROM contracts_contractversion AS version
+        WHERE version.contract_id = contract.id AND version.valid_from <= %(at)s
+        ORDER BY version.valid_from DESC, version.no DESC LIMIT 1
+    ) AS current
+    WHERE {scope} AND provider_id IS NOT NULL AND state = 'active'
+    GROUP BY professional_id, provider_id
+), pending AS (
+    SELECT professional_id, provider_id, sum(minutes) AS minutes, count(*) AS number FROM contracts_contract
+    WHERE {scope} AND provider_id IS NOT NULL AND state IN ('awaiting_professional', 'awaiting_employer')
+    GROUP BY professional_id, provider_id
+), blocked AS (
+    SELECT professional_id, provider_id, sum(last.minutes) AS minutes, count(*) AS number
+    FROM contracts_contract AS contract
+    CROSS JOIN LATERAL (
+        SELECT version.minutes FROM contracts_contractversion AS version WHERE version.contract_id = contract.id
+        ORDER BY version.valid_from DESC, version.no DESC LIMIT 1
+    ) AS last
+    WHERE {scope} AND provider_id IS NOT NULL AND state = 'ended' AND end_reason = ANY(%(by_a_party)s)
+      AND ends_on BETWEEN %(month)s AND %(day)s
+      AND ends_on - (active_from AT TIME ZONE 'Europe/Istanbul')::date < %(short)s
+    GROUP BY professional_id, provider_id
+), month AS (
+    SELECT professional_id, provider_id, COALESCE(staff.minutes, 0)::int AS staff,
+           COALESCE(active.minutes, 0)::int AS active, COALESCE(blocked.minutes, 0)::int AS blocked,
+           COALESCE(pending.minutes, 0)::int AS pending, COALESCE(active.number, 0) AS active_number,
+           COALESCE(pending.number, 0) AS pending_number, COALESCE(blocked.number, 0) AS blocked_number,
+           (COALESCE(staff.minutes, 0) - COALESCE(active.minutes, 0) - COALESCE(blocked.minutes, 0)
+            - COALESCE(pending.minutes, 0))::int AS free
+    FROM staff
+    FULL JOIN active USING (professional_id, provider_id)
+    FULL JOIN pending USING (professional_id, provider_id)
+    FULL JOIN blocked USING (professional_id, provider_id)
+)
+"""
+
+_FIGURES = """month.professional_id, month.provider_id, month.staff, month.active, month.blocked, month.pending,
+       month.active_number, month.pending_number, month.blocked_number"""
+
+_BOARD = (
+    _MONTH  # noqa: S608 -- columns, not values
+    + """
+SELECT {figures}, person.given_name || ' ' || person.family_name, person.name_sort, professional.suspended_on,
+       COALESCE((
+           SELECT jsonb_agg(jsonb_build_array(profession, certificate_class, number, valid_to)
+                            ORDER BY profession, certificate_class, number)
+           FROM registry_certificate WHERE professional_id = month.professional_id AND valid_from <= %(day)s
+             AND (valid_to IS NULL OR valid_to >= %(expired)s)
+       ), '[]')
+FROM month
+JOIN registry_professional AS professional ON professional.id = month.professional_id
+JOIN identity_person AS person ON person.id = professional.person_id
+WHERE (%(text)s = '' OR person.name_search LIKE %(like)s)
+  AND (%(minutes)s IS NULL OR month.free >= %(minutes)s)
+  AND (NOT %(serving)s OR EXISTS (
+      SELECT FROM registry_certificate AS certificate
+      WHERE certificate.professional_id = month.professional_id AND certificate.valid_from <= %(day)s
+        AND (certificate.valid_to IS NULL OR certificate.valid_to >= %(day)s)
+        AND (certificate.profession, certificate.certificate_class) IN (
+            SELECT * FROM unnest(%(professions)s::text[], %(classes)s::text[]))))
+  AND (%(after_id)s IS NULL OR ({key}, month.professional_id) {beyond} (%(after)s, %(after_id)s))
+ORDER BY {key} {way}, month.professional_id {way}
+LIMIT %(limit)s
+"""
+)
+
+_TOTALS = (
+    _MONTH
+    + """
+SELECT count(*), COALESCE(sum(staff), 0), COALESCE(sum(active), 0), COALESCE(sum(blocked), 0),
+       COALESCE(sum(pending), 0), COALESCE(sum(pending_number), 0),
+       COALESCE(max(greatest(staff, active + blocked + pending)), 0),
+       count(*) FILTER (WHERE free <= 0), count(*) FILTER (WHERE free > 0),
+       COALESCE(sum(free) FILTER (WHERE free > 0), 0), count(*) FILTER (WHERE free < 0)
+FROM month
+"""
+)
+
+_SORTS = {
+    "bos": "month.free",
+    "etkin": "month.active",
+    "bloke": "month.blocked",
+    "bekleyen": "month.pending",
+    "ad": "person.name_sort",
+}
+SORTS = frozenset(_SORTS) | frozenset(f"-{key}" for key in _SORTS)
+EXPIRED_SHOWN = timedelta(days=90)
+"""certificates that ended no longer ago stay in sight, as ended"""
+_ENDS_READ = 1_000
+_ENDED_READ = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A professional's minutes with one provider on a day, and how many contracts stand behind each part."""
+
+    professional_id: int
+    provider_id: int
+    staff: int
+    active: int
+    blocked: int
+    pending: int
+    active_number: int
+    pending_number: int
+    blocked_number: int
+
+    @property
+    def free(self) -> int:
+        """Minutes that a new offer may take; negative where more was offered than there is."""
+        return assignable([self.staff], [self.active], [self.blocked], [self.pending])
+
+    @property
+    def extent(self) -> int:
+        """How far the bar reaches: what there is, or what is taken of it where that is more."""
+        return max(self.staff, self.active + self.blocked + self.pending)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A certificate in force or lately ended."""
+
+    profession: Profession
+    certificate_class: CertificateClass
+    number: str
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One line of the board."""
+
+    month: Month
+    name: str
+    name_sort: str
+    suspended_on: date | None
+    certificates: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The whole staff of a provider: persons, minutes, offers that wait, the widest bar, who is full and who is not."""
+
+    persons: int
+    staff: int
+    active: int
+    blocked: int
+    pending: int
+    offers: int
+    extent: int
+    full: int
+    with_room: int
+    room: int
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who is looked for: a part of the name, a profession, one whose certificate serves a class, one with room."""
+
+    text: str = ""
+    profession: Profession | None = None
+    hazard: HazardClass | None = None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardAfter:
+    """Where the next page begins: after this value of the sort key and this professional."""
+
+    value: int | str
+    professional_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """Minutes that become free again on a day, with their contracts counted."""
+
+    professional_id: int
+    day: date
+    minutes: int
+    number: int
+
+
+def board_read(
+    actor: Actor, at: datetime, wanted: Wanted, *, sort: str, after: BoardAfter | None, limit: int
+) -> list[BoardRow]:
+    """The provider's staff in the order of `sort` (one of `SORTS`), at most `limit` + 1."""
+    day = day_of(at)
+    pairs = _serving(wanted, day)
+    key = _SORTS[sort.removeprefix("-")]
+    text = sort.removeprefix("-") == "ad"
+    down = sort.startswith("-")
+    statement = _BOARD.format(
+        scope="provider_id = %(owner)s",
+        figures=_FIGURES,
+        key=f'{key} COLLATE "C"' if text else key,
+        beyond="<" if down else ">",
+        way="DESC" if down else "ASC",
+    )
+    parameters = _parameters(_provider_id(actor), at) | {
+        "expired": day - EXPIRED_SHOWN,
+        "text": wanted.text,
+        "like": f"%{_like(fold(wanted.text))}%",
+        "minutes": wanted.minutes,
+        "serving": wanted.profession is not None or wanted.hazard is not None,
+        "professions": [str(profession) for profession, _ in pairs],
+        "classes": [str(letter) for _, letter in pairs],
+        "after": after.value if after else ("" if text else 0),
+        "after_id": after.professional_id if after else None,
+        "limit": limit + 1,
+    }
+    return [_row(row) for row in _ask(statement, parameters)]
+
+
+def board_totals(actor: Actor, at: datetime) -> Totals:
+    """The whole staff of the actor's provider."""
+    statement = _TOTALS.format(scope="provider_id = %(owner)s")
+    [row] = _ask(statement, _parameters(_provider_id(actor), at))
+    return Totals(*(int(value) for value in row))
+
+
+def month_of(actor: Actor, at: datetime, professional_id: int) -> Month | None:
+    """One professional's minutes with the actor's provider; None where the two have nothing to do with each other."""
+    statement = _MONTH + f"SELECT {_FIGURES} FROM month"  # noqa: S608 -- columns, not values
+    scope = "provider_id = %(owner)s AND professional_id = %(professional)s"
+    parameters = _parameters(_provider_id(actor), at) | {"professional": professional_id}
+    found = _ask(statement.format(scope=scope), parameters)
+    return Month(*found[0]) if found else None
+
+
+def own_months(actor: Actor, at: datetime) -> list[Month]:
+    """The acting professional's minutes with every provider, the most staff minutes first."""
+    if actor.capacity != Capacity.INDIVIDUAL:
+        raise PermissionRefusedError("not_yours")
+    statement = _MONTH + f"SELECT {_FIGURES} FROM month ORDER BY staff DESC, provider_id LIMIT 50"  # noqa: S608 -- as above
+    scope = "professional_id = (SELECT id FROM registry_professional WHERE person_id = %(owner)s)"
+    return [Month(*row) for row in _ask(statement.format(scope=scope), _parameters(actor.person, at))]
+
+
+def freed_of(actor: Actor, at: datetime, professional_ids: Collection[int]) -> list[Freed]:
+    """What becomes free when, of these professionals' contracts that the actor sees: the nearest day first.
+
+    Blocked minutes open after the month's end; minutes of an announced end the day after, or after the month's end
+    where they will be blocked till then.
+    """
+    day, found = day_of(at), dict[tuple[int, date], list[int]]()
+    mine = contracts_of(actor).filter(professional_id__in=professional_ids, provider__isnull=False)
+    ending = mine.filter(state=ContractState.ACTIVE, ends_on__isnull=False).annotate(minutes_now=minutes_now(at))
+    for contract in ending.order_by("ends_on", "pk")[:_ENDS_READ]:
+        found.setdefault((contract.professional_id, _opens(contract)), []).append(contract.minutes_now)
+    for one in blocked_contracts(mine, at):
+        opens = blocked_until(day) + timedelta(days=1)
+        found.setdefault((one.professional_id, opens), []).append(one.minutes_now)  # type: ignore[attr-defined] # annotated
+    freed = [Freed(one, opens, sum(minutes), len(minutes)) for (one, opens), minutes in found.items()]
+    return sorted(freed, key=lambda one: (one.day, one.professional_id))
+
+
+def blocked_contracts(contracts: QuerySet[Contract], at: datetime) -> list[Contract]:
+    """Those of `contracts` whose minutes are blocked on the day, each with `minutes_now`, newest first."""
+    day = day_of(at)
+    ended = contracts.filter(
+        state=ContractState.ENDED,
+        ends_on__range=(day.replace(day=1), day),
+        end_reason__in=_by_a_party(),
+        active_from__isnull=False,
+    ).annotate(minutes_now=minutes_now(at))
+    found = ended.order_by("-pk")[:_ENDED_READ]
+    return [contract for contract in found if blocks_minutes(*_lasted(contract), EndReason(contract.end_reason), day)]
+
+
+def contracts_behind(
+    actor: Actor, at: datetime, professional_id: int, *, waiting: bool, after: int | None, limit: int
+) -> list[Contract]:
+    """The contracts behind the active part of a bar, or behind the waiting one; newest first, at most `limit` + 1."""
+    states = WAITING if waiting else (ContractState.ACTIVE,)
+    mine = contracts_of(actor).filter(professional_id=professional_id, provider__isnull=False, state__in=states)
+    if after is not None:
+        mine = mine.filter(pk__lt=after)
+    return list(mine.annotate(minutes_now=minutes_now(at)).order_by("-pk")[: limit + 1])
+
+
+def _opens(contract: Contract) -> date:
+    first, last = _lasted(contract)
+    if blocks_minutes(first, last, EndReason(contract.end_reason or EndReason.OTHER), last):
+        last = blocked_until(last)
+    return last + timedelta(days=1)
+
+
+def _lasted(contract: Contract) -> tuple[date, date]:
+    """First and last day served; an end in the hour of the approval still is a day."""
+    assert contract.ends_on is not None  # noqa: S101 -- the caller asked for contracts that end
+    started = contract.active_from.astimezone(ISTANBUL).date() if contract.active_from else contract.ends_on
+    return min(started, contract.ends_on), contract.ends_on
+
+
+def _serving(wanted: Wanted, day: date) -> Sequence[tuple[Profession, CertificateClass]]:
+    """The certificates, by profession and class, that are what is looked for."""
+    pairs = [
+        (profession, letter)
+        for profession in Profession
+        for letter in CertificateClass
+        if (profession == Profession.SAFETY_SPECIALIST) == (letter != CertificateClass.NONE)
+    ]
+    return [
+        pair
+        for pair in pairs
+        if wanted.profession in {None, pair[0]}
+        and (wanted.hazard is None or certificate_serves(pair[0], pair[1], wanted.hazard, day).ok)
+    ]
+
+
+def _row(row: tuple[Any, ...]) -> BoardRow:
+    *figures, name, name_sort, suspended_on, certificates = row
+    held = tuple(
+        Held(
+            Profession(profession),
+            CertificateClass(letter),
+            number,
+            date.fromisoformat(valid_to) if valid_to else None,
+        )
+        for profession, letter, number, valid_to in _listed(certificates)
+    )
+    return BoardRow(Month(*figures), name, name_sort, suspended_on, held)
+
+
+def _listed(value: Any) -> list[list[Any]]:
+    return value if isinstance(value, list) else json.loads(value)
+
+
+def _provider_id(actor: Actor) -> int:
+    if actor.capacity != Capacity.PROVIDER:
+        raise PermissionRefusedError("no_mandate")
+    return actor.organisation
+
+
+def _by_a_party() -> list[str]:
+    return [str(reason) for reason in EndReason if reason.by_a_party]
+
+
+def _parameters(owner: int, at: datetime) -> dict[str, Any]:
+    day = day_of(at)
+    return {
+        "owner": owner,
+        "at": at,
+        "day": day,
+        "month": day.replace(day=1),
+        "short": SHORT_CONTRACT_DAYS,
+        "by_a_party": _by_a_party(),
+    }
+
+
+def _ask(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
+
+
+def _like(text: str) -> str:
+    """`text` for LIKE, with its wildcards taken literally."""
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
