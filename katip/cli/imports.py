@@ -30,6 +30,10 @@ CONTRACTS = "contracts"
 """the migration: no list of the registry's, but what another register exports"""
 
 
+JUDGED_AFTER = {"activities", "workplaces", "headcounts"}
+"""what these bring decides whether contracts are enough"""
+
+
 @click.command("import", short_help="Bring in one of the operator's lists.")
 @click.argument("kind", type=click.Choice([*KINDS, CONTRACTS]), metavar="KIND")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
@@ -64,6 +68,19 @@ def command(kind: str, file: Path, limit: int) -> None:
     except ImportRunningError:
         raise click.ClickException(f"Another import of {kind} is running; nothing was changed.") from None
     _show_result(file, result)
+    if kind in JUDGED_AFTER and (result.inserted or result.updated):
+        _judge()
+
+
+def _judge() -> None:
+    """Hold the contracts in force against the law again, by the figures that came in."""
+    from django.utils import timezone
+
+    from katip.contracts.services.sweep import fitness_sweep
+
+    changed = fitness_sweep(at=timezone.now())
+    if changed:
+        click.echo(f"{_count(changed, 'contract')} judged differently by the new figures.")
 
 
 @contextmanager

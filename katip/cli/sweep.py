@@ -25,7 +25,7 @@ def command(*, judge: bool) -> None:
 
 def due_do(now: datetime, *, judge: bool = False) -> str:
     """Do what is due at `now`; returns what was done in one line, or nothing. Needs Django set up."""
-    from katip.contracts.services.sweep import fitness_sweep, sweep
+    from katip.contracts.services.sweep import fitness_sweep, fitness_sweep_recent, sweep
 
     swept = sweep(at=now)
     parts = {
@@ -34,8 +34,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
         "ended with their workplace": swept.closed,
         "ended for want of employees": swept.emptied,
     }
-    if judge:
-        parts["judged differently"] = fitness_sweep(at=now)
+    parts["judged differently"] = fitness_sweep(at=now) if judge else fitness_sweep_recent(at=now)
     return ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
 
 

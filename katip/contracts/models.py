@@ -6,6 +6,7 @@ Beside it stand what becomes or changes a contract (drafts, sheets of offers, du
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -164,7 +165,10 @@ class ContractAct(models.Model):
     class Meta:
         """Read in the order in which they were done."""
 
-        indexes: ClassVar = [models.Index(fields=["contract", "id"], name="act_of_contract")]
+        indexes: ClassVar = [
+            models.Index(fields=["contract", "id"], name="act_of_contract"),
+            BrinIndex(fields=["at"], name="act_at", autosummarize=True),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contract_id}: {self.action}"

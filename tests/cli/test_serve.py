@@ -19,7 +19,7 @@ def test_sessions_whose_time_is_over_are_deleted_before_anything_is_served(monke
     @contextmanager
     def web_run(*_: Any, **__: Any) -> Any:
         left.append(Session.objects.count())
-        yield SimpleNamespace(wait=lambda: 0)
+        yield SimpleNamespace(wait=lambda _timeout: 0)
 
     for name, stand_in in (("web_run", web_run), ("signals_set", list), ("ready_await", lambda *_: None)):
         monkeypatch.setattr(serve, name, stand_in)

@@ -10,7 +10,7 @@ from katip.contracts.acts import fold
 from katip.contracts.models import Contract, ContractAct, ContractVersion, DurationUpdate
 from katip.contracts.services.end import contract_end, contract_end_revoke
 from katip.contracts.services.reoffer import contract_reoffer, contracts_remake
-from katip.contracts.services.sweep import fitness_sweep, sweep
+from katip.contracts.services.sweep import fitness_sweep, fitness_sweep_recent, sweep
 from katip.contracts.services.update import update_propose
 from katip.core.actor import OPERATOR
 from katip.core.errors import PermissionRefusedError
@@ -384,3 +384,12 @@ class TestDays:
             world.offer(workplace_id=world.elsewhere.pk)
         propose(world, contract, 300)
         assert world.offer(workplace_id=world.elsewhere.pk)
+
+
+def test_two_approvals_at_once_are_judged_together_within_the_minute(world: World) -> None:
+    contract = world.active()
+    Contract.objects.update(fit="short")  # what the later of two, that did not see each other, may leave
+    assert fitness_sweep_recent(at=AT + timedelta(hours=1)) == 0
+    assert fitness_sweep_recent(at=AT + timedelta(minutes=1)) == 1
+    contract.refresh_from_db()
+    assert contract.fit == "fit"

@@ -1,0 +1,45 @@
+"""`katip sweep`, and the same beside the web server."""
+
+import subprocess
+from datetime import date
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.db import OperationalError
+
+from katip.cli import sweep as sweep_cli
+from katip.contracts.models import Contract
+from katip.registry.models import Headcount
+from tests.cast import World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_command_does_what_is_due_and_says_so(world: World) -> None:
+    world.active()
+    Headcount.objects.create(workplace=world.workplace, period=date(2025, 6, 1), employees=0)
+    first, second = (CliRunner().invoke(sweep_cli.command) for _ in range(2))
+    assert first.output == "1 ended for want of employees\n"
+    assert second.output == "Nothing is due.\n"
+    assert Contract.objects.get().state == "ended"
+
+
+def test_beside_the_web_server_it_goes_on_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[str] = []
+
+    def due_do(_now: Any) -> str:
+        rounds.append("")
+        if len(rounds) == 1:
+            raise OperationalError("away")
+        return ""
+
+    class Web:
+        def wait(self, timeout: float) -> int:
+            if len(rounds) < 3:
+                raise subprocess.TimeoutExpired("web", timeout)
+            return 7
+
+    monkeypatch.setattr(sweep_cli, "due_do", due_do)
+    assert sweep_cli.sweep_beside(Web()) == 7  # type: ignore[arg-type] # it only waits
+    assert len(rounds) == 3
