@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.http import QueryDict
 from django.template import Context, Template
 from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from katip.web import drawing
+from katip.web import drawing, tiles
 from katip.web.icons import ICONS
-from katip.web.sample import SampleForm, sample_context
+from katip.web.sample import SampleFilters, SampleForm, sample_context
 from katip.web.templatetags import fields, states, words
 
 WEB = Path(fields.__file__).resolve().parent.parent
@@ -229,3 +230,144 @@ def test_ids_on_the_components_page_are_unique() -> None:
     html = render_to_string("components_page.html", sample_context())
     names = re.findall(r'\sid="([^"]+)"', html)
     assert len(names) == len(set(names))
+
+
+# ---------------------------------------------------------------------------------------------------- lists and desks
+
+
+def narrowed(query: str, **more: Any) -> str:
+    form = SampleFilters(QueryDict(query))
+    return draw('{% filters form label="Süz" keep="liste" %}', form=form, **more)
+
+
+def test_filters_work_without_script_and_carry_the_list_along() -> None:
+    html = narrowed("liste=tum&il=16&ara=f%C4%B1r%C4%B1n&sonra=abc&sirala=firma")
+    assert '<form method="get"' in html
+    assert '<input type="hidden" name="liste" value="tum">' in html
+    assert "sonra" not in html
+    assert "isteğe bağlı" not in html
+    assert "İl: Bursa" in html
+    assert 'href="?liste=tum&amp;ara=f%C4%B1r%C4%B1n&amp;sirala=firma"' in html
+    assert html.count('<ul class="chips"') == 1
+    assert "Sıra:" not in html
+
+
+def test_filters_without_a_query_show_no_chips_and_an_unknown_choice_neither() -> None:
+    assert "chips" not in narrowed("")
+    assert "chips" not in narrowed("il=99")
+    assert "<details open>" in narrowed("il=99")
+    assert "&lt;b&gt;" in narrowed("ara=%3Cb%3E")
+
+
+@pytest.mark.parametrize(
+    ("sort", "order", "leads_to"),
+    [("", None, "sure"), ("sure", "ascending", "-sure"), ("-sure", "descending", "sure"), ("kod", None, "sure")],
+)
+def test_a_head_sorts_and_turns_round(rf: RequestFactory, sort: str, order: str | None, leads_to: str) -> None:
+    request = rf.get("/sozlesmeler/", {"liste": "tum", "sirala": sort, "sonra": "abc"})
+    html = draw('{% sort_head "Süre" "sure" sort num=True %}', request=request, sort=sort)
+    assert f'href="?liste=tum&amp;sirala={leads_to}"' in html
+    assert (f'aria-sort="{order}"' in html) if order else ("aria-sort" not in html)
+    assert 'class="num"' in html
+
+
+def test_a_story_names_who_did_what_in_which_role() -> None:
+    html = draw("{% act_timeline acts %}", **sample_context())
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    assert "Canan Temsil, e-Bildirge" in said.replace(" , ", ", ")
+    assert "05.02.2025 09:05" in said
+    assert "sürüm 3 · belge" in re.sub(r"\s·\s", " · ", said)
+    assert "9001 sürecini aç" in said
+
+
+@pytest.mark.parametrize(
+    ("fit", "said"), [("short", "Uygun değil"), ("above", "Asgari sürenin üzerinde"), ("x", "Henüz")]
+)
+def test_verdicts(fit: str, said: str) -> None:
+    assert said in states.verdict_tag(fit, "<neden>")
+    assert "<small>&lt;neden&gt;</small>" in states.verdict_tag(fit, "<neden>")
+
+
+# ------------------------------------------------------------------------------------------------- fields of a kind
+
+
+def test_the_sgk_number_is_read_back_in_its_groups_without_script() -> None:
+    html = fields.sgk_field(SampleForm({"sgk_number": "2-2222 01 01 1000001 016 08 8"})["sgk_number"])
+    assert [cell or "" for cell in re.findall(r"<dd>([^<]*)</dd>", html)] == [
+        "2", "2222", "01", "01", "1000001", "016", "08", "8", "···",
+    ]  # fmt: skip
+    assert 'value="2-2222 01 01 1000001 016 08 8"' in html
+    assert 'data-sgk="id_sgk_number_parts"' in html
+    assert html.count("<input") == 1
+
+
+def test_a_file_field_says_what_it_takes() -> None:
+    html = fields.file_field(SampleForm()["sheet"], accept=".xlsx,.csv", limit="5 MB")
+    assert 'type="file"' in html
+    assert 'accept=".xlsx,.csv"' in html
+    assert "Dosya türü: .xlsx, .csv. En çok 5 MB." in html
+
+
+# ------------------------------------------------------------------------------------------------ pictures of desks
+
+
+def test_a_month_says_what_is_free_and_an_over_offer_passes_the_limit() -> None:
+    html = draw('{% minutes_bar "Onur" active=10 blocked=1 pending=9 total=16 scale=40 twin=True %}')
+    assert 'class="d-limit" x="40%"' in html
+    assert "<td" in html
+    assert "-4" in html
+    html = draw('{% minutes_bar "Onur" active=10 total=16 scale=40 %}')
+    assert "boş 6 dakika" in html
+    assert "d-limit" not in html
+    assert "<table" not in html
+
+
+def test_the_funnel_draws_all_steps_on_one_scale() -> None:
+    html = draw("{% funnel steps %}", **sample_context())
+    assert html.count('<svg class="meter"') == 3
+    assert 'class="d-act" x="0%" width="100%"' in html
+    assert "Profesyonel kabul etti: geçen 115, bekleyen 8" in html
+    assert "4 reddetti, 3 düştü" in html
+
+
+def test_the_story_of_minutes_hatches_what_waits() -> None:
+    html = draw("{% minutes_history versions today=today %}", **sample_context())
+    assert html.count("url(#h") == 1
+    assert "13 çalışan, bekliyor" in html
+    assert html.count("<tr>") == 5
+    assert "d-act" not in draw("{% minutes_history versions today=today %}", versions=[], today=date(2026, 1, 1))
+
+
+def test_every_province_has_a_tile_of_its_own() -> None:
+    assert set(tiles.PLACES) == set(range(1, 82))
+    assert len(set(tiles.PLACES.values())) == 81
+    assert all(0 <= column < tiles.COLUMNS for column, _line in tiles.PLACES.values())
+
+
+def test_tiles_are_told_in_words_and_in_a_table() -> None:
+    html = draw('{% province_tiles tiles title="Oran" mark_label="öncelikli il" %}', **sample_context())
+    assert html.count("<tr>") == 82
+    assert 'class="step-0"' in html
+    assert "bilinmiyor" in html
+    assert "öncelikli il" in html
+    assert 'role="img"' in html
+    rows = [{"plate": 16, "name": "Bursa", "value": 44, "text": "%44", "url": "/iller/16/"}]
+    linked = draw('{% province_tiles rows title="Oran" %}', rows=rows)
+    assert '<a href="/iller/16/" aria-label="Bursa: %44">' in linked
+    assert 'role="img"' not in linked
+
+
+@pytest.mark.parametrize(
+    ("values", "lower"), [([], []), ([3, 3, 3], [3]), (list(range(10)), [0, 2, 4, 6, 8]), ([1, 9], [1, 9])]
+)
+def test_steps_hold_about_as_many_each(values: list[float], lower: list[float]) -> None:
+    assert tiles.steps_of(values) == lower
+    if values:
+        assert tiles.step_of(max(values), lower) == tiles.STEPS
+    assert tiles.step_of(None, lower) == 0
+
+
+def test_a_sparkline_of_one_value_and_of_a_level_one() -> None:
+    assert "<circle" in draw('{% sparkline values title="x" %}', values=[5])
+    assert "nan" not in draw('{% sparkline values title="x" %}', values=[5, 5, 5])
+    assert draw('{% sparkline values title="x" %}', values=[]) == ""

@@ -47,10 +47,12 @@ class WholeNumberField(forms.CharField):
         if not text:
             return None
         if not (text.isascii() and text.isdigit()):
-            raise forms.ValidationError(_("Yalnız rakam yazın: 12 gibi."), "not_digits")
+            told = _("%(field)s: yalnız rakam yazın, 12 gibi.") % {"field": self.label}
+            raise forms.ValidationError(told, "not_digits")
         if int(text) > self.greatest:
             most = fmt.number_text(self.greatest, current_language())
-            raise forms.ValidationError(_("En çok %(most)s yazabilirsiniz.") % {"most": most}, "too_great")
+            told = _("%(field)s: en çok %(most)s yazabilirsiniz.") % {"field": self.label, "most": most}
+            raise forms.ValidationError(told, "too_great")
         return int(text)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from katip.core.clock import day_of
-from katip.rules import FULL_TIME_MONTH_MINUTES, Compliance, Exemption, HazardClass, Profession, Requirement
+from katip.rules import Compliance, Exemption, HazardClass, Profession, Requirement
 from katip.web import format as fmt
 from katip.web.access import Access, access
 from katip.web.calculator.forms import MOST_EMPLOYEES, CalculatorForm
@@ -18,6 +18,7 @@ from katip.web.calculator.reckoning import Answer, Neighbour, answers, neighbour
 from katip.web.templatetags.words import current_language
 from katip.web.words import HAZARDS, PROFESSIONS
 
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 EXEMPTIONS: Final = {
     Exemption.NO_EMPLOYEES: gettext_lazy("Çalışan yoksa gerekmez."),
     Exemption.DUTY_NOT_IN_FORCE: gettext_lazy("Bu büyüklükte ve sınıfta yükümlülük henüz başlamadı."),
@@ -57,7 +58,6 @@ def _result(form: CalculatorForm) -> dict[str, Any]:
         "own_undertaking": question.hazard is HazardClass.LOW,
         "neighbours": [_neighbour(one, found) for one in neighbours(question, greatest=MOST_EMPLOYEES)],
         "professions": [PROFESSIONS[one.profession] for one in found],
-        "full_time_minutes": FULL_TIME_MONTH_MINUTES,
         "address": f"?{urlencode(form.typed())}",
     }
 
@@ -115,40 +115,27 @@ def remains(judged: Compliance) -> str:
 
 
 def _neighbour(one: Neighbour, found: list[Answer]) -> dict[str, Any]:
-    changes = [
-        _change(str(PROFESSIONS[answer.profession]), answer.requirement, need)
-        for answer, need in zip(found, one.requirements, strict=True)
-    ]
-    return {
-        "employees": one.employees,
-        "now": one.now,
-        "cells": [_short(need) for need in one.requirements],
-        "change": "; ".join(filter(None, changes)),
-    }
+    cells = [_cell(answer.requirement, need) for answer, need in zip(found, one.requirements, strict=True)]
+    return {"employees": one.employees, "now": one.now, "cells": cells}
+
+
+def _cell(now: Requirement, then: Requirement) -> dict[str, Any]:
+    """What is owed at another headcount, and whether anything turned but for the minutes themselves."""
+    if not then.required:
+        return {"text": _("gerekmez"), "note": "", "turns": now.required}
+    other_figure = now.required and now.per_employee != then.per_employee
+    note = _("çalışan başına %(each)s dk") % {"each": _number(then.per_employee)} if other_figure else ""
+    turns = other_figure or not now.required or now.full_time_persons != then.full_time_persons
+    return {"text": _short(then), "note": note, "turns": turns}
 
 
 def _short(need: Requirement) -> str:
-    if not need.required:
-        return "–"
-    persons = _("%(count)s kişi") % {"count": _number(need.full_time_persons)}
-    minutes = _("%(count)s dk") % {"count": _number(need.minutes)}
+    """Persons and minutes in few letters; a figure never parts from its unit."""
+    persons = (_("%(count)s kişi") % {"count": _number(need.full_time_persons)}).replace(" ", NO_BREAK)
+    minutes = (_("%(count)s dk") % {"count": _number(need.minutes)}).replace(" ", NO_BREAK)
     if not need.full_time_persons:
         return minutes
     return f"{persons} + {minutes}" if need.minutes else persons
-
-
-def _change(profession: str, now: Requirement, then: Requirement) -> str:
-    """What turns between two headcounts, but for the minutes themselves."""
-    if now.required != then.required:
-        words = _("%(profession)s gerekir") if then.required else _("%(profession)s gerekmez")
-        return words % {"profession": profession}
-    if now.full_time_persons != then.full_time_persons:
-        figures = {"now": _number(now.full_time_persons), "then": _number(then.full_time_persons)}
-        return _("%(profession)s: tam süreli kişi %(now)s → %(then)s") % {"profession": profession, **figures}
-    if now.per_employee != then.per_employee:
-        figures = {"now": _number(now.per_employee), "then": _number(then.per_employee)}
-        return _("%(profession)s: çalışan başına %(now)s → %(then)s dk") % {"profession": profession, **figures}
-    return ""
 
 
 def _number(value: int) -> str:

@@ -118,7 +118,7 @@ def filters(form: BaseForm, *, label: str, button: str = "", keep: str = "", act
         value = data.get(bound.html_name, "")
         choices = {str(key): str(word) for key, word in getattr(bound.field, "choices", ())}
         word = choices.get(value, "") if choices else value
-        if word and not bound.errors and not bound.is_hidden and bound.html_name != SORT:
+        if value and word and not bound.errors and not bound.is_hidden and bound.html_name != SORT:
             rest = QueryDict(mutable=True)
             for name, other in kept + asked:
                 if name != bound.html_name:
