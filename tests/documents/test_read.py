@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
 from katip.documents.sheet import COLUMNS, FIELDS, Limits, Notice, SheetError, header_key, sheet_open, sheet_read
 from tests.documents.samples import NATIONAL_ID, SGK, row
@@ -153,6 +154,15 @@ def test_a_file_may_be_given_by_its_path_or_open(tmp_path: Path) -> None:
     assert only(path) == {"workplace_sgk": SGK}
     with path.open("rb") as file:
         assert [each.cells for each in sheet_read(file)] == [{"workplace_sgk": SGK}]
+
+
+@pytest.mark.parametrize("data", [book([HEADERS["workplace_sgk"]], [SGK]), text(HEADERS["workplace_sgk"], SGK)])
+def test_an_upload_is_read_as_it_comes(data: bytes) -> None:
+    small, large = SimpleUploadedFile("x.xlsx", data), TemporaryUploadedFile("x.xlsx", "", len(data), None)
+    large.write(data)
+    for upload in (small, large):
+        assert [each.cells for each in sheet_read(upload.file)] == [{"workplace_sgk": SGK}]
+    large.close()
 
 
 @pytest.mark.parametrize("kind", ["workbook", "csv"])
