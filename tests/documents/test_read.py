@@ -161,6 +161,7 @@ def test_an_upload_is_read_as_it_comes(data: bytes) -> None:
     small, large = SimpleUploadedFile("x.xlsx", data), TemporaryUploadedFile("x.xlsx", "", len(data), None)
     large.write(data)
     for upload in (small, large):
+        assert upload.file is not None
         assert [each.cells for each in sheet_read(upload.file)] == [{"workplace_sgk": SGK}]
     large.close()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import BinaryIO
+from typing import IO
 
 from django.db.models import QuerySet
 
@@ -46,7 +46,7 @@ def contracts_export(
     *,
     actor: Actor,
     at: datetime,
-    file: BinaryIO,
+    file: IO[bytes],
     form: ExportForm = ExportForm.EXACT,
     among: QuerySet[Contract] | None = None,
     ids: Sequence[int] | None = None,
@@ -62,7 +62,7 @@ def contracts_export(
     return count
 
 
-_Write = Callable[[BinaryIO, Iterable[Mapping[str, str]], datetime], int]
+_Write = Callable[[IO[bytes], Iterable[Mapping[str, str]], datetime], int]
 
 _WRITERS: Mapping[ExportForm, _Write] = {
     ExportForm.EXACT: lambda file, rows, at: sheet_write(file, rows, at=at),

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import IO
 
 from katip.core.imports.faults import FileFaultError
 from katip.core.imports.reader import Line, Reader
@@ -126,7 +126,7 @@ def _tidy(field: str, text: str) -> str:
 
 @contextmanager
 def sheet_open(
-    source: Path | bytes | BinaryIO, *, limits: Limits = FOR_PAGES, required: Sequence[str] = ("workplace_sgk",)
+    source: Path | bytes | IO[bytes], *, limits: Limits = FOR_PAGES, required: Sequence[str] = ("workplace_sgk",)
 ) -> Iterator[Sheet]:
     """Open a sheet: a path, its bytes, or a file that can be read from its start (an upload).
 
@@ -137,7 +137,7 @@ def sheet_open(
 
 
 @contextmanager
-def lines_open(source: Path | bytes | BinaryIO, limits: Limits) -> Iterator[Iterator[tuple[int, Sequence[str] | str]]]:
+def lines_open(source: Path | bytes | IO[bytes], limits: Limits) -> Iterator[Iterator[tuple[int, Sequence[str] | str]]]:
     """Yield the lines of a file with any columns: their numbers with the text of their cells, or a fault's code.
 
     What the file is, is told by its first bytes and not by its name. Raises `SheetError`.
@@ -157,7 +157,7 @@ def lines_open(source: Path | bytes | BinaryIO, limits: Limits) -> Iterator[Iter
 
 
 def sheet_read(
-    source: Path | bytes | BinaryIO, *, limits: Limits = FOR_PAGES, required: Sequence[str] = ("workplace_sgk",)
+    source: Path | bytes | IO[bytes], *, limits: Limits = FOR_PAGES, required: Sequence[str] = ("workplace_sgk",)
 ) -> Iterator[SheetRow]:
     """Yield the rows of a sheet; `sheet_open` tells more. Raises `SheetError`."""
     with sheet_open(source, limits=limits, required=required) as sheet:
@@ -165,7 +165,7 @@ def sheet_read(
 
 
 @contextmanager
-def _file(source: Path | bytes | BinaryIO) -> Iterator[BinaryIO]:
+def _file(source: Path | bytes | IO[bytes]) -> Iterator[IO[bytes]]:
     if isinstance(source, Path):
         with source.open("rb") as file:
             yield file
@@ -176,7 +176,7 @@ def _file(source: Path | bytes | BinaryIO) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _workbook_lines(file: BinaryIO, limits: Limits) -> Iterator[Iterator[tuple[int, Sequence[str]]]]:
+def _workbook_lines(file: IO[bytes], limits: Limits) -> Iterator[Iterator[tuple[int, Sequence[str]]]]:
     with worksheet_open(file, limits) as worksheet:
         yield ((number, [_text(value) for value in row]) for number, row in enumerate(worksheet.iter_rows(), start=1))
 
@@ -197,7 +197,7 @@ def _text(value: object) -> str:
 
 
 @contextmanager
-def _text_lines(file: BinaryIO, limits: Limits) -> Iterator[Iterator[tuple[int, Sequence[str] | str]]]:
+def _text_lines(file: IO[bytes], limits: Limits) -> Iterator[Iterator[tuple[int, Sequence[str] | str]]]:
     with NamedTemporaryFile(suffix=".csv") as copy:  # the reader goes through it twice, for its encoding first
         while chunk := file.read(_MEGABYTE):
             copy.write(chunk)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import IO, Any
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
@@ -45,7 +45,7 @@ class Limits:
 
 
 @contextmanager
-def worksheet_open(file: BinaryIO, limits: Limits) -> Iterator[CalamineSheet]:
+def worksheet_open(file: IO[bytes], limits: Limits) -> Iterator[CalamineSheet]:
     """Yield the first worksheet of a workbook (.xlsx, .xlsm). Raises `SheetError`."""
     with TemporaryFile() as copy:
         try:
@@ -56,7 +56,7 @@ def worksheet_open(file: BinaryIO, limits: Limits) -> Iterator[CalamineSheet]:
         yield _first_worksheet(copy)
 
 
-def _first_worksheet(copy: BinaryIO) -> CalamineSheet:
+def _first_worksheet(copy: IO[bytes]) -> CalamineSheet:
     try:
         workbook = CalamineWorkbook.from_filelike(copy)
         for place, sheet in enumerate(workbook.sheets_metadata):
@@ -71,7 +71,7 @@ def _first_worksheet(copy: BinaryIO) -> CalamineSheet:
     raise SheetError("no_worksheet")
 
 
-def _copy_checked(file: BinaryIO, copy: BinaryIO, limits: Limits) -> None:
+def _copy_checked(file: IO[bytes], copy: IO[bytes], limits: Limits) -> None:
     with ZipFile(file) as source, ZipFile(copy, "w", ZIP_DEFLATED, compresslevel=1) as target:
         parts = source.infolist()
         if len(parts) > _MOST_PARTS or len({part.filename.lower() for part in parts}) < len(parts):

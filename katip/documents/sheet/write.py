@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import IO
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -40,7 +40,7 @@ def file_name(at: datetime, suffix: str = "xlsx") -> str:
     return f"ISG_HIZMET_SOZLESME_SURECI_DISA_AKTAR_{int(at.timestamp() * 1000)}.{suffix}"
 
 
-def sheet_write(file: BinaryIO, rows: Iterable[Row], *, at: datetime = _NO_MOMENT) -> int:
+def sheet_write(file: IO[bytes], rows: Iterable[Row], *, at: datetime = _NO_MOMENT) -> int:
     """Write the exact sheet: one worksheet, 46 columns, every cell text. Return the number of rows.
 
     `at` is the moment that the file's properties name. Raises `SheetFullError`.
@@ -53,7 +53,7 @@ def sheet_write(file: BinaryIO, rows: Iterable[Row], *, at: datetime = _NO_MOMEN
         return _rows_write(rows, [worksheet.write_string] * len(COLUMNS))
 
 
-def sheet_write_typed(file: BinaryIO, rows: Iterable[Row], *, at: datetime = _NO_MOMENT) -> int:
+def sheet_write_typed(file: IO[bytes], rows: Iterable[Row], *, at: datetime = _NO_MOMENT) -> int:
     """Write the sheet for analysis: real dates, moments and numbers; numbers that name something stay text.
 
     Same columns and headers, a frozen head, filters, widths. Return the number of rows. Raises `SheetFullError`.
@@ -96,7 +96,7 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
         yield taken()
 
 
-def csv_write(file: BinaryIO, rows: Iterable[Row]) -> int:
+def csv_write(file: IO[bytes], rows: Iterable[Row]) -> int:
     """Write `csv_lines` into a file. Return the number of rows."""
     count = -1
     for line in csv_lines(rows):
@@ -105,7 +105,7 @@ def csv_write(file: BinaryIO, rows: Iterable[Row]) -> int:
     return count
 
 
-def _workbook(file: BinaryIO, at: datetime) -> Workbook:
+def _workbook(file: IO[bytes], at: datetime) -> Workbook:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
     workbook = Workbook(file, options)
     workbook.set_properties({"title": "İSG hizmet sözleşmeleri", "created": at.astimezone(UTC)})
