@@ -1,15 +1,19 @@
 """Reading what waits, for whom. Every read is bounded and filtered by who asks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.turkish import fold
-from katip.processes.models import PartyKind, Process, ProcessState
+from katip.processes.models import PartyKind, Process, ProcessState, Step
+from katip.registry.models import Mandate
+from katip.registry.permissions import valid_on
 
 WAITING_SHOWN = 1_000
 """Counting stops here: a larger number tells nobody more."""
@@ -17,16 +21,98 @@ WAITING_SHOWN = 1_000
 
 def waiting_count(actor: Actor) -> int:
     """How many open processes wait for the actor in this capacity, at most `WAITING_SHOWN`."""
+    return len(_waiting(actor).values_list("pk")[:WAITING_SHOWN])
+
+
+def _waiting(actor: Actor) -> QuerySet[Process]:
+    """Open processes whose step is the actor's to decide, in the capacity chosen; each side has an index of its own."""
     waiting = Process.objects.filter(state=ProcessState.OPEN)
     if actor.capacity == Capacity.INDIVIDUAL:
-        waiting = waiting.filter(waits_for_person_id=actor.person)
-    elif actor.capacity == Capacity.WORKPLACE:
-        waiting = waiting.filter(waits_for=PartyKind.EMPLOYER, workplace_id=actor.organisation)
-    elif actor.capacity == Capacity.PROVIDER:
-        waiting = waiting.filter(waits_for=PartyKind.PROVIDER, provider_id=actor.organisation)
-    else:
-        return 0
-    return len(waiting.values_list("pk")[:WAITING_SHOWN])
+        return waiting.filter(waits_for_person_id=actor.person)
+    if actor.capacity == Capacity.WORKPLACE:
+        return waiting.filter(waits_for=PartyKind.EMPLOYER, workplace_id=actor.organisation)
+    if actor.capacity == Capacity.PROVIDER:
+        return waiting.filter(waits_for=PartyKind.PROVIDER, provider_id=actor.organisation)
+    return waiting.none()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAfter:
+    """Where the next page of an inbox begins: after the process with this last day (None: no deadline) and id."""
+
+    due_on: date | None
+    id: int
+
+
+def processes_waiting(
+    actor: Actor, *, after: WaitingAfter | None = None, limit: int, related: Collection[str] = ()
+) -> list[Process]:
+    """What waits for the actor, of every kind, most urgent first: `limit` + 1 at most (one more tells of a next page).
+
+    `related` names what is read along.
+    """
+    waiting = _waiting(actor).select_related(*related, "workplace__province", "provider__province")
+    if after is not None and after.due_on is None:
+        waiting = waiting.filter(due_on__isnull=True, pk__gt=after.id)
+    elif after is not None:
+        later = Q(due_on__gt=after.due_on) | Q(due_on=after.due_on, pk__gt=after.id) | Q(due_on__isnull=True)
+        waiting = waiting.filter(later)
+    return list(waiting.order_by(F("due_on").asc(nulls_last=True), "pk")[: limit + 1])
+
+
+def processes_named(
+    actor: Actor, process_ids: Collection[int], *, waiting: bool, related: Collection[str] = ()
+) -> list[Process]:
+    """Of the processes named, those that the actor's side takes part in, by code and number.
+
+    With `waiting`, only those whose step is the actor's to decide now; `related` names what is read along.
+    """
+    named = _waiting(actor) if waiting else _of_side(actor)
+    named = named.select_related(*related, "workplace__province", "provider__province")
+    return list(named.filter(pk__in=process_ids).order_by("code", "pk"))
+
+
+def _of_side(actor: Actor) -> QuerySet[Process]:
+    if actor.capacity == Capacity.INDIVIDUAL:
+        return Process.objects.filter(steps__person_id=actor.person).distinct()
+    if actor.capacity == Capacity.WORKPLACE:
+        return Process.objects.filter(workplace_id=actor.organisation)
+    if actor.capacity == Capacity.PROVIDER:
+        return Process.objects.filter(provider_id=actor.organisation)
+    return Process.objects.none()
+
+
+_IN_PERSON = (PartyKind.PROFESSIONAL, PartyKind.PERSON)
+
+
+def process_seen(person_id: int, process_id: int, at: datetime, *, related: Collection[str] = ()) -> Process | None:
+    """The process, if this person is a party to it, or of the side that proposed it, in any capacity.
+
+    `sees_as_employer`, `sees_as_provider` and `sees_as_person` say in which. `related` names what is read along.
+    """
+    mandates = Mandate.objects.filter(valid_on(at), person_id=person_id)
+    steps = Step.objects.filter(process_id=OuterRef("pk"))
+    employer = Exists(mandates.filter(workplace_id=OuterRef("workplace_id"))) & (
+        Q(proposed_by=PartyKind.EMPLOYER) | Exists(steps.filter(party=PartyKind.EMPLOYER))
+    )
+    provider = Exists(mandates.filter(provider_id=OuterRef("provider_id"))) & (
+        Q(proposed_by=PartyKind.PROVIDER) | Exists(steps.filter(party=PartyKind.PROVIDER))
+    )
+    person = Exists(steps.filter(person_id=person_id)) | Q(proposed_by__in=_IN_PERSON, created_by_id=person_id)
+    return (
+        Process.objects.filter(pk=process_id)
+        .select_related(*related, "workplace__province", "provider__province", "created_by")
+        .annotate(sees_as_employer=employer, sees_as_provider=provider, sees_as_person=person)
+        .filter(Q(sees_as_employer=True) | Q(sees_as_provider=True) | Q(sees_as_person=True))
+        .first()
+    )
+
+
+def was_party(person_id: int, process_id: int, at: datetime) -> bool:
+    """Whether the person had a mandate for the process's workplace or provider that has ended by `at`."""
+    ended = Mandate.objects.filter(person_id=person_id, valid_to__lt=day_of(at))
+    of_process = Q(workplace_id=OuterRef("workplace_id")) | Q(provider_id=OuterRef("provider_id"))
+    return Process.objects.filter(Exists(ended.filter(of_process)), pk=process_id).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,3 +9,9 @@ class WebConfig(AppConfig):
     name = "katip.web"
     label = "web"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let each kind of process have its words."""
+        from katip.web.processes.kinds.known import register_all
+
+        register_all()

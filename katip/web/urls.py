@@ -4,10 +4,14 @@ from django.urls import path
 
 from katip.web.acting import views as acting
 from katip.web.calculator import views as calculator
+from katip.web.capacity import urls as capacity
 from katip.web.card import views as card
 from katip.web.contracts import views as contracts
+from katip.web.contracts.acts import page as contract_page
+from katip.web.contracts.acts import views as acts
 from katip.web.entrance import views as entrance
 from katip.web.home import views as home
+from katip.web.offers import urls as offers
 from katip.web.officials import urls as officials
 from katip.web.processes import together
 from katip.web.processes import views as processes
@@ -34,14 +38,22 @@ urlpatterns = [
     path("ana-ekran/", home.home, name="home"),
     path("gorevlendirmelerim/", home.assignments, name="assignments"),
     path("sozlesmeler/", contracts.contracts, name="contracts"),
+    path("sozlesmeler/<int:no>/", contract_page.contract, name="contract"),
+    path("sozlesmeler/<int:no>/sonlandir/", acts.end, name="contract_end"),
+    path("sozlesmeler/<int:no>/sonlandirmayi-geri-al/", acts.end_revoke, name="contract_end_revoke"),
+    path("sozlesmeler/<int:no>/sure-guncelle/", acts.update, name="contract_update"),
+    path("sozlesmeler/<int:no>/yeniden-teklif/", acts.reoffer, name="contract_reoffer"),
     path("surecler/git/", processes.step_go, name="step_go"),
     path("surecler/birlikte/", together.steps_together, name="steps_together"),
     path("surecler/birlikte/sonuc/", together.steps_done, name="steps_done"),
     path("surecler/<int:no>/", processes.step, name="step"),
     path("surecler/<int:no>/tamamla/", processes.step_complete, name="step_complete"),
     path("surecler/<int:no>/reddet/", processes.step_reject, name="step_reject"),
+    path("surecler/<int:no>/geri-cek/", processes.step_withdraw, name="step_withdraw"),
     path("surecler/<int:no>/sonuc/", processes.step_result, name="step_result"),
     path("isyeri-karti/", card.card, name="card"),
     path("isyeri-karti/iletisim-ve-izin/", card.contact, name="contact"),
+    *offers.paths,
     *officials.paths,
+    *capacity.paths,
 ]

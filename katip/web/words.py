@@ -1,13 +1,13 @@
 """The words for values of the domain, in the page's language."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from katip.core.turkish import lower
 from katip.registry.models import MandateCapacity, OfficialRole
-from katip.rules import HazardClass, Profession, RuleViolation
+from katip.rules import Compliance, HazardClass, Profession
+from katip.web import format as fmt
+from katip.web.templatetags.words import current_language
 
 PROFESSIONS = {
     Profession.SAFETY_SPECIALIST: gettext_lazy("İş güvenliği uzmanı"),
@@ -41,28 +41,39 @@ def certificate_words(certificate_class: str) -> str:
     return "" if certificate_class == "none" else _("%(letter)s sınıfı") % {"letter": certificate_class}
 
 
-_REFUSALS = {
-    "workplace_closed": gettext_lazy(
-        "İşyeri SGK kaydında kapalı görünüyor; kapalı bir işyeri için sözleşme onaylanamaz."
-    ),
-    "workplace_unknown_figures": gettext_lazy(
-        "İşyerinin çalışan sayısı ya da tehlike sınıfı bu kayıtta yok. SGK bildirimi gelince yeniden deneyin."
-    ),
-    "already_live": gettext_lazy("Aynı profesyonelin bu işyerinde devam eden bir sözleşmesi zaten var."),
-    "already_offered": gettext_lazy("Aynı teklif zaten onay bekliyor."),
-    "certificate_expired": gettext_lazy("Profesyonelin belgesi bugün geçerli değil."),
-    "certificate_unfit": gettext_lazy("Profesyonelin belge sınıfı bu işyerinin tehlike sınıfına yetmiyor."),
-    "minutes_below_minimum": gettext_lazy(
-        "Teklif edilen %(minutes)s dakika, bugünkü yasal alt sınırın altında: en az %(minimum)s dakika gerekir."
-    ),
-    "capacity_short": gettext_lazy("Profesyonelin boş süresi yetmiyor: %(short_by)s dakika eksik."),
-}
+def in_sentence(words: str) -> str:
+    """`words` as they stand inside a sentence: small letters, the Turkish way in Turkish."""
+    return lower(words) if current_language() == "tr" else words.lower()
 
 
-def refusal_words(violation: RuleViolation) -> str:
-    """Why the law or the register refuses, in one or two sentences, with the article where there is one."""
-    facts: Mapping[str, Any] = violation.facts
-    text = str(_REFUSALS.get(violation.code, _("Kayıt bu işlemi kabul etmedi."))) % dict(facts)
-    if violation.citation is not None:
-        text = f"{text} ({violation.citation.short})"
-    return text
+def fit_words(judged: Compliance | None, *, undertaken: bool = False) -> str:
+    """Why a workplace's contracts of one profession are fit, above or short, in a sentence with the article."""
+    if judged is None:
+        return _("Çalışan sayısı ya da tehlike sınıfı bu kayıtta henüz yok.")
+    if undertaken:
+        return _("İşveren bu hizmeti kendisi üstlenmiş.")
+    requirement, language = judged.requirement, current_language()
+    figures = {
+        "required": fmt.number_text(requirement.minutes, language),
+        "missing": fmt.number_text(judged.missing_minutes, language),
+        "surplus": fmt.number_text(judged.surplus_minutes, language),
+        "persons": judged.missing_persons,
+        "article": judged.citation.short,
+    }
+    if judged.missing_persons and judged.missing_minutes:
+        words = _(
+            "%(persons)s tam süreli kişi ve gereken %(required)s dakikanın %(missing)s dakikası eksik (%(article)s)."
+        )
+    elif judged.missing_persons:
+        words = _("%(persons)s tam süreli kişi eksik; kısmi süre onun yerine geçmez (%(article)s).")
+    elif judged.missing_minutes:
+        words = _("Ayda gereken %(required)s dakikanın %(missing)s dakikası eksik (%(article)s).")
+    elif not requirement.required:
+        words = _("Bu görev bu işyerinde zorunlu değil (%(article)s).")
+    elif judged.surplus_minutes:
+        words = _("Ayda gereken %(required)s dakikanın %(surplus)s dakika üzerinde (%(article)s).")
+    elif judged.surplus_persons:
+        words = _("Gerekenden çok tam süreli kişi çalışıyor (%(article)s).")
+    else:
+        words = _("Ayda gereken %(required)s dakikanın tamamı sürüyor (%(article)s).")
+    return words % figures

@@ -39,16 +39,37 @@ company_choose       /firmalar/sec/                       TWO_STEP
 home                 /ana-ekran/                          ACTING
 assignments          /gorevlendirmelerim/                 ACTING
 contracts            /sozlesmeler/                        ACTING
+contract             /sozlesmeler/<int:no>/               TWO_STEP
+contract_end         /sozlesmeler/<int:no>/sonlandir/     TWO_STEP
+contract_end_revoke  /sozlesmeler/<int:no>/sonlandirmayi-geri-al/ TWO_STEP
+contract_update      /sozlesmeler/<int:no>/sure-guncelle/ TWO_STEP
+contract_reoffer     /sozlesmeler/<int:no>/yeniden-teklif/ TWO_STEP
 step_go              /surecler/git/                       ACTING
 steps_together       /surecler/birlikte/                  ACTING
 steps_done           /surecler/birlikte/sonuc/            ACTING
 step                 /surecler/<int:no>/                  TWO_STEP
 step_complete        /surecler/<int:no>/tamamla/          TWO_STEP
 step_reject          /surecler/<int:no>/reddet/           TWO_STEP
+step_withdraw        /surecler/<int:no>/geri-cek/         TWO_STEP
 step_result          /surecler/<int:no>/sonuc/            TWO_STEP
 card                 /isyeri-karti/                       WORKPLACE
 contact              /isyeri-karti/iletisim-ve-izin/      WORKPLACE
 office               /gorevli/                            OFFICIAL
+offer_drafts         /teklifler/                          PROVIDER
+offer_new            /teklifler/yeni/                     PROVIDER
+offer_sheet_new      /teklifler/toplu/                    PROVIDER
+offer_sheet_template /teklifler/toplu/ornek/              PROVIDER
+offer_sheet          /teklifler/toplu/<int:no>/           PROVIDER
+offer_sheet_results  /teklifler/toplu/<int:no>/sonuclar/  PROVIDER
+offer                /teklifler/<int:no>/                 PROVIDER
+offer_kind           /teklifler/<int:no>/surec/           PROVIDER
+offer_information    /teklifler/<int:no>/bilgi/           PROVIDER
+offer_workplace      /teklifler/<int:no>/isyeri/          PROVIDER
+offer_professional   /teklifler/<int:no>/profesyonel/     PROVIDER
+offer_minutes        /teklifler/<int:no>/sure/            PROVIDER
+offer_check          /teklifler/<int:no>/kontrol/         PROVIDER
+offer_result         /teklifler/<int:no>/sonuc/           PROVIDER
+offer_delete         /teklifler/<int:no>/sil/             PROVIDER
 components           /_parcalar/                          PUBLIC
 """
 

@@ -1,4 +1,4 @@
-"""The main screens: of a workplace, and of a professional in their own name."""
+"""The main screens: of a workplace, of a provider, and of a person in their own name."""
 
 from datetime import date
 from typing import Any
@@ -12,17 +12,19 @@ from django.views.decorators.http import require_GET
 
 from katip.contracts.kinds import SERVICE_KINDS
 from katip.contracts.models import Contract
-from katip.contracts.selectors import After, Duty, contract_list, contracts_now, duties_of
+from katip.contracts.selectors import WAITING, After, Duty, contract_list, contracts_now, duties_of, state_counts
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
-from katip.processes.deadlines import working_days_left
-from katip.processes.models import PartyKind
+from katip.processes.models import PartyKind, Process
+from katip.processes.selectors import WaitingAfter, processes_waiting
 from katip.registry.models import ContactDeclaration
 from katip.registry.selectors import hazard_of, headcounts_of
 from katip.rules import ContractState, Profession
 from katip.web.access import Access, access
 from katip.web.context import waiting_total
 from katip.web.contracts.views import PAGE, after_read, after_write
+from katip.web.home.duties import obligation
+from katip.web.processes.present import waiting_row
 from katip.web.words import HAZARDS, PROFESSIONS
 
 
@@ -33,18 +35,17 @@ def home(request: Any) -> HttpResponse:
     if request.chosen.capacity == Capacity.INDIVIDUAL:
         return redirect("assignments")
     if request.chosen.capacity == Capacity.PROVIDER:
-        return redirect("contracts")
+        return _home_of_provider(request)
     workplace, day = request.chosen.workplace, day_of(request.at)
     live = contracts_now(request.actor, request.at, limit=PAGE)
-    waiting = [contract for contract in live[:PAGE] if contract.process.waits_for == PartyKind.EMPLOYER]
-    waiting.sort(key=lambda contract: (contract.process.due_on or date.max, contract.code))
+    waiting = processes_waiting(request.actor, limit=PAGE)[:PAGE]
     hazard, headcounts = hazard_of(workplace.activity_id, day), headcounts_of(workplace)
     employees = headcounts[-1].employees if headcounts else None
     duties = duties_of(request.actor, request.at, day, hazard.hazard_class if hazard else None, employees)
     declared = ContactDeclaration.objects.filter(workplace=workplace).order_by("-no").first()
-    providers = {contract.provider.short_title for contract in waiting}
+    providers = {process.provider.short_title if process.provider else "" for process in waiting}
     context = {
-        "waiting": [waiting_row(contract, request) for contract in waiting],
+        "waiting": [waiting_row(process, request) for process in waiting],
         "waiting_total": waiting_total(request),
         "provider_name": providers.pop() if len(providers) == 1 else "",
         "card_tasks": [*_approval_tasks(live, duties), *_card_tasks(declared)],
@@ -56,51 +57,45 @@ def home(request: Any) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-def waiting_row(contract: Contract, request: Any) -> dict[str, Any]:
-    """One thing that waits for this person."""
-    process = contract.process
+def _home_of_provider(request: Any) -> HttpResponse:
+    """What waits for the provider's own decision, and how many contracts stand where."""
+    waiting = processes_waiting(request.actor, limit=PAGE)[:PAGE]
+    counts = state_counts(request.actor)
+    url = reverse("contracts")
+    context = {
+        "waiting": [waiting_row(process, request) for process in waiting],
+        "waiting_total": waiting_total(request),
+        "suspended_on": request.chosen.provider.suspended_on,
+        "tallies": [
+            {
+                "label": _("Devam eden sözleşme"),
+                "count": counts.get(ContractState.ACTIVE, 0),
+                "url": f"{url}?liste=devam",
+            },
+            {
+                "label": _("Başkasının onayını bekleyen teklif"),
+                "count": sum(counts.get(state, 0) for state in WAITING),
+                "url": f"{url}?liste=bekleyen",
+            },
+        ],
+    }
+    return render(request, "home_provider.html", context)
+
+
+def assignment_row(contract: Contract) -> dict[str, Any]:
+    """One assignment of a professional that awaits the employer, or runs."""
     return {
-        "no": process.pk,
+        "no": contract.process_id,
         "code": contract.code,
         "profession_label": PROFESSIONS[Profession(contract.profession)],
-        "url": reverse("step", args=[process.pk]),
-        "person": contract.professional.person.name,
-        "minutes": contract.minutes,
-        "deadline": process.due_on,
-        "days_left": working_days_left(process.due_on, request.at) if process.due_on else None,
+        "url": reverse("contract", args=[contract.pk]),
+        "minutes": contract.minutes_now,  # type: ignore[attr-defined] # annotated by the selector
         "state": contract.state,
+        "ends_on": contract.ends_on,
         "workplace": contract.workplace.title,
         "place": contract.workplace.province.name,
-        "provider": contract.provider.short_title,
+        "provider": contract.provider.short_title if contract.provider else _("İşyerinin kendi personeli"),
         "since": contract.active_from,
-    }
-
-
-def obligation(duty: Duty) -> dict[str, Any]:
-    """What the law asks of one profession, beside what this register holds."""
-    requirement = duty.requirement
-    required = requirement.minutes if requirement else 0
-    persons = requirement.full_time_persons if requirement else 0
-    if requirement is None:
-        tag, note = "waiting", _("Çalışan sayısı ya da tehlike sınıfı henüz bilinmiyor.")
-    elif not requirement.required:
-        tag, note = "not_required", requirement.citation.short
-    elif duty.active >= required and duty.full_time_active >= persons:
-        tag, note = "fit", ""
-    elif duty.active + duty.pending >= required:
-        tag, note = "waiting", ""
-    else:
-        tag, note = "short", ""
-    if persons:
-        missing = _("Ayrıca %(n)s tam süreli kişi gerekir.") % {"n": persons}
-        note = f"{note} {missing}".strip()
-    return {
-        "profession_label": PROFESSIONS[duty.profession],
-        "required": required if requirement and requirement.required else 0,
-        "active": duty.active,
-        "pending": duty.pending,
-        "tag": tag,
-        "note": note,
     }
 
 
@@ -124,7 +119,7 @@ def _approval_tasks(live: list[Contract], duties: list[Duty]) -> list[dict[str, 
         contract = mine[0]
         active = contract.state == ContractState.ACTIVE
         text = _("Bu kayıtta yürürlükte.") if active else _("Önce profesyonelin onayı bekleniyor.")
-        url = reverse("step", args=[contract.process_id])
+        url = reverse("contract", args=[contract.pk])
         tasks.append({"title": title, "url": url, "text": text, "tag": "done" if active else "not_yet"})
     return tasks
 
@@ -159,7 +154,8 @@ def _events(contracts: list[Contract]) -> list[dict[str, Any]]:
         elif contract.process.waits_for == PartyKind.EMPLOYER:
             title = _("%(person)s onayladı, %(code)s size geldi") % {"person": person, "code": code}
             turns.append({"title": title, "at": contract.process.waiting_since, "lines": []})
-        offered = _("%(provider)s %(code)s teklif etti") % {"provider": contract.provider.short_title, "code": code}
+        side = contract.provider.short_title if contract.provider else _("İşyeriniz")
+        offered = _("%(provider)s %(code)s teklif etti") % {"provider": side, "code": code}
         turns.append({"title": offered, "at": contract.created_at, "lines": []})
     return sorted(turns, key=lambda turn: turn["at"], reverse=True)[:6]
 
@@ -170,10 +166,8 @@ def assignments(request: Any) -> HttpResponse:
     """*Görevlendirmelerim*: what waits for the professional, and what runs."""
     if request.chosen.capacity != Capacity.INDIVIDUAL:
         return redirect("home")
-    waiting_after = after_read(request.GET.get("bekleyen", ""))
-    waiting = contract_list(
-        request.actor, request.at, states=(ContractState.AWAITING_PROFESSIONAL,), after=waiting_after, limit=PAGE
-    )
+    waiting_after = waiting_after_read(request.GET.get("bekleyen", ""))
+    waiting = processes_waiting(request.actor, after=waiting_after, limit=PAGE)
     more_waiting, waiting = len(waiting) > PAGE, waiting[:PAGE]
     after: After | None = after_read(request.GET.get("sonra", ""))
     found = contract_list(
@@ -185,15 +179,31 @@ def assignments(request: Any) -> HttpResponse:
     )
     running, more = found[:PAGE], len(found) > PAGE
     context = {
-        "waiting": [waiting_row(contract, request) for contract in waiting],
+        "waiting": [waiting_row(process, request) for process in waiting],
         "waiting_total": waiting_total(request),
         "waiting_first_url": reverse("assignments") if waiting_after else "",
-        "waiting_next_url": f"{reverse('assignments')}?{urlencode({'bekleyen': after_write(waiting[-1])})}"
+        "waiting_next_url": f"{reverse('assignments')}?{urlencode({'bekleyen': waiting_after_write(waiting[-1])})}"
         if more_waiting
         else "",
-        "running": [waiting_row(contract, request) for contract in running],
+        "running": [assignment_row(contract) for contract in running],
         "shown": _("%(n)s satır gösteriliyor") % {"n": len(running)} if more or after else "",
         "first_url": reverse("assignments") if after else "",
         "next_url": f"{reverse('assignments')}?{urlencode({'sonra': after_write(running[-1])})}" if more else "",
     }
     return render(request, "assignments.html", context)
+
+
+def waiting_after_write(process: Process) -> str:
+    """The place after this process in an inbox, for an address."""
+    return f"{process.due_on.isoformat() if process.due_on else ''}|{process.pk}"
+
+
+def waiting_after_read(text: str) -> WaitingAfter | None:
+    """The place to read on from; anything odd begins anew."""
+    day, bar, number = text.partition("|")
+    if not bar or not number.isdecimal() or len(number) > 18:  # noqa: PLR2004 -- a bigint
+        return None
+    try:
+        return WaitingAfter(date.fromisoformat(day) if day else None, int(number))
+    except ValueError:
+        return None

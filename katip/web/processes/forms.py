@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from katip.contracts.models import Contract
-from katip.processes.models import Outcome
+from katip.processes.models import Outcome, Process
 from katip.processes.services.complete import REASON_LENGTH, StepDecision
 
 
@@ -19,9 +18,8 @@ class _Seen(forms.Form):
     outcome: Outcome
 
     @classmethod
-    def shown(cls, contract: Contract) -> Any:
+    def shown(cls, process: Process) -> Any:
         """An empty form that carries what is being shown."""
-        process = contract.process
         return cls(initial={"version": process.version, "terms_hash": process.terms_hash})
 
     def decision(self, process_id: int) -> StepDecision:
@@ -45,25 +43,37 @@ class ApproveForm(_Seen):
     )
 
 
-class _PlainLines(forms.CharField):
+class PlainLines(forms.CharField):
     """A text whose line ends count once, as the counter in the browser counts them."""
 
     def to_python(self, value: Any) -> str:
+        """The text with plain line ends."""
         return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+def reason_field(label: Any, required: Any) -> PlainLines:
+    """Why something is done: 10 to 200 characters that the other side reads."""
+    return PlainLines(
+        label=label,
+        min_length=REASON_LENGTH.start,
+        max_length=REASON_LENGTH.stop - 1,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": required,
+            "min_length": _("En az %(limit_value)d karakter yazın; şu an %(show_value)d."),
+            "max_length": _("En çok %(limit_value)d karakter yazın; şu an %(show_value)d."),
+        },
+    )
 
 
 class RejectForm(_Seen):
     """*Reddet*, with the reason that the other side reads."""
 
     outcome = Outcome.REJECTED
-    reason = _PlainLines(
-        label=_("Reddetme nedeni"),
-        min_length=REASON_LENGTH.start,
-        max_length=REASON_LENGTH.stop - 1,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={
-            "required": _("Neden reddettiğinizi yazın; karşı taraf bunu okuyacak."),
-            "min_length": _("En az %(limit_value)d karakter yazın; şu an %(show_value)d."),
-            "max_length": _("En çok %(limit_value)d karakter yazın; şu an %(show_value)d."),
-        },
-    )
+    reason = reason_field(_("Reddetme nedeni"), _("Neden reddettiğinizi yazın; karşı taraf bunu okuyacak."))
+
+
+class WithdrawForm(_Seen):
+    """*Geri çek*, with the reason that the other side reads."""
+
+    reason = reason_field(_("Geri çekme nedeni"), _("Neden geri çektiğinizi yazın; karşı taraf bunu okuyacak."))

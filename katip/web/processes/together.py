@@ -1,6 +1,6 @@
-"""Several steps decided in one go: every contract's terms on one page, one tick for each distinct text.
+"""Several steps decided in one go: the terms of each on one page, one tick for each distinct text.
 
-Each contract keeps a decision and a record of its own. All of them are approved, or none.
+Each process keeps a decision and a record of its own. All of them are approved, or none.
 """
 
 from collections.abc import Sequence
@@ -15,21 +15,23 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from katip.contracts.models import Contract
-from katip.contracts.selectors import contracts_named, decision_of, steps_by_process
+from katip.contracts.selectors import decision_of, steps_by_process
 from katip.core.actor import Capacity
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
-from katip.processes.errors import AlreadyDecidedError
+from katip.processes.errors import AlreadyDecidedError, LapsedError
 from katip.processes.kinds import kind_get
-from katip.processes.models import Outcome, PartyKind
+from katip.processes.models import Outcome, Process, ProcessState
+from katip.processes.selectors import processes_named
 from katip.processes.services.complete import StepDecision, steps_complete
 from katip.registry.models import ContactDeclaration
 from katip.rules import RuleViolation
 from katip.web.access import Access, access
 from katip.web.processes import present
-from katip.web.processes.views import require_fresh_step
-from katip.web.words import refusal_words
+from katip.web.processes.kinds import RELATED, presenter_of
+from katip.web.processes.refused import refusal_take, refuse
+from katip.web.processes.views import my_parties, require_fresh_step
+from katip.web.refusals import refusal_words
 
 TOGETHER = 20
 """How many terms one can be asked to read in one go; more belong to a run of their own."""
@@ -38,12 +40,11 @@ TOGETHER = 20
 @access(Access.ACTING)
 @require_http_methods(["GET", "POST"])
 def steps_together(request: Any) -> HttpResponse:
-    """Read every contract ticked, then *Okudum, onaylıyorum* and *Tamamla* once."""
+    """Read everything ticked, then *Okudum, onaylıyorum* and *Tamamla* once."""
     asked = _numbers(request.POST.getlist("surec") if request.method == "POST" else request.GET.getlist("surec"))
     with acting_as(request.actor):
-        named = contracts_named(request.actor, request.at, asked)
-        mine = [contract for contract in named if _waits_for_me(contract, request)]
-        if request.method == "POST" and {contract.process_id for contract in mine} != set(asked):
+        mine = processes_named(request.actor, asked, waiting=True, related=RELATED)
+        if request.method == "POST" and {process.pk for process in mine} != set(asked):
             return _nothing_done(request)
         if len(mine) < 2:  # noqa: PLR2004 -- one is not several
             return _too_few(request, mine)
@@ -56,85 +57,83 @@ def steps_together(request: Any) -> HttpResponse:
     seen = {
         process_id: (version, digest) for process_id, version, digest in map(_seen_read, request.POST.getlist("seen"))
     }
-    decisions = [StepDecision(no, *seen.get(no, (0, ""))) for no in (contract.process_id for contract in mine)]
+    numbers = [process.pk for process in mine]
+    ticked = urlencode({"surec": numbers}, doseq=True)
+    decisions = [StepDecision(no, *seen.get(no, (0, ""))) for no in numbers]
     try:
         steps_complete(actor=request.actor, at=request.at, decisions=decisions)
     except RuleViolation as violation:
-        codes = {contract.process_id: contract.code for contract in mine}
+        codes = {process.pk: process.code for process in mine}
         refused = codes.get(int(str(violation.facts.get("process", 0))), "")
-        form.add_error(None, f"{refused}: {refusal_words(violation)} " + _("Hiçbiri onaylanmadı."))
-    except (AlreadyDecidedError, StaleStateError, PermissionRefusedError):
+        words = f"{refused}: {refusal_words(violation)} " + _("Hiçbiri onaylanmadı.")
+        return refuse(request, f"{reverse('steps_together')}?{ticked}", words)
+    except (AlreadyDecidedError, LapsedError, StaleStateError, PermissionRefusedError):
         return _nothing_done(request)
-    else:
-        numbers = [contract.process_id for contract in mine]
-        return redirect(f"{reverse('steps_done')}?{urlencode({'surec': numbers}, doseq=True)}")
-    with acting_as(request.actor):
-        return _page(request, mine, form, status=409)
+    return redirect(f"{reverse('steps_done')}?{ticked}")
 
 
 @access(Access.ACTING)
 @require_GET
 def steps_done(request: Any) -> HttpResponse:
     """What was decided together: each with its own record."""
-    named = contracts_named(request.actor, request.at, _numbers(request.GET.getlist("surec")))
-    steps = steps_by_process([contract.process_id for contract in named])
-    party, rows = _party(request), []
-    for contract in named:
-        decision = next((decision_of(step) for step in steps[contract.process_id] if step.party == party), None)
+    asked = _numbers(request.GET.getlist("surec"))
+    named = processes_named(request.actor, asked, waiting=False, related=RELATED)
+    steps = steps_by_process([process.pk for process in named])
+    parties, rows = my_parties(request), []
+    for process in named:
+        decision = next((decision_of(step) for step in steps[process.pk] if step.party in parties), None)
         if decision is not None and decision.outcome == Outcome.APPROVED:
-            head = present.process_head(contract, request)
-            rows.append({**head, "at": decision.decided_at, "url": reverse("step_result", args=[contract.process_id])})
-    if not rows or request.actor.capacity == Capacity.PROVIDER:
+            head = present.process_head(process, request)
+            final = process.state != ProcessState.OPEN
+            url = reverse("step_result", args=[process.pk])
+            rows.append({**head, "at": decision.decided_at, "url": url, "final": final})
+    if not rows:
         return redirect(_list_name(request))
-    context = {**present.frame(named[0], request), "rows": rows, "role": party}
+    context = {**present.frame(named[0], request), "rows": rows, "final": all(line["final"] for line in rows)}
     return render(request, "steps_done.html", context)
 
 
-def _page(request: Any, contracts: Sequence[Contract], form: forms.Form, *, status: int) -> HttpResponse:
-    newest = ContactDeclaration.objects.filter(workplace__in={contract.workplace_id for contract in contracts})
+def _page(request: Any, processes: Sequence[Process], form: forms.Form, *, status: int) -> HttpResponse:
+    newest = ContactDeclaration.objects.filter(workplace__in={process.workplace_id for process in processes})
     consents = dict(newest.order_by("no").values_list("workplace_id", "auto_update"))
     context = {
-        **present.frame(contracts[0], request),
-        "role": _party(request),
-        "items": [
-            {
-                "process": present.process_head(contract, request),
-                "terms": present.terms_rows(contract, auto_update=consents.get(contract.workplace_id), in_full=True),
-                "reckoning": present.reckoning(contract),
-                "contact": present.frame(contract, request)["help_contact"],
-                "seen": f"{contract.process_id}:{contract.process.version}:{contract.process.terms_hash}",
-            }
-            for contract in contracts
-        ],
+        **present.frame(processes[0], request),
+        "refused": refusal_take(request),
+        "items": [_item(process, request, consents) for process in processes],
         "form": form,
     }
     return render(request, "steps_together.html", context, status=status)
 
 
-def _form(contracts: Sequence[Contract], posted: Any) -> forms.Form:
-    """One tick for each distinct text among the contracts, labelled with the codes it covers."""
+def _item(process: Process, request: Any, consents: dict[int, bool | None]) -> dict[str, Any]:
+    presenter = presenter_of(process)
+    consent = consents.get(process.workplace_id) if process.workplace_id else None
+    return {
+        "process": present.process_head(process, request),
+        "terms": presenter.terms(process, in_full=True, auto_update=consent),
+        "reckoning": presenter.reckoning(process),
+        "notices": presenter.notices(process, process.waits_for),
+        "consequence": presenter.consequence(process, process.waits_for),
+        "contact": presenter.help(process),
+        "seen": f"{process.pk}:{process.version}:{process.terms_hash}",
+    }
+
+
+def _form(processes: Sequence[Process], posted: Any) -> forms.Form:
+    """One tick for each distinct text, labelled with the codes it covers."""
     form = forms.Form(posted)
-    texts: dict[str, list[str]] = {}
-    for contract in contracts:
-        texts.setdefault(kind_get(contract.code).text_version, []).append(str(contract.code))
-    for no, codes in enumerate(texts.values()):
+    texts: dict[str, list[Process]] = {}
+    for process in processes:
+        texts.setdefault(kind_get(process.code).text_version, []).append(process)
+    for no, group in enumerate(texts.values()):
+        label, rest = present.tick_words(group[0])
+        codes = ", ".join(str(process.code) for process in group)
         form.fields[f"read_{no}"] = forms.BooleanField(
-            label=_("Okudum, onaylıyorum"),
-            help_text=_("%(codes)s sözleşmelerinin yukarıdaki koşullarını okudum.") % {"codes": ", ".join(codes)},
-            error_messages={"required": _("Koşulları okuduysanız kutuyu işaretleyin: Okudum, onaylıyorum.")},
+            label=label,
+            help_text=f"{codes}: {rest}",
+            error_messages={"required": _("Koşulları okuduysanız kutuyu işaretleyin: %(tick)s.") % {"tick": label}},
         )
     return form
-
-
-def _waits_for_me(contract: Contract, request: Any) -> bool:
-    process = contract.process
-    if request.actor.capacity == Capacity.INDIVIDUAL:
-        return process.waits_for == PartyKind.PROFESSIONAL and process.waits_for_person_id == request.user.pk
-    return process.waits_for == PartyKind.EMPLOYER and request.actor.capacity == Capacity.WORKPLACE
-
-
-def _party(request: Any) -> PartyKind:
-    return PartyKind.PROFESSIONAL if request.actor.capacity == Capacity.INDIVIDUAL else PartyKind.EMPLOYER
 
 
 def _nothing_done(request: Any) -> HttpResponse:
@@ -146,10 +145,10 @@ def _nothing_done(request: Any) -> HttpResponse:
     return redirect(_list_name(request))
 
 
-def _too_few(request: Any, mine: Sequence[Contract]) -> HttpResponse:
+def _too_few(request: Any, mine: Sequence[Process]) -> HttpResponse:
     if mine:
-        return redirect("step", no=mine[0].process_id)
-    messages.info(request, _("Seçtiğiniz sözleşmeler şu an adına işlem yaptığınız firmada sizi beklemiyor."))
+        return redirect("step", no=mine[0].pk)
+    messages.info(request, _("Seçtikleriniz şu an, adına işlem yaptığınız tarafta sizi beklemiyor."))
     return redirect(_list_name(request))
 
 

@@ -1,4 +1,4 @@
-"""One step of one process: read the terms, approve or reject, see what it did."""
+"""One step of one process: read the terms, approve or reject, take back, see what it did."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,25 +15,29 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from katip.contracts.models import Contract
-from katip.contracts.selectors import contract_list, decision_of, duties_of, process_find, steps_of, was_party
+from katip.contracts.selectors import decision_of, duties_of, steps_of
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
-from katip.processes.errors import AlreadyDecidedError
-from katip.processes.models import PartyKind, Step
+from katip.processes.deadlines import has_lapsed
+from katip.processes.errors import AlreadyDecidedError, LapsedError
+from katip.processes.models import PartyKind, Process, ProcessState, Step
+from katip.processes.selectors import process_seen, processes_waiting, was_party
+from katip.processes.services.cancel import process_withdraw
 from katip.processes.services.complete import steps_complete
-from katip.registry.models import ContactDeclaration, Provider, Workplace
+from katip.registry.models import ContactDeclaration
 from katip.registry.selectors import hazard_of, headcounts_of
-from katip.rules import ContractState, RuleViolation
+from katip.rules import RuleViolation
 from katip.web.access import Access, access
-from katip.web.acting.chosen import Chosen, chosen_write
-from katip.web.entrance.kept import form_kept
-from katip.web.home.views import obligation, waiting_row
+from katip.web.acting.fitting import Sides, capacity_fit
+from katip.web.entrance.kept import form_keep, form_kept
+from katip.web.home.duties import obligation
 from katip.web.processes import present
-from katip.web.processes.forms import ApproveForm, RejectForm
-from katip.web.words import refusal_words
+from katip.web.processes.forms import ApproveForm, RejectForm, WithdrawForm
+from katip.web.processes.kinds import RELATED, presenter_of
+from katip.web.processes.refused import refusal_take, refuse
+from katip.web.refusals import refusal_words
 
 
 @access(Access.ACTING)
@@ -53,10 +57,10 @@ def step_go(request: Any) -> HttpResponse:
 @require_GET
 def step(request: Any, no: int) -> HttpResponse:
     """The terms in full; below them the decision, when it is this person's."""
-    contract = _contract(request, no)
-    if contract is None:
+    process = _process(request, no)
+    if process is None:
         return _closed(request, no)
-    return _step_page(request, contract, ApproveForm.shown(contract))
+    return _step_page(request, process, ApproveForm.shown(process))
 
 
 @access(Access.TWO_STEP)
@@ -74,37 +78,71 @@ def step_reject(request: Any, no: int) -> HttpResponse:
     """*Reddet*: a page of its own, with the reason."""
     if request.method == "POST":
         return _decide(request, no, RejectForm, _reject_page)
-    contract = _contract(request, no)
-    if contract is None:
+    process = _process(request, no)
+    if process is None:
         return _closed(request, no)
-    if not _role(contract, request):
+    if not _may_decide(process, request):
         return redirect("step", no=no)
-    form = RejectForm.shown(contract)
+    form = RejectForm.shown(process)
     form.initial["reason"] = (form_kept(request) or {}).get("reason", [""])[-1]
-    return _reject_page(request, contract, form)
+    return _reject_page(request, process, form)
+
+
+@access(Access.TWO_STEP)
+@require_http_methods(["GET", "POST"])
+def step_withdraw(request: Any, no: int) -> HttpResponse:
+    """*Geri çek*: who proposed takes it back, with the reason that the others read."""
+    with acting_as(request.actor):
+        process = _process(request, no)
+        if process is None:
+            return _closed(request, no)
+        if not _may_withdraw(process, request) and request.method == "GET":
+            return redirect("step", no=no)
+        form = WithdrawForm(request.POST) if request.method == "POST" else WithdrawForm.shown(process)
+        if not presenter_of(process).keeps_reason:
+            del form.fields["reason"]
+        elif not form.is_bound:
+            form.initial["reason"] = (form_kept(request) or {}).get("reason", [""])[-1]
+        if not form.is_bound or not form.is_valid():
+            return _withdraw_page(request, process, form, status=422 if form.is_bound else 200)
+    require_fresh_step(request)
+    seen, reason = form.cleaned_data["version"], form.cleaned_data.get("reason", "")
+    try:
+        process_withdraw(actor=request.actor, at=request.at, process_id=no, version=seen, reason=reason)
+    except AlreadyDecidedError:
+        return _gone(request, no, "decided")
+    except PermissionRefusedError:
+        return _gone(request, no, "turn")
+    messages.success(request, _("Süreç geri çekildi."))
+    return redirect("step", no=no)
 
 
 @access(Access.TWO_STEP)
 @require_GET
 def step_result(request: Any, no: int) -> HttpResponse:
     """What the decision did: *Süreç başarıyla tamamlandı*, what is in force now, what comes next."""
-    contract = _contract(request, no)
-    if contract is None:
+    process = _process(request, no)
+    if process is None:
         return _closed(request, no)
-    mine = _my_decided_step(contract, request)
+    mine = _my_decided_step(process, request)
     decision = decision_of(mine) if mine else None
     if mine is None or decision is None:
         return redirect("step", no=no)
+    presenter = presenter_of(process)
+    in_force = presenter.is_contract and mine.party == PartyKind.EMPLOYER
     context = {
-        **present.frame(contract, request),
+        **present.frame(process, request),
         "role": mine.party,
         "decision": decision.outcome,
+        "final": process.state != ProcessState.OPEN,
+        "lead": presenter.done(process, mine.party, decision.decided_at),
+        "again": presenter.again(process),
         "at": decision.decided_at,
         "reason": decision.reason,
         "next": _next_waiting(request, no),
-        "in_force": _in_force(request, contract) if mine.party == PartyKind.EMPLOYER else [],
+        "in_force": _in_force(request, process) if in_force else [],
         "receipt": present.receipt(mine),
-        "terms": present.terms_rows(contract, auto_update=None, in_full=True),
+        "terms": presenter.terms(process, in_full=True),
         "own": decision.person_id == request.user.pk,
     }
     return render(request, "step_result.html", context)
@@ -118,27 +156,29 @@ def _decide(
 ) -> HttpResponse:
     """Take the decision by the one service, or say clearly why not; what was typed stays."""
     with acting_as(request.actor):
-        contract = _contract(request, no)
-        closed = _closed(request, no) if contract is None else None
-    if contract is None:
+        process = _process(request, no)
+        closed = _closed(request, no) if process is None else None
+    if process is None:
         return closed or HttpResponse(status=404)
     form = form_class(request.POST)
     if not form.is_valid():
         with acting_as(request.actor):
-            return page(request, contract, form, status=422)
+            return page(request, process, form, status=422)
     require_fresh_step(request)
     try:
         steps_complete(actor=request.actor, at=request.at, decisions=[form.decision(no)])
     except AlreadyDecidedError:
         return _gone(request, no, "decided")
+    except LapsedError:
+        return _gone(request, no, "lapsed")
     except StaleStateError:
         return _gone(request, no, "changed")
     except PermissionRefusedError as refused:
         return _gone(request, no, {"mandate_ended": "mandate", "not_your_turn": "turn"}.get(refused.code, "decided"))
     except RuleViolation as violation:
-        form.add_error(None, refusal_words(violation))
-        with acting_as(request.actor):
-            return page(request, contract, form, status=409)
+        where = "step" if form_class is ApproveForm else "step_reject"
+        form_keep(request, request.user.pk, reverse(where, args=[no]), request.POST)
+        return refuse(request, reverse(where, args=[no]), refusal_words(violation))
     return redirect("step_result", no=no)
 
 
@@ -148,123 +188,155 @@ def require_fresh_step(request: Any) -> None:
         raise ReauthenticationRequired
 
 
-def _contract(request: Any, no: int) -> Contract | None:
-    """The contract, if this person may see it; they then act in the capacity in which they see it."""
-    contract = process_find(request.user.pk, no, request.at)
-    if contract is None:
-        return None
-    _act_for(request, contract)
-    return contract
+def _process(request: Any, no: int) -> Process | None:
+    """The process, if this person may see it; they then act in the capacity in which they see it."""
+    process = process_seen(request.user.pk, no, request.at, related=RELATED)
+    if process is not None:
+        capacity_fit(request, _sides(process), asked=_CAPACITY_ASKED.get(process.waits_for))
+    return process
 
 
-def _act_for(request: Any, contract: Contract) -> None:
-    """Act in the capacity that the waiting step asks for, if the person has it; else keep the chosen one where it fits.
-
-    A link in a mail lands here with another capacity chosen, or none: the page then says in whose name it is read.
-    """
-    fits = {
-        Capacity.WORKPLACE: contract.sees_as_employer,  # type: ignore[attr-defined] # annotated by the selector
-        Capacity.INDIVIDUAL: contract.professional.person_id == request.user.pk,
-        Capacity.PROVIDER: contract.sees_as_provider,  # type: ignore[attr-defined] # as above
-    }
-    organisations: dict[Capacity, Workplace | Provider] = {
-        Capacity.WORKPLACE: contract.workplace,
-        Capacity.PROVIDER: contract.provider,
-    }
-    asked = _CAPACITY_ASKED.get(contract.process.waits_for)
-    chosen: Chosen | None = request.chosen
-    if asked is not None and fits[asked]:
-        capacity = asked
-    elif chosen is not None and fits.get(chosen.capacity):
-        capacity = chosen.capacity
-    else:
-        capacity = next(capacity for capacity, fit in fits.items() if fit)
-    organisation = organisations.get(capacity)
-    now = (chosen.workplace or chosen.provider) if chosen else None
-    if chosen is not None and chosen.capacity == capacity and (now and now.pk) == (organisation and organisation.pk):
-        return
-    chosen_write(request, capacity, organisation.pk if organisation else None)
-    workplace = contract.workplace if capacity == Capacity.WORKPLACE else None
-    provider = contract.provider if capacity == Capacity.PROVIDER else None
-    request.chosen = Chosen(capacity, workplace=workplace, provider=provider)
-    request.actor = request.chosen.actor(request.user.pk, request.actor.proof)
-    if chosen is not None and request.method == "GET":
-        if organisation:
-            messages.info(
-                request, _("Artık bu firma adına işlem yapıyorsunuz: %(title)s") % {"title": organisation.title}
-            )
-        else:
-            messages.info(request, _("Artık kendi adınıza işlem yapıyorsunuz."))
+def _sides(process: Process) -> Sides:
+    seen: Any = process  # annotated by the selector
+    sides: dict[Capacity, Any] = {}
+    if seen.sees_as_employer:
+        sides[Capacity.WORKPLACE] = process.workplace
+    if seen.sees_as_person:
+        sides[Capacity.INDIVIDUAL] = None
+    if seen.sees_as_provider:
+        sides[Capacity.PROVIDER] = process.provider
+    return sides
 
 
 _CAPACITY_ASKED: dict[str, Capacity] = {
     PartyKind.EMPLOYER: Capacity.WORKPLACE,
+    PartyKind.PROVIDER: Capacity.PROVIDER,
     PartyKind.PROFESSIONAL: Capacity.INDIVIDUAL,
+    PartyKind.PERSON: Capacity.INDIVIDUAL,
 }
 
 
-def _role(contract: Contract, request: Any) -> str:
-    """The party whose decision this person can take now, or nothing."""
-    process, capacity = contract.process, request.actor.capacity
-    if process.waits_for == PartyKind.EMPLOYER and capacity == Capacity.WORKPLACE:
-        return PartyKind.EMPLOYER
-    mine = process.waits_for_person_id == request.user.pk and capacity == Capacity.INDIVIDUAL
-    return PartyKind.PROFESSIONAL if process.waits_for == PartyKind.PROFESSIONAL and mine else ""
+def _may_decide(process: Process, request: Any) -> bool:
+    return bool(present.role_of(process, request)) and not has_lapsed(process.due_on, request.at)
 
 
-def _step_page(request: Any, contract: Contract, form: forms.Form, status: int = 200) -> HttpResponse:
-    role = _role(contract, request)
-    declared = ContactDeclaration.objects.filter(workplace_id=contract.workplace_id).order_by("-no").first()
-    waiting_words = {
-        PartyKind.PROFESSIONAL: _("Sıra profesyonelde: %(name)s") % {"name": contract.professional.person.name},
-        PartyKind.EMPLOYER: _("Sıra işverende: %(name)s") % {"name": contract.workplace.title},
-    }
-    waits_for = contract.process.waits_for
+def _may_withdraw(process: Process, request: Any) -> bool:
+    """Whether the side that the person acts for proposed what still waits; the service asks again."""
+    actor = request.actor
+    mine = {
+        PartyKind.PROVIDER: actor.capacity == Capacity.PROVIDER and actor.organisation_id == process.provider_id,
+        PartyKind.EMPLOYER: actor.capacity == Capacity.WORKPLACE and actor.organisation_id == process.workplace_id,
+    }.get(
+        PartyKind(process.proposed_by),
+        actor.capacity == Capacity.INDIVIDUAL and process.created_by_id == actor.person_id,
+    )
+    return mine and process.state == ProcessState.OPEN
+
+
+def _step_page(request: Any, process: Process, form: forms.Form, status: int = 200) -> HttpResponse:
+    presenter = presenter_of(process)
+    role = present.role_of(process, request) if _may_decide(process, request) else ""
+    lapsed = process.state == ProcessState.OPEN and has_lapsed(process.due_on, request.at)
+    tick, tick_hint = present.tick_words(process)
     context = {
-        **present.frame(contract, request),
+        **present.frame(process, request),
+        "heading": presenter.heading(process, role),
         "role": role,
-        "next_party": waiting_words[PartyKind(waits_for)] if waits_for and not role else "",
-        "terms": present.terms_rows(contract, auto_update=declared.auto_update if declared else None, in_full=True),
-        "reckoning": present.reckoning(contract),
+        "refused": refusal_take(request),
+        "next_party": "" if role or lapsed else presenter.waits(process),
+        "over": _over(process, lapsed=lapsed),
+        "terms_title": presenter.terms_title(process),
+        "terms": presenter.terms(process, in_full=True, auto_update=_auto_update(process)),
+        "reckoning": presenter.reckoning(process),
+        "notices": presenter.notices(process, role),
+        "consequence": presenter.consequence(process, role),
+        "tick": tick,
+        "tick_hint": tick_hint,
         "form": form if role else None,
-        "events": present.timeline(contract, steps_of(contract.process_id), request),
+        "can_withdraw": _may_withdraw(process, request),
+        "events": present.timeline(process, steps_of(process.pk), request),
     }
     return render(request, "step.html", context, status=status)
 
 
-def _reject_page(request: Any, contract: Contract, form: forms.Form, status: int = 200) -> HttpResponse:
+def _auto_update(process: Process) -> bool | None:
+    if process.workplace_id is None or not presenter_of(process).is_contract:
+        return None
+    declared = ContactDeclaration.objects.filter(workplace_id=process.workplace_id).order_by("-no").first()
+    return declared.auto_update if declared else None
+
+
+def _over(process: Process, *, lapsed: bool) -> str:
+    """Why nothing can be decided here any more, and who can begin anew; empty while something can."""
+    again = presenter_of(process).again(process)
+    if lapsed:
+        return _("Son gün geçti; bu süreç artık onaylanamaz. %(again)s") % {"again": again}
+    words = {
+        ProcessState.WITHDRAWN: _("Öneren taraf bu süreci geri çekti. %(again)s"),
+        ProcessState.LAPSED: _("Bu süreç son gününe kadar onaylanmadığı için düştü. %(again)s"),
+        ProcessState.REJECTED: _("Bu süreç reddedildi. %(again)s"),
+    }.get(ProcessState(process.state), "")
+    return words % {"again": again} if words else ""
+
+
+def _reject_page(request: Any, process: Process, form: forms.Form, status: int = 200) -> HttpResponse:
+    return _reason_page(request, process, form, "step_reject.html", status)
+
+
+def _withdraw_page(request: Any, process: Process, form: forms.Form, status: int = 200) -> HttpResponse:
+    return _reason_page(request, process, form, "step_withdraw.html", status)
+
+
+def _reason_page(request: Any, process: Process, form: forms.Form, template: str, status: int) -> HttpResponse:
+    presenter = presenter_of(process)
     context = {
-        **present.frame(contract, request),
-        "role": _role(contract, request),
-        "summary": present.terms_rows(contract, auto_update=None, in_full=False),
+        **present.frame(process, request),
+        "heading": presenter.heading(process, ""),
+        "role": present.role_of(process, request),
+        "refused": refusal_take(request),
+        "again": presenter.again(process),
+        "summary": presenter.terms(process, in_full=False),
         "form": form,
-        "events": present.timeline(contract, steps_of(contract.process_id), request),
+        "events": present.timeline(process, steps_of(process.pk), request),
     }
-    return render(request, "step_reject.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
-def _my_decided_step(contract: Contract, request: Any) -> Step | None:
-    """The step that this side decided: the employer's for any of its e-Bildirge users, else the person's own."""
-    party = PartyKind.EMPLOYER if request.actor.capacity == Capacity.WORKPLACE else PartyKind.PROFESSIONAL
-    for one in steps_of(contract.process_id):
-        if one.party == party and (party == PartyKind.EMPLOYER or one.person_id == request.user.pk):
-            return one if decision_of(one) else None
-    return None
+def my_parties(request: Any) -> set[str]:
+    """The parties that the person speaks for in the capacity chosen."""
+    return {
+        Capacity.WORKPLACE: {PartyKind.EMPLOYER},
+        Capacity.PROVIDER: {PartyKind.PROVIDER},
+        Capacity.INDIVIDUAL: {PartyKind.PROFESSIONAL, PartyKind.PERSON},
+    }.get(request.actor.capacity, set())
+
+
+def _mine(steps: list[Step], request: Any) -> Step | None:
+    """The step of this side: an organisation's for any who speak for it, else the person's own."""
+    parties = my_parties(request)
+    in_person = request.actor.capacity == Capacity.INDIVIDUAL
+    mine = (one for one in steps if one.party in parties and (not in_person or one.person_id == request.user.pk))
+    return next(mine, None)
+
+
+def _my_decided_step(process: Process, request: Any) -> Step | None:
+    mine = _mine(steps_of(process.pk), request)
+    return mine if mine is not None and decision_of(mine) else None
 
 
 def _next_waiting(request: Any, no: int) -> dict[str, Any] | None:
     """The next process that waits for this person in this capacity."""
-    mine = request.actor.capacity == Capacity.INDIVIDUAL
-    state = ContractState.AWAITING_PROFESSIONAL if mine else ContractState.AWAITING_EMPLOYER
-    waiting = contract_list(request.actor, request.at, states=(state,), after=None, limit=10)
-    waiting = sorted((one for one in waiting if one.process_id != no), key=lambda one: one.code)
-    return waiting_row(waiting[0], request) if waiting else None
+    waiting = processes_waiting(request.actor, limit=10)
+    waiting = sorted((one for one in waiting if one.pk != no), key=lambda one: one.code)
+    return present.waiting_row(waiting[0], request) if waiting else None
 
 
-def _in_force(request: Any, contract: Contract) -> list[dict[str, Any]]:
+def _in_force(request: Any, process: Process) -> list[dict[str, Any]]:
     """What this register holds for the workplace, profession by profession."""
-    day = day_of(request.at)
-    hazard, headcounts = hazard_of(contract.workplace.activity_id, day), headcounts_of(contract.workplace)
+    day, workplace = day_of(request.at), process.workplace
+    if workplace is None:
+        return []
+    hazard, headcounts = hazard_of(workplace.activity_id, day), headcounts_of(workplace)
     employees = headcounts[-1].employees if headcounts else None
     duties = duties_of(request.actor, request.at, day, hazard.hazard_class if hazard else None, employees)
     lines = []
@@ -280,29 +352,33 @@ def _in_force(request: Any, contract: Contract) -> list[dict[str, Any]]:
 def _gone(request: Any, no: int, reason: str) -> HttpResponse:
     """The step can no longer be decided here: by whom, when, and what is true now."""
     with acting_as(request.actor):
-        contract = process_find(request.user.pk, no, request.at)
-        if contract is None:
+        process = process_seen(request.user.pk, no, request.at, related=RELATED)
+        if process is None:
             return _closed(request, no)
         steps = steps_of(no)
         decided = [decision for decision in map(decision_of, steps) if decision]
         last = decided[-1] if decided else None
-        party = PartyKind.EMPLOYER if request.actor.capacity == Capacity.WORKPLACE else PartyKind.PROFESSIONAL
-        own = next((d for s in steps if s.party == party and (d := decision_of(s))), None)
-        if reason == "turn" and not contract.process.waits_for:
-            reason = "decided"
+        mine = _mine(steps, request)
+        own = decision_of(mine) if mine else None
         last = own or last
+        if process.state in {ProcessState.WITHDRAWN, ProcessState.LAPSED}:
+            reason = process.state
+        elif reason == "turn" and not process.waits_for:
+            reason = "decided"
         if reason == "changed" and own is not None:
             reason = "decided"
         if reason == "decided" and last is not None and last.person_id != request.user.pk:
             reason = "faster"
+        presenter = presenter_of(process)
         context = {
-            **present.frame(contract, request),
+            **present.frame(process, request),
             "reason": reason,
+            "again": presenter.again(process),
             "by": last.person.name if last else "",
-            "at": last.decided_at if last else None,
+            "at": process.closed_at if reason in {"withdrawn", "lapsed"} else last.decided_at if last else None,
             "tried_at": request.at,
-            "facts": present.terms_rows(contract, auto_update=None, in_full=False),
-            "events": present.timeline(contract, steps, request),
+            "facts": presenter.terms(process, in_full=False),
+            "events": present.timeline(process, steps, request),
             "next": _next_waiting(request, no),
             "open_url": reverse("step", args=[no]),
         }

@@ -1,0 +1,1 @@
+"""One contract: its page with the whole story, and what each side may do to it."""

@@ -1,0 +1,12 @@
+"""Which presenter speaks for which code; read once, when the pages are loaded."""
+
+from katip.web.processes.kinds import presenter_register
+from katip.web.processes.kinds.contract import OWN_STAFF, ContractPresenter, OwnStaffPresenter, codes
+from katip.web.processes.kinds.update import UPDATE, UpdatePresenter
+
+
+def register_all() -> None:
+    """Make the presenters known."""
+    presenter_register(ContractPresenter(), *codes())
+    presenter_register(OwnStaffPresenter(), OWN_STAFF)
+    presenter_register(UpdatePresenter(), UPDATE)
