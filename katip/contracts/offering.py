@@ -3,9 +3,10 @@
 Reads only, each bounded and for the provider in whose name the actor acts.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from django.db.models import Case, Exists, Func, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Collate, Concat
@@ -13,7 +14,7 @@ from django.db.models.functions import Collate, Concat
 from katip.contracts.facts import Asked, Facts, facts_read
 from katip.contracts.fitness import WorkplaceFitness, fitness_of
 from katip.contracts.law import minimum_minutes, require_lawful
-from katip.contracts.models import AssignmentType, Contract, DraftState, OfferDraft
+from katip.contracts.models import AssignmentType, Contract, DraftState, OfferDraft, OfferSheet
 from katip.contracts.selectors import WAITING
 from katip.core.actor import Actor
 from katip.core.crypto import lookup_key
@@ -55,7 +56,8 @@ def drafts_of(actor: Actor, *, after: int | None, limit: int) -> list[OfferDraft
 def draft_find(actor: Actor, draft_id: int) -> OfferDraft | None:
     """A draft in any state, if it is the actor's provider's."""
     mine = OfferDraft.objects.filter(provider_id=actor.organisation, pk=draft_id)
-    return mine.select_related("contract__process", "created_by").first()
+    related = "contract__process__created_by", "contract__professional__person", "contract__workplace", "created_by"
+    return mine.select_related(*related).first()
 
 
 def names_of(drafts: Collection[OfferDraft]) -> tuple[dict[int, str], dict[int, str]]:
@@ -237,3 +239,52 @@ def _refusal(facts: Facts, profession: Profession) -> RuleViolation | None:
     except RuleViolation as violation:
         return violation
     return None
+
+
+def sheets_of(actor: Actor, *, after: int | None, limit: int) -> list[OfferSheet]:
+    """The provider's sheets of offers, the newest first, at most `limit` + 1; `after` is the last one shown."""
+    sheets = OfferSheet.objects.filter(provider_id=actor.organisation)
+    if after is not None:
+        sheets = sheets.filter(pk__lt=after)
+    return list(sheets.select_related("created_by").order_by("-pk")[: limit + 1])
+
+
+def sheet_find(actor: Actor, sheet_id: int) -> OfferSheet | None:
+    """A sheet of offers, if it is the actor's provider's."""
+    return OfferSheet.objects.select_related("created_by").filter(provider_id=actor.organisation, pk=sheet_id).first()
+
+
+class Named(Protocol):
+    """What names a workplace and a professional by id."""
+
+    @property
+    def workplace_id(self) -> int | None:
+        """The workplace, or None where it is not known."""
+
+    @property
+    def professional_id(self) -> int | None:
+        """The professional, or None where nobody of the staff is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Titles of workplaces, names and T.C. kimlik no of professionals, by id; for those who name them anyway."""
+
+    workplaces: dict[int, str]
+    people: dict[int, str]
+    national_ids: dict[int, str]
+
+
+def sheet_names(rows: Iterable[Named]) -> Names:
+    """Who is meant by the rows; two statements."""
+    listed = list(rows)
+    workplaces = Workplace.objects.filter(pk__in={row.workplace_id for row in listed if row.workplace_id})
+    people = Professional.objects.select_related("person").filter(
+        pk__in={row.professional_id for row in listed if row.professional_id}
+    )
+    found = {one.pk: one.person for one in people}
+    return Names(
+        dict(workplaces.values_list("pk", "title")),
+        {key: person.name for key, person in found.items()},
+        {key: person.national_id for key, person in found.items()},
+    )

@@ -1,18 +1,20 @@
 """What the pages of an offer show, as plain words and values."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from katip.contracts.kinds import SERVICE_KINDS
-from katip.contracts.models import AssignmentType, OfferDraft
+from katip.contracts.models import AssignmentType, Contract, OfferDraft
 from katip.contracts.offering import Candidate, Place, written
 from katip.contracts.services.draft import missing
 from katip.contracts.services.offer import Figures
-from katip.rules import Profession, Requirement
+from katip.processes.deadlines import working_days_left
+from katip.processes.models import Process
+from katip.rules import ContractState, Profession, Requirement
 from katip.web import format as fmt
 from katip.web.offers.refusals import refusal_of
 from katip.web.templatetags.katip import current_language
@@ -174,3 +176,49 @@ def figures(found: Figures, draft: OfferDraft, period: date | None) -> Row:
 def sheet_kind(code: int) -> str:
     """`103 · İş güvenliği uzmanı`."""
     return f"{code} · {profession_words(code)}"
+
+
+def days_left(process: Process, at: datetime) -> int | None:
+    """Working days to the last day of the step that waits, or None where there is none."""
+    return working_days_left(process.due_on, at) if process.waits_for and process.due_on else None
+
+
+def sent_terms(contract: Contract) -> list[Row]:
+    """What was offered, in rows."""
+    terms = contract.process.terms
+    rows = [
+        (_("Süreç no"), str(contract.process_id), ""),
+        (_("İşyeri"), terms["workplace"]["title"], fmt.sgk_text(terms["workplace"]["sgk_number"])),
+        (profession_words(contract.code), terms["professional"]["name"], ""),
+        (_("Görevlendirme türü"), str(ASSIGNMENT_TYPES[contract.assignment_type]), ""),
+        (_("Aylık süre"), fmt.minutes_text(contract.minutes, current_language()), ""),
+    ]
+    return [{"label": label, "value": value, "details": [note] if note else []} for label, value, note in rows]
+
+
+def sent_events(contract: Contract) -> list[Row]:
+    """What happened and what follows, while the offer waits; afterwards the contract's own page tells more."""
+    process = contract.process
+    waits = contract.state
+    until = []
+    if process.waits_for and process.due_on:
+        until = [_("Son gün %(day)s") % {"day": fmt.deadline_text(process.due_on, current_language())}]
+    marks = {
+        ContractState.AWAITING_PROFESSIONAL: ("current", "todo", "todo"),
+        ContractState.AWAITING_EMPLOYER: ("done", "current", "todo"),
+        ContractState.ACTIVE: ("done", "done", "done"),
+    }
+    sent_by = process.created_by.name if process.created_by else ""
+    events: list[Row] = [
+        {"title": _("Teklif gönderildi"), "lines": [sent_by], "at": process.created_at, "mark": "done"}
+    ]
+    if ContractState(waits) not in marks:
+        return events
+    steps = (
+        (_("Profesyonel onaylar"), contract.professional.person.name),
+        (_("İşveren onaylar"), contract.workplace.title),
+        (_("Yürürlüğe girer"), _("Bu kayıtta, son onayla birlikte")),
+    )
+    for (title, who), mark in zip(steps, marks[ContractState(waits)], strict=True):
+        events.append({"title": title, "lines": [who, *(until if mark == "current" else [])], "at": None, "mark": mark})
+    return events

@@ -33,7 +33,6 @@ from katip.contracts.offering import (
     staff_find,
     written,
 )
-from katip.contracts.selectors import process_find, steps_of
 from katip.contracts.services.draft import (
     Answers,
     draft_delete,
@@ -61,7 +60,6 @@ from katip.web.offers.forms import (
     WorkplaceForm,
 )
 from katip.web.offers.refusals import STEPS, Refusal, refusal, refusal_of
-from katip.web.processes import present
 from katip.web.processes.views import require_fresh_step
 
 DRAFTS, STAFF = 25, 20
@@ -492,17 +490,16 @@ def offer_result(request: Any, no: int) -> HttpResponse:
         raise Http404
     if draft.state != DraftState.OFFERED or draft.contract is None:
         return redirect("offer", no=no) if draft.state == DraftState.DRAFT else _settled(request, draft)
-    contract = process_find(request.user.pk, draft.contract.process_id, request.at)
-    if contract is None:
-        raise Http404
+    contract = draft.contract
     place = place_read(contract.workplace_id, request.at)
     context = {
-        **present.frame(contract, request),
         "draft": draft,
         "contract": contract,
+        "process": contract.process,
+        "days_left": show.days_left(contract.process, request.at),
         "has_user": place is not None and place.has_user,
-        "terms": present.terms_rows(contract, auto_update=None, in_full=False),
-        "events": present.timeline(contract, steps_of(contract.process_id), request),
+        "terms": show.sent_terms(contract),
+        "events": show.sent_events(contract),
     }
     return render(request, "offer_result.html", context)
 
@@ -581,8 +578,7 @@ def _answer(
 
 def _again(form: Form, now: OfferDraft) -> Form:
     """The same form with what was typed, upon the draft as it is now."""
-    data = form.data.copy()
-    data["version"] = str(now.version)
+    data = {**form.data.dict(), "version": str(now.version)}  # type: ignore[attr-defined] # a posted form
     again = type(form)(data)
     again.full_clean()
     again.add_error(
