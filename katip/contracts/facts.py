@@ -194,26 +194,16 @@ def facts_read(asked: Sequence[Asked], at: datetime) -> list[Facts]:
 
 
 def _facts(day: date, row: tuple[Any, ...]) -> Facts:
-    closed_on, hazard, employees, period, certificate_class, since, until, staff, active, pending, part_time, *rest = (
-        row
+    closed_on, hazard, employees, period, certificate_class, *rest, ended = row
+    since, until, staff, active, pending, part_time, *others = rest
+    in_order: tuple[Any, ...] = (
+        *(day, closed_on, HazardClass(str(hazard)) if hazard else None, employees, period),
+        *(CertificateClass(str(certificate_class)), since, until),
+        *(staff, active, pending, tuple(part_time)),
+        *others,
+        blocks_of(ended if isinstance(ended, list) else json.loads(ended), day),
     )
-    *rest, ended = rest
-    return Facts(
-        day,
-        closed_on,
-        HazardClass(str(hazard)) if hazard else None,
-        employees,
-        period,
-        CertificateClass(str(certificate_class)),
-        since,
-        until,
-        staff,
-        active,
-        pending,
-        tuple(part_time),
-        *rest,
-        blocks=blocks_of(ended if isinstance(ended, list) else json.loads(ended), day),
-    )
+    return Facts(*in_order)
 
 
 def blocks_of(ended: list[list[Any]], day: date) -> tuple[Block, ...]:

@@ -23,7 +23,7 @@ from katip.contracts.services.reoffer import contract_reoffer
 from katip.contracts.services.sweep import fitness_sweep, sweep
 from katip.contracts.services.update import update_propose
 from katip.core.errors import KatipError
-from katip.processes.models import Decision, Process, Step
+from katip.processes.models import Decision, Outcome, Process, Step
 from katip.processes.services.cancel import process_withdraw
 from katip.processes.services.complete import StepDecision, steps_complete
 from katip.registry.models import Headcount, StaffContract
@@ -108,9 +108,8 @@ class Play:
 
     def _decide(self, role: str, process_id: int, approve: bool) -> None:
         process = Process.objects.get(pk=process_id)
-        shown = StepDecision(
-            process.pk, process.version, process.terms_hash, "approved" if approve else "rejected", NOTE
-        )  # type: ignore[arg-type] # the enum's value
+        outcome = Outcome.APPROVED if approve else Outcome.REJECTED
+        shown = StepDecision(process.pk, process.version, process.terms_hash, outcome, NOTE)
         steps_complete(actor=self.world.actor(role, at=self.at), at=self.at, decisions=[shown])
 
     def withdraw(self, role: str, contract: Contract) -> None:
@@ -205,26 +204,26 @@ class Play:
         employs = "owner" if contract.workplace_id == self.world.workplace.pk else "stranger"
         if dice.random() < 0.1:
             serves, employs = dice.choice(ROLES), dice.choice(ROLES)
+        moves = self._moves(contract, serves, employs, dice)
+        if dice.random() < 0.1:
+            moves = [lambda: self.withdraw("manager", contract)]
+        dice.choice(moves)()
+
+    def _moves(self, contract: Contract, serves: str, employs: str, dice: random.Random) -> list[Callable[[], None]]:
         answered = dice.random() < 0.85
         if contract.state == ContractState.AWAITING_PROFESSIONAL:
-            move = lambda: self.answer(serves, contract, answered)  # noqa: E731 -- one of four
-        elif contract.state == ContractState.AWAITING_EMPLOYER:
-            move = lambda: self.answer(employs, contract, answered)  # noqa: E731 -- as above
-        elif contract.state == ContractState.ACTIVE:
-            move = dice.choice(
-                [
-                    lambda: self.end(dice.choice(("manager", employs, serves)), contract, dice.choice((0, 3))),
-                    lambda: self.propose("manager", contract, dice.choice((240, 260, 300))),
-                    lambda: self.propose(employs, contract, dice.choice((240, 260, 300))),
-                    lambda: self.answer_update(employs, contract, answered),
-                    lambda: self.answer_update("manager", contract, answered),
-                ]
-            )
-        else:
-            move = lambda: self.reoffer("manager", contract)  # noqa: E731 -- as above
-        if dice.random() < 0.1:
-            move = lambda: self.withdraw("manager", contract)  # noqa: E731 -- as above
-        move()
+            return [lambda: self.answer(serves, contract, answered)]
+        if contract.state == ContractState.AWAITING_EMPLOYER:
+            return [lambda: self.answer(employs, contract, answered)]
+        if contract.state != ContractState.ACTIVE:
+            return [lambda: self.reoffer("manager", contract)]
+        return [
+            lambda: self.end(dice.choice(("manager", employs, serves)), contract, dice.choice((0, 3))),
+            lambda: self.propose("manager", contract, dice.choice((240, 260, 300))),
+            lambda: self.propose(employs, contract, dice.choice((240, 260, 300))),
+            lambda: self.answer_update(employs, contract, answered),
+            lambda: self.answer_update("manager", contract, answered),
+        ]
 
     def holds(self, *, judged: bool = True) -> None:
         """Everything that must hold of the register, whatever was done to it."""
@@ -270,11 +269,11 @@ class Play:
         decided = Count("steps__decision")
         rejected = Count("steps__decision", filter=Q(steps__decision__outcome="rejected"))
         for process in Process.objects.annotate(decided=decided, rejected=rejected, asked=Count("steps")):
-            assert process.rejected == (process.state == "rejected")  # type: ignore[attr-defined] # annotated
+            assert process.rejected == (process.state == "rejected")
             if process.state == "completed":
-                assert process.decided == process.asked  # type: ignore[attr-defined] # as above
+                assert process.decided == process.asked
             if process.state in {"open", "withdrawn", "lapsed"}:
-                assert process.decided == process.current_step - 1  # type: ignore[attr-defined] # as above
+                assert process.decided == process.current_step - 1
         assert Decision.objects.count() == Step.objects.filter(decision__isnull=False).count()
 
     def _capacity_holds(self) -> None:

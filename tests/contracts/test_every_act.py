@@ -142,5 +142,5 @@ def test_days_bring_only_what_the_table_says(world: World, settings: Any, state:
     sweep(at=LATE)
     now = Contract.objects.get(pk=contract.pk).state
     acts = available_actions(state, R.REGISTER)
-    wanted = {(A.LAPSE,): S.LAPSED, (A.END,): S.ENDED}.get(acts, before)
-    assert now == wanted
+    wanted: dict[tuple[ContractAction, ...], ContractState] = {(A.LAPSE,): S.LAPSED, (A.END,): S.ENDED}
+    assert now == wanted.get(acts, ContractState(before))

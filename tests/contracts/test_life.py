@@ -29,7 +29,7 @@ SIDES = ("manager", "owner", "specialist")
 
 def end(world: World, role: str, contract: Contract, last_day: date = DAY, **given: Any) -> Contract:
     at = given.pop("at", AT)
-    asked = {"contract_id": contract.pk, "last_day": last_day, "note": NOTE} | given
+    asked: dict[str, Any] = {"contract_id": contract.pk, "last_day": last_day, "note": NOTE} | given
     ended: Contract = contract_end(actor=world.actor(role, at=at), at=at, **asked)
     return ended
 
@@ -87,7 +87,7 @@ class TestWithdrawing:
     def test_what_was_withdrawn_frees_the_minutes(self, world: World) -> None:
         StaffContract.objects.update(minutes=300)
         contract = world.offer()
-        other = {"workplace_id": world.elsewhere.pk}
+        other: dict[str, Any] = {"workplace_id": world.elsewhere.pk}
         with pytest.raises(RuleViolation, match="capacity_short"):
             world.offer(**other)
         withdraw(world, "manager", contract)
@@ -184,7 +184,7 @@ class TestEnding:
     def test_a_short_contract_blocks_its_minutes_until_the_month_ends(self, world: World) -> None:
         StaffContract.objects.update(minutes=300)
         end(world, "owner", world.active())
-        other = {"workplace_id": world.elsewhere.pk}
+        other: dict[str, Any] = {"workplace_id": world.elsewhere.pk}
         with pytest.raises(RuleViolation, match="capacity_short") as refused:
             world.offer(**other)
         assert refused.value.facts["blocked"] == 240
@@ -343,7 +343,7 @@ class TestDays:
         contract.refresh_from_db()
         assert (contract.state, contract.end_reason, contract.ends_on) == ("ended", "headcount_zero", DAY)
         assert told(contract)[-1] == ("end", "register")
-        assert world.offer(workplace_id=world.elsewhere.pk)
+        assert world.offer(workplace_id=world.elsewhere.pk).state == "awaiting_professional"
 
     def test_an_old_0_ends_nothing(self, world: World) -> None:
         contract = world.active()
@@ -367,7 +367,8 @@ class TestDays:
         contract.refresh_from_db()
         assert contract.state == "lapsed"
         assert told(contract)[-1] == ("lapse", "register")
-        assert contract_reoffer(actor=world.actor("manager", at=late), at=late, contract_id=contract.pk)
+        again = contract_reoffer(actor=world.actor("manager", at=late), at=late, contract_id=contract.pk)
+        assert again.state == "awaiting_professional"
 
     def test_days_of_administrative_leave_do_not_count(self, world: World, settings: Any) -> None:
         settings.KATIP = settings.KATIP.model_copy(update={"approval_deadline_days": 2})
@@ -383,7 +384,7 @@ class TestDays:
         with pytest.raises(RuleViolation, match="updates_wait"):
             world.offer(workplace_id=world.elsewhere.pk)
         propose(world, contract, 300)
-        assert world.offer(workplace_id=world.elsewhere.pk)
+        assert world.offer(workplace_id=world.elsewhere.pk).state == "awaiting_professional"
 
 
 def test_two_approvals_at_once_are_judged_together_within_the_minute(world: World) -> None:

@@ -78,7 +78,7 @@ def emptied_due(at: datetime) -> QuerySet[Contract]:
     return now.filter(employees_now=0).order_by("pk")
 
 
-_REASONS = {closed_due: EndReason.WORKPLACE_CLOSED, emptied_due: EndReason.HEADCOUNT_ZERO}
+_REASONS: dict[Due, EndReason] = {closed_due: EndReason.WORKPLACE_CLOSED, emptied_due: EndReason.HEADCOUNT_ZERO}
 
 
 @use_case

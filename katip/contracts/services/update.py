@@ -52,7 +52,7 @@ def update_propose(*, actor: Actor, at: datetime, contract_id: int, minutes: int
     require_update_lawful(contract, facts, current.minutes, minutes)
     proposed_by, decides = _SIDES[role]
     kind = kind_get(DURATION_UPDATE)
-    provider = Provider.objects.select_related("province").get(pk=contract.provider_id)
+    provider = Provider.objects.select_related("province").get(contracts=contract)
     certificate = Certificate.objects.select_related("professional__person").get(pk=contract.certificate_id)
     process = process_open(
         actor=actor,
