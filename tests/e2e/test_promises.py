@@ -81,7 +81,7 @@ def test_of_two_who_press_at_once_one_decides_and_the_other_reads_so(visit: Brow
     ((who, outcome),) = product.decisions(number)
     assert (who, outcome) == (product.cast[winner].name, "approved")
     slower = next(page for key, page in pages.items() if key != winner)
-    expect(slower.get_by_text(f"103 sözleşmesi için kararı {who} verdi")).to_be_visible()
+    expect(slower.get_by_text(f"103 süreci için kararı {who} verdi")).to_be_visible()
     expect(slower.get_by_text("ikinci bir kayıt oluşmadı")).to_be_visible()
 
 
@@ -141,7 +141,7 @@ def test_a_rejection_needs_a_reason_and_keeps_what_was_written(visit: Browsing, 
 
     reason.fill("Hekimin saatleri vardiyamıza uymuyor.")
     reject.click()
-    heading(page, "Sözleşme reddedildi")
+    heading(page, "Süreç reddedildi")
     expect(page.get_by_role("main").get_by_text("Hekimin saatleri vardiyamıza uymuyor.").first).to_be_visible()
     assert product.decisions(number) == [(product.cast["accountant"].name, "rejected")]
 
@@ -183,7 +183,7 @@ def test_three_contracts_are_approved_in_one_go_each_with_its_own_decision(visit
     page.get_by_label("Hepsini işaretle").check()
     expect(page.get_by_text("3 sözleşme işaretli")).to_be_visible()
     page.get_by_role("button", name="Sürece Git").click()
-    heading(page, "3 sözleşmeyi onaylayın")
+    heading(page, "3 süreci onaylayın")
     page.get_by_role("button", name="Tamamla").click()
     assert summary(page)
     for tick in page.get_by_role("checkbox").all():

@@ -29,7 +29,7 @@ def test_a_professional_reaches_every_assignment_that_waits_the_most_urgent_firs
     offers = many_offers(world, 53)
     client = entered(world, "specialist")
     first = client.get(reverse("assignments"))
-    assert "Onayınızı bekleyen 53 görevlendirme var" in first.text
+    assert "Onayınızı bekleyen 53 süreç var" in first.text
     urgent = sorted(offers, key=lambda contract: (Process.objects.get(pk=contract.process_id).due_on, contract.pk))
     assert [row["no"] for row in first.context["waiting"]] == [contract.process_id for contract in urgent[:50]]
     second = client.get(first.context["waiting_next_url"])
@@ -47,7 +47,7 @@ def test_the_main_screen_sees_the_one_that_waits_behind_many_newer_ones(world: W
         copy.professional = professional(person(100 + no, f"Kişi {no}"), copy.profession, provider=world.provider)
         copy.save()
     page = entered(world, "owner").get(reverse("home"))
-    assert "Onayınızı bekleyen 1 sözleşme var" in page.text
+    assert "Onayınızı bekleyen 1 süreç var" in page.text
     assert reverse("step", args=[waiting.process_id]) in page.text
 
 

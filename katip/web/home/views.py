@@ -38,7 +38,7 @@ def home(request: Any) -> HttpResponse:
         return _home_of_provider(request)
     workplace, day = request.chosen.workplace, day_of(request.at)
     live = contracts_now(request.actor, request.at, limit=PAGE)
-    waiting = processes_waiting(request.actor, limit=PAGE)[:PAGE]
+    waiting = processes_waiting(request.actor, limit=PAGE, related=["contract"])[:PAGE]
     hazard, headcounts = hazard_of(workplace.activity_id, day), headcounts_of(workplace)
     employees = headcounts[-1].employees if headcounts else None
     duties = duties_of(request.actor, request.at, day, hazard.hazard_class if hazard else None, employees)
@@ -59,7 +59,7 @@ def home(request: Any) -> HttpResponse:
 
 def _home_of_provider(request: Any) -> HttpResponse:
     """What waits for the provider's own decision, and how many contracts stand where."""
-    waiting = processes_waiting(request.actor, limit=PAGE)[:PAGE]
+    waiting = processes_waiting(request.actor, limit=PAGE, related=["contract"])[:PAGE]
     counts = state_counts(request.actor)
     url = reverse("contracts")
     context = {
@@ -167,7 +167,7 @@ def assignments(request: Any) -> HttpResponse:
     if request.chosen.capacity != Capacity.INDIVIDUAL:
         return redirect("home")
     waiting_after = waiting_after_read(request.GET.get("bekleyen", ""))
-    waiting = processes_waiting(request.actor, after=waiting_after, limit=PAGE)
+    waiting = processes_waiting(request.actor, after=waiting_after, limit=PAGE, related=["contract"])
     more_waiting, waiting = len(waiting) > PAGE, waiting[:PAGE]
     after: After | None = after_read(request.GET.get("sonra", ""))
     found = contract_list(

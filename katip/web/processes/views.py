@@ -326,7 +326,7 @@ def _my_decided_step(process: Process, request: Any) -> Step | None:
 
 def _next_waiting(request: Any, no: int) -> dict[str, Any] | None:
     """The next process that waits for this person in this capacity."""
-    waiting = processes_waiting(request.actor, limit=10)
+    waiting = processes_waiting(request.actor, limit=10, related=["contract"])
     waiting = sorted((one for one in waiting if one.pk != no), key=lambda one: one.code)
     return present.waiting_row(waiting[0], request) if waiting else None
 
