@@ -5,6 +5,7 @@ against each other. Minutes a month throughout. A provider reads its own staff, 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -215,12 +216,12 @@ class BoardAfter:
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """Minutes that become free again on a day, with their contracts counted."""
+    """Minutes of a professional with a provider that become free again on a day."""
 
     professional_id: int
+    provider_id: int
     day: date
     minutes: int
-    number: int
 
 
 def board_read(
@@ -285,16 +286,16 @@ def freed_of(actor: Actor, at: datetime, professional_ids: Collection[int]) -> l
     Blocked minutes open after the month's end; minutes of an announced end the day after, or after the month's end
     where they will be blocked till then.
     """
-    day, found = day_of(at), dict[tuple[int, date], list[int]]()
+    found: dict[tuple[int, int, date], int] = defaultdict(int)
     mine = contracts_of(actor).filter(professional_id__in=professional_ids, provider__isnull=False)
     ending = mine.filter(state=ContractState.ACTIVE, ends_on__isnull=False).annotate(minutes_now=minutes_now(at))
     for contract in ending.order_by("ends_on", "pk")[:_ENDS_READ]:
-        found.setdefault((contract.professional_id, _opens(contract)), []).append(contract.minutes_now)
+        found[contract.professional_id, contract.provider_id or 0, _opens(contract)] += contract.minutes_now
+    opens = blocked_until(day_of(at)) + timedelta(days=1)
     for one in blocked_contracts(mine, at):
-        opens = blocked_until(day) + timedelta(days=1)
-        found.setdefault((one.professional_id, opens), []).append(one.minutes_now)  # type: ignore[attr-defined] # annotated
-    freed = [Freed(one, opens, sum(minutes), len(minutes)) for (one, opens), minutes in found.items()]
-    return sorted(freed, key=lambda one: (one.day, one.professional_id))
+        found[one.professional_id, one.provider_id or 0, opens] += one.minutes_now  # type: ignore[attr-defined] # annotated
+    freed = [Freed(*key, minutes) for key, minutes in found.items()]
+    return sorted(freed, key=lambda one: (one.day, one.professional_id, one.provider_id))
 
 
 def blocked_contracts(contracts: QuerySet[Contract], at: datetime) -> list[Contract]:
