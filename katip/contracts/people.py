@@ -19,7 +19,7 @@ from katip.contracts.selectors import minutes_now
 from katip.core.clock import day_of
 from katip.core.turkish import fold
 from katip.identity.models import Person
-from katip.processes.models import Process, ProcessState
+from katip.processes.models import PartyKind, Process, ProcessState
 from katip.registry.models import Certificate, Mandate, Professional, StaffContract
 from katip.rules import ContractForm, RuleViolation
 
@@ -58,8 +58,8 @@ def own_staff_of(workplace_id: int, at: datetime, *, before: int | None = None) 
 def undertakings_of(*, workplace_id: int | None = None, person_id: int | None = None) -> list[Undertaking]:
     """The newest undertakings of a workplace, or of a person."""
     rows = Undertaking.objects.select_related("workplace__province", "person", "process", "ended_by")
-    rows = rows.filter(workplace_id=workplace_id) if workplace_id is not None else rows.filter(person_id=person_id)
-    return list(rows.order_by("-pk")[:SHOWN])
+    mine = Q(person_id=person_id) if workplace_id is None else Q(workplace_id=workplace_id)
+    return list(rows.filter(mine).order_by("-pk")[:SHOWN])
 
 
 def undertaking_seen(undertaking_id: int, *, workplace_id: int | None, person_id: int) -> Undertaking | None:
@@ -103,6 +103,14 @@ def open_processes(code: int, **of: int) -> list[Process]:
     """Processes of a code that wait, of a workplace, provider or person, the oldest first; their people with them."""
     rows: QuerySet[Process] = Process.objects.filter(code=code, state=ProcessState.OPEN, **of)
     return list(rows.select_related("waits_for_person").order_by("pk")[:SHOWN])
+
+
+def waiting_in_person(person_id: int) -> list[Process]:
+    """What waits for a person in their own name and is no service contract, the oldest first."""
+    rows = Process.objects.filter(
+        state=ProcessState.OPEN, waits_for_person_id=person_id, waits_for=PartyKind.PERSON
+    ).select_related("workplace", "provider", "created_by")
+    return list(rows.order_by("due_on", "pk")[:SHOWN])
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,11 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
         return {"label": label, "url": url, "current": current, "badge": badge or None, "children": []}
 
     if chosen.capacity == Capacity.INDIVIDUAL:
-        return [item(_("Görevlendirmelerim"), "assignments", waiting)]
+        return [
+            item(_("Görevlendirmelerim"), "assignments", waiting),
+            item(_("Sürelerim"), "own_minutes"),
+            item(_("Kendi Kayıtlarım"), "own_records"),
+        ]
     if chosen.capacity == Capacity.OFFICIAL:
         return _nav_official(item)
     contracts = item(_("İSG Hizmet Sözleşmeleri"), "contracts", waiting)
@@ -103,7 +107,14 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
         card = item(_("İşyeri Kartı Bilgileri"), "card")
         place = {"label": _("İşyeri Bilgileri"), "url": "", "current": False, "badge": None, "children": [card]}
         label = _("Kişi-Kurum-Ekipman Kartı")
-        nav.append({"label": label, "url": "", "current": False, "badge": None, "children": [place]})
+        people = [item(_("Kendi Personelimiz"), "own_staff"), item(_("Şahsen Üstlenme"), "undertaking")]
+        if getattr(chosen.workplace, "is_provider", None) is not None:
+            people.append(item(_("Sorumlu Müdürler"), "managers"))
+        nav.append({"label": label, "url": "", "current": False, "badge": None, "children": [place, *people]})
+    else:
+        children = [item(_("Kapasite"), "board"), item(_("Personel"), "staff")]
+        label = _("Kişi-Kurum-Ekipman Kartı")
+        nav.append({"label": label, "url": "", "current": False, "badge": None, "children": children})
     return nav
 
 

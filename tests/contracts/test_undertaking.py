@@ -188,7 +188,7 @@ def test_an_employer_covers_several_own_workplaces_of_a_province(people: People)
 
 
 def test_a_deputy_who_accepts_two_at_once_is_refused_both(people: People) -> None:
-    deputy = {"quality": UndertakerQuality.DEPUTY, "minutes": 80}
+    deputy: dict[str, Any] = {"quality": UndertakerQuality.DEPUTY, "minutes": 80}
     waiting = [people.undertake(**deputy), people.undertake(actor=another(people), **deputy)]
     with pytest.raises(RuleViolation, match="undertaking_deputy_one"):
         answer(people.world.owner, *(one.process for one in waiting))

@@ -49,7 +49,7 @@ class AppointmentKind(ProcessKind):
 
     def lock(self, processes: Sequence[Process]) -> Mapping[int, Appointment]:
         """Read who manages what, locking the providers."""
-        ids = {process.provider_id for process in processes}
+        ids = {int(process.terms["provider"]["id"]) for process in processes}
         locked = Provider.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",), no_key=True)
         providers = {one.pk: one for one in locked}
         return {

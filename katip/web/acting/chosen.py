@@ -44,12 +44,12 @@ def chosen_read(request: Any) -> Chosen | None:
         office = offices_of(request.user.pk).filter(pk=kept["id"]).first()
         return Chosen(capacity, office=office) if office else None
     if capacity == Capacity.WORKPLACE:
-        related, wanted = "workplace__province", {"workplace_id": kept["id"]}
+        related, wanted = ("workplace__province", "workplace__is_provider"), {"workplace_id": kept["id"]}
     else:
-        related, wanted = "provider__province", {"provider_id": kept["id"]}
+        related, wanted = ("provider__province",), {"provider_id": kept["id"]}
     mandate = (
         Mandate.objects.filter(valid_on(request.at), person_id=request.user.pk, **wanted)
-        .select_related(related)
+        .select_related(*related)
         .first()
     )
     if mandate is None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 _KEY = "kept_form"
-_NEVER = {"csrfmiddlewaretoken", "password", "code", "next", "_form"}
+_NEVER = {"csrfmiddlewaretoken", "password", "code", "next", "_form", "national_id"}
+"""secrets, what belongs to one page, and personal numbers: those are stored sealed or not at all"""
 _LIMIT = 20_000
 
 
