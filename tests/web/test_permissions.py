@@ -164,7 +164,9 @@ def numbers(route: str, world: World, contract: Contract) -> list[int]:
     """What stands in the address of a route that takes a number."""
     if route == "board_person":
         return [world.professionals[103].pk]
-    return [contract.process_id] if route in OF_ONE_PROCESS | OF_ONE_OFFER | OF_ONE_PERSON else []
+    if route in OF_ONE_PERSON:
+        return [10**9]
+    return [contract.process_id] if route in OF_ONE_PROCESS | OF_ONE_OFFER else []
 
 
 def ask(client: Client, route: str, method: str, world: World, contract: Contract) -> HttpResponse:
