@@ -13,7 +13,7 @@ from django.utils import translation
 
 from katip.rules import HazardClass, Profession
 from katip.web.calculator.forms import CalculatorForm
-from katip.web.calculator.reckoning import Question, Running, answers, neighbours, turning_points
+from katip.web.calculator.reckoning import Question, Running, answers, neighbours, own_undertaking, turning_points
 from katip.web.calculator.views import formula
 
 TODAY = date(2026, 11, 22)
@@ -62,6 +62,19 @@ def test_minutes_never_pay_for_a_person() -> None:
     igu = answers(question(620, HazardClass.VERY_HAZARDOUS, igu=Running(minutes=99_999, persons=1)))[0]
     assert igu.compliance is not None
     assert igu.compliance.missing_persons == 1
+
+
+@pytest.mark.parametrize(
+    ("employees", "hazard", "may"),
+    [
+        (49, HazardClass.LOW, True),
+        (50, HazardClass.LOW, False),
+        (0, HazardClass.LOW, False),
+        (7, HazardClass.HAZARDOUS, False),
+    ],
+)
+def test_a_small_employer_may_take_the_service_on(employees: int, hazard: HazardClass, may: bool) -> None:
+    assert (own_undertaking(question(employees, hazard)) is not None) is may
 
 
 @pytest.mark.parametrize(

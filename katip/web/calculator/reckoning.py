@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from katip.rules import (
+    Citation,
     Compliance,
     HazardClass,
     Profession,
@@ -16,6 +17,7 @@ from katip.rules import (
     required_minutes,
 )
 from katip.rules.minutes import MINUTES
+from katip.rules.own_undertaking import UNDERTAKINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,15 @@ def answers(question: Question) -> list[Answer]:
             judged = judge_compliance(requirement, part_time=[running.minutes], full_time_persons=running.persons)
         found.append(Answer(profession, requirement, running, judged))
     return found
+
+
+def own_undertaking(question: Question) -> Citation | None:
+    """Where it is written that the employer of such a workplace may take the service on; None where they may not."""
+    for row in UNDERTAKINGS:
+        in_force = row.since <= question.as_of and (row.until is None or question.as_of <= row.until)
+        if in_force and question.hazard <= row.highest and 0 < question.employees < row.below_employees:
+            return row.citation
+    return None
 
 
 def neighbours(question: Question, *, greatest: int) -> list[Neighbour]:

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from katip.core.clock import day_of
-from katip.rules import Compliance, Exemption, HazardClass, Profession, Requirement
+from katip.rules import Compliance, Exemption, Profession, Requirement
 from katip.web import format as fmt
 from katip.web.access import Access, access
 from katip.web.calculator.forms import MOST_EMPLOYEES, CalculatorForm
-from katip.web.calculator.reckoning import Answer, Neighbour, answers, neighbours
+from katip.web.calculator.reckoning import Answer, Neighbour, answers, neighbours, own_undertaking
 from katip.web.templatetags.words import current_language
 from katip.web.words import HAZARDS, PROFESSIONS
 
@@ -55,7 +55,7 @@ def _result(form: CalculatorForm) -> dict[str, Any]:
         "physician_frees": any(
             one.profession is Profession.OTHER_HEALTH_PERSONNEL and one.requirement.required for one in found
         ),
-        "own_undertaking": question.hazard is HazardClass.LOW,
+        "own_undertaking": own_undertaking(question),
         "neighbours": [_neighbour(one, found) for one in neighbours(question, greatest=MOST_EMPLOYEES)],
         "professions": [PROFESSIONS[one.profession] for one in found],
         "address": f"?{urlencode(form.typed())}",
