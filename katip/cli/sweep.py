@@ -25,7 +25,9 @@ def command(*, judge: bool) -> None:
 
 def due_do(now: datetime, *, judge: bool = False) -> str:
     """Do what is due at `now`; returns what was done in one line, or nothing. Needs Django set up."""
+    from katip.contracts.services.coverage import coverage_count, coverage_due
     from katip.contracts.services.sweep import fitness_sweep, fitness_sweep_recent, sweep
+    from katip.core.actor import OPERATOR
 
     swept = sweep(at=now)
     parts = {
@@ -34,7 +36,10 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
         "ended with their workplace": swept.closed,
         "ended for want of employees": swept.emptied,
     }
-    parts["judged differently"] = fitness_sweep(at=now) if judge else fitness_sweep_recent(at=now)
+    daily = judge or coverage_due(now)
+    parts["judged differently"] = fitness_sweep(at=now) if daily else fitness_sweep_recent(at=now)
+    if daily:
+        coverage_count(actor=OPERATOR, at=now)
     return ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
 
 

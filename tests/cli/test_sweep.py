@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from django.db import OperationalError
 
 from katip.cli import sweep as sweep_cli
-from katip.contracts.models import Contract
+from katip.contracts.models import Contract, Coverage
 from katip.registry.models import Headcount
-from tests.cast import World
+from tests.cast import World, workplace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,6 +23,17 @@ def test_the_command_does_what_is_due_and_says_so(world: World) -> None:
     assert first.output == "1 ended for want of employees\n"
     assert second.output == "Nothing is due.\n"
     assert Contract.objects.get().state == "ended"
+
+
+def test_once_a_day_coverage_is_counted(world: World) -> None:
+    CliRunner().invoke(sweep_cli.command)
+    counted = Coverage.objects.count()
+    assert counted > 0
+    workplace(9, province=1)
+    CliRunner().invoke(sweep_cli.command)
+    assert Coverage.objects.count() == counted
+    CliRunner().invoke(sweep_cli.command, ["--judge"])
+    assert Coverage.objects.count() > counted
 
 
 def test_beside_the_web_server_it_goes_on_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
