@@ -1,5 +1,6 @@
 """Withdrawing, ending, updating and offering anew, through the services, by the right side and by nobody else."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from katip.audit.models import Event
 from katip.contracts.acts import fold
 from katip.contracts.models import Contract, ContractAct, ContractVersion, DurationUpdate
 from katip.contracts.services.end import contract_end, contract_end_revoke
+from katip.contracts.services.offer import Offer, offer_figures
 from katip.contracts.services.reoffer import contract_reoffer, contracts_remake
 from katip.contracts.services.sweep import fitness_sweep, fitness_sweep_recent, sweep
 from katip.contracts.services.update import update_propose
@@ -19,7 +21,7 @@ from katip.processes.models import Process
 from katip.processes.services.cancel import process_withdraw, processes_lapse
 from katip.registry.models import AdministrativeLeave, Headcount, StaffContract, Workplace
 from katip.rules import ContractForm, RuleViolation
-from tests.cast import AT, World, workplace
+from tests.cast import AT, World, professional, workplace
 
 DAY = AT.date()
 NOTE = "Hizmet başka bir birimden alınacak."
@@ -394,3 +396,18 @@ def test_two_approvals_at_once_are_judged_together_within_the_minute(world: Worl
     assert fitness_sweep_recent(at=AT + timedelta(minutes=1)) == 1
     contract.refresh_from_db()
     assert contract.fit == "fit"
+
+
+def test_two_of_one_profession_share_what_the_law_asks(world: World) -> None:
+    second = professional(world.accountant, "safety_specialist", provider=world.provider)
+    first = world.active()
+    asked = {"workplace_id": world.workplace.pk, "professional_id": second.pk, "provider_id": world.provider.pk}
+    offer = Offer(code=103, minutes=0, **asked)
+    assert (offer_figures(AT, offer).minimum, offer_figures(AT, replace(offer, minutes=1)).violation) == (1, None)
+    beside = world.offer(professional_id=second.pk, minutes=60)
+    world.decide("accountant", beside)
+    world.decide("owner", beside)
+    assert set(Contract.objects.values_list("fit", flat=True)) == {"above"}
+    end(world, "owner", first)
+    assert Contract.objects.get(pk=beside.pk).fit == "short"
+    assert offer_figures(AT, offer).minimum == 180
