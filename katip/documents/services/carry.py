@@ -37,7 +37,8 @@ from katip.registry.models import Certificate, ImportRun, Provider, Workplace
 from katip.rules import ContractAction, ContractForm, ContractRole, ContractState, Profession
 
 KIND = "contracts"
-CHUNK = 500
+CHUNK = 200
+"""So many contracts are made at once; what the facts cost grows faster than their number."""
 
 _KINDS = {kind.profession: kind for kind in SERVICE_KINDS}
 _FILE_REASONS = {

@@ -123,11 +123,14 @@ SELECT * FROM (
 """Yields what the register, or another line, has against a line: its number, the field, the code, a detail."""
 
 NEW = f"""
-SELECT DISTINCT ON (s.foreign_id) s.foreign_id, s.profession, workplace.id, provider.id, professional.id,
-       certificate.id, s.minutes, s.assignment_type, s.ends_on, s.active_from, s.cells::text
-FROM {_KNOWN} WHERE known.id IS NULL ORDER BY s.foreign_id, s.line
+SELECT * FROM (
+    SELECT DISTINCT ON (s.foreign_id) s.foreign_id, s.profession, workplace.id AS workplace_id,
+           provider.id AS provider_id, professional.id AS professional_id, certificate.id AS certificate_id, s.minutes,
+           s.assignment_type, s.ends_on, s.active_from, s.cells::text
+    FROM {_KNOWN} WHERE known.id IS NULL ORDER BY s.foreign_id, s.line
+) AS new ORDER BY professional_id, workplace_id, foreign_id
 """  # noqa: S608 -- built from constants
-"""Yields the contracts that the register does not have yet."""
+"""Yields the contracts that the register does not have yet; a professional's together, as their facts are read."""
 
 
 def understood(row: SheetRow) -> Parsed | list[RowFault] | None:
