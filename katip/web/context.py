@@ -98,7 +98,7 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
     if chosen.capacity == Capacity.OFFICIAL:
         return _nav_official(item)
     contracts = item(_("İSG Hizmet Sözleşmeleri"), "contracts", waiting)
-    contracts["current"] = contracts["current"] or request.path.startswith("/surecler/")
+    contracts["current"] = contracts["current"] or request.path.startswith(("/surecler/", "/teklifler/"))
     nav = [
         item(_("Ana ekran"), "home"),
         {"label": _("Süreç Yönetimi"), "url": "", "current": False, "badge": None, "children": [contracts]},
