@@ -19,6 +19,10 @@ from katip.web.people.words import QUALITIES
 from katip.web.words import ASSIGNMENT_TYPES, PROFESSIONS
 
 
+_KINDS: dict[type, str] = {forms.RadioSelect: "radio", forms.CheckboxInput: "check"}
+"""how a widget is drawn; others as text"""
+
+
 class PeopleForm(forms.Form):
     """`faults` tells beside which field a refusal of the register stands; others stand on top."""
 
@@ -30,7 +34,7 @@ class PeopleForm(forms.Form):
     def shown(self) -> Iterator[dict[str, Any]]:
         """The visible fields in order, each with how it is drawn."""
         for bound in self.visible_fields():
-            kind = {forms.RadioSelect: "radio", forms.CheckboxInput: "check"}.get(type(bound.field.widget), "text")
+            kind = _KINDS.get(type(bound.field.widget), "text")
             yield {
                 "bound": bound,
                 "kind": kind,

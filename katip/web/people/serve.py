@@ -54,9 +54,8 @@ def form_serve(
             words = _(
                 "Başka bir sekmede firmayı ya da sıfatı değiştirdiniz; kaydedilmedi. Denetleyip yeniden gönderin."
             )
+            form = form_class({**request.POST.dict(), "organisation": organisation})
             form.add_error(None, words)
-            form.data = form.data.copy()
-            form.data["organisation"] = str(organisation)
         if not form.is_valid():
             return _page(request, form, page, status=422)
     require_fresh_step(request)

@@ -123,7 +123,7 @@ def days_text(one: StaffContract | Staffed) -> str:
 
 
 def _row(one: Staffed, request: Any) -> Row:
-    labels = {}
+    labels: dict[str, None] = {}
     for certificate in one.certificates:
         label = str(PROFESSIONS[Profession(certificate.profession)])
         words = certificate_words(certificate.certificate_class)
