@@ -18,7 +18,6 @@ from katip.rules import FULL_TIME_MONTH_MINUTES, FormatError, Profession, Undert
 from katip.web.people.words import QUALITIES
 from katip.web.words import ASSIGNMENT_TYPES, PROFESSIONS
 
-
 _KINDS: dict[type, str] = {forms.RadioSelect: "radio", forms.CheckboxInput: "check"}
 """how a widget is drawn; others as text"""
 
