@@ -43,6 +43,7 @@ CAST = (
     ),
     Member("stranger", "Barış Kurgu", "hiçbir yetkisi yok", "10000000900"),
     Member("colleague", "Ece Örnek", "Deniz Örnek ile aynı işyerinin e-Bildirge kullanıcısı", "10000001068"),
+    Member("principal", "Nazlı Misal", "e-Bildirge kullanıcısı, Misal OSGB’nin kendi işyeri", "10000005196"),
 )
 
 

@@ -13,6 +13,7 @@ from katip.contracts.services.offer import contract_offer
 from katip.core.actor import OPERATOR, Actor, Capacity, Proof
 from katip.core.clock import ISTANBUL, day_of
 from katip.demo.cast import Entry, cast_draw, cast_find, cast_keep
+from katip.demo.people import ASSIGNED, people_act
 from katip.demo.story import STORY, Reached, Scene, Team
 from katip.identity.models import Person
 from katip.identity.services.sign_in_open import password_set, second_step_open
@@ -45,8 +46,6 @@ FILES = (
 """kind of list and file, in the order in which one refers to another"""
 
 _OFFER_TIME, _ACCEPT_TIME, _APPROVE_TIME = time(16, 20), time(14, 12), time(10, 5)
-_GENERATED_FROM = 1_000_100
-"""the accountant's generated workplace no. 1 has the sequence number after this"""
 
 
 def world_load(folder: Path, at: datetime) -> None:
@@ -54,12 +53,13 @@ def world_load(folder: Path, at: datetime) -> None:
 
     An interrupted load is taken up where it stopped. Raises what the importer and the services raise.
     """
-    if Contract.objects.count() >= sum(len(scene.codes) for scene in STORY):
+    if Contract.objects.count() >= sum(len(scene.codes) for scene in STORY) + ASSIGNED:
         return
     for kind, name in FILES:
         list_import(kind=kind, path=folder / name, actor=OPERATOR, at=at)
     for scene in sorted(STORY, key=lambda scene: -scene.days):
         _act(scene, at)
+    people_act(lambda days: acting.moment(at, days, _OFFER_TIME))
 
 
 def cast_open(data: Path, at: datetime) -> list[Entry]:
@@ -69,7 +69,7 @@ def cast_open(data: Path, at: datetime) -> list[Entry]:
         return known
     entries = cast_draw()
     for entry in entries:
-        person_id = _person_id(entry.national_id)
+        person_id = acting.person_id(entry.national_id)
         password_set(actor=OPERATOR, at=at, person_id=person_id, password=entry.password)
         if entry.totp_secret:
             second_step_open(actor=OPERATOR, at=at, person_id=person_id, secret=entry.totp_secret)
@@ -79,35 +79,35 @@ def cast_open(data: Path, at: datetime) -> list[Entry]:
 
 def _act(scene: Scene, at: datetime) -> None:
     """Offer, accept or reject, approve: each a working day after the other, as far as the scene goes."""
-    workplace = _workplace(scene.workplace)
+    workplace = acting.workplace(scene.workplace)
     processes = [_offered(scene, code, workplace, at).process_id for code in scene.codes]
     if scene.reached is Reached.OFFERED:
         return
-    answered = _moment(at, scene.days - 1, _ACCEPT_TIME)
+    answered = acting.moment(at, scene.days - 1, _ACCEPT_TIME)
     for code, process_id in zip(scene.codes, processes, strict=True):
         process = Process.objects.get(pk=process_id)
         if process.waits_for == PartyKind.PROFESSIONAL:
-            actor = _actor(_person_id(scene.team.people[code]), Capacity.INDIVIDUAL, None, answered)
+            actor = acting.actor(acting.person_id(scene.team.people[code]), Capacity.INDIVIDUAL, None, answered)
             steps_complete(actor=actor, at=answered, decisions=[_decision(process, scene)])
     if scene.reached is not Reached.APPROVED:
         return
     waiting = Process.objects.filter(pk__in=processes, waits_for=PartyKind.EMPLOYER).order_by("pk")
     if waiting:
-        approved = _moment(at, scene.days - 2, _APPROVE_TIME)
-        user = Mandate.objects.filter(valid_on(approved), workplace=workplace).order_by("pk")[:1].get().person_id
-        actor = _actor(user, Capacity.WORKPLACE, workplace.pk, approved)
+        approved = acting.moment(at, scene.days - 2, _APPROVE_TIME)
+        user = acting.e_bildirge_user(workplace, approved)
+        actor = acting.actor(user, Capacity.WORKPLACE, workplace.pk, approved)
         steps_complete(actor=actor, at=approved, decisions=[_decision(process, scene) for process in waiting])
 
 
 def _offered(scene: Scene, code: int, workplace: Workplace, at: datetime) -> Contract:
     """Return the scene's contract, offered now where an interrupted load has not come so far."""
-    professional = Professional.objects.get(person_id=_person_id(scene.team.people[code]))
+    professional = Professional.objects.get(person_id=acting.person_id(scene.team.people[code]))
     found = Contract.objects.filter(workplace=workplace, code=code, professional=professional).first()
     if found:
         return found
-    offered = _moment(at, scene.days, _OFFER_TIME)
+    offered = acting.moment(at, scene.days, _OFFER_TIME)
     contract: Contract = contract_offer(
-        actor=_manager(scene.team, offered),
+        actor=acting.manager(scene.team, offered),
         at=offered,
         code=code,
         workplace_id=workplace.pk,
@@ -130,34 +130,3 @@ def _legal_minimum(code: int, workplace: Workplace, day: date) -> int:
 def _decision(process: Process, scene: Scene) -> StepDecision:
     outcome = Outcome.REJECTED if scene.reached is Reached.REFUSED else Outcome.APPROVED
     return StepDecision(process.pk, process.version, process.terms_hash, outcome, scene.reason)
-
-
-def _manager(team: Team, at: datetime) -> Actor:
-    provider = Provider.objects.get(authorisation_no=team.authorisation_no)
-    return _actor(_person_id(team.manager), Capacity.PROVIDER, provider.pk, at)
-
-
-def _actor(person_id: int, capacity: Capacity, organisation_id: int | None, at: datetime) -> Actor:
-    return Actor(person_id, capacity, organisation_id, Proof("totp", at))
-
-
-def _person_id(national_id: str) -> int:
-    person = Person.objects.find_by_national_id(national_id)
-    if person is None:
-        raise LookupError("one of the cast is missing in people.csv")
-    return person.pk
-
-
-def _workplace(name: str | int) -> Workplace:
-    if isinstance(name, str):
-        return Workplace.objects.get(sgk_number=name)
-    return Workplace.objects.get(sgk_number__regex=f"^.{{9}}{_GENERATED_FROM + name:07}")
-
-
-def _moment(at: datetime, days: int, clock: time) -> datetime:
-    """Return the time of day `clock` in Turkey, `days` working days before `at`."""
-    day = day_of(at)
-    while days:
-        day -= timedelta(days=1)
-        days -= is_working_day(day, holidays=public_holidays(day.year))
-    return datetime.combine(day, clock, ISTANBUL)

@@ -2,6 +2,7 @@ from collections import Counter
 from datetime import date
 
 from katip.demo.generate import ACCOUNTANT
+from katip.demo.people import OWN_PHYSICIAN
 from katip.demo.world import FILES
 from katip.rules import hazard_class_of, parse_national_id, parse_phone, parse_sgk_number, parse_vkn
 from tests.demo.files import WORLD, is_excel, rows
@@ -69,10 +70,10 @@ def test_headcounts_reach_back_24_months_and_for_the_accountant_three() -> None:
         assert max(row["period"] for row in rows(name)) == "2026-10"
 
 
-def test_three_providers_and_twenty_professionals_of_every_kind() -> None:
+def test_three_providers_and_twenty_professionals_of_every_kind_and_one_who_serves_her_employer() -> None:
     certificates = rows("professionals.csv")
     assert len(rows("providers.csv")) == 3
-    assert len({row["national_id"] for row in certificates}) == 20
+    assert len({row["national_id"] for row in certificates}) == 21
     assert {(row["profession"], row["certificate_class"]) for row in certificates} == {
         ("safety_specialist", "A"),
         ("safety_specialist", "B"),
@@ -80,7 +81,14 @@ def test_three_providers_and_twenty_professionals_of_every_kind() -> None:
         ("workplace_physician", "none"),
         ("other_health_personnel", "none"),
     }
-    assert {row["national_id"] for row in rows("staff.csv")} == {row["national_id"] for row in certificates}
+    own = {row["national_id"] for row in certificates} - {row["national_id"] for row in rows("staff.csv")}
+    assert own == {OWN_PHYSICIAN}
+
+
+def test_every_provider_has_a_workplace_of_its_own_with_a_user() -> None:
+    own = {row["sgk_number"] for row in rows("providers.csv")}
+    assert own <= {row["organisation"] for row in rows("mandates.csv") if row["capacity"] == "e_bildirge"}
+    assert len(own) == 3
 
 
 def test_contact_phones_are_fictional_ones() -> None:

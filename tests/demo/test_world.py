@@ -11,6 +11,7 @@ from katip.audit.models import Event
 from katip.contracts.models import Contract
 from katip.core.actor import OPERATOR
 from katip.demo.cast import CAST, cast_find, totp_code
+from katip.demo.people import ASSIGNED
 from katip.demo.story import STORY
 from katip.demo.world import FILES, WORLD, cast_open, world_load
 from katip.identity.models import Person
@@ -84,7 +85,7 @@ def test_the_accountant_has_300_workplaces_a_dozen_with_waiting_work_and_some_ru
 
 
 def test_the_story_is_told_whole_and_recorded(world: datetime) -> None:
-    assert Contract.objects.count() == sum(len(scene.codes) for scene in STORY)
+    assert Contract.objects.count() == sum(len(scene.codes) for scene in STORY) + ASSIGNED
     assert Event.objects.filter(tag="contract:offer:made").count() == Contract.objects.count()
     assert Event.objects.filter(tag__startswith="process:step:").count() == Decision.objects.count()
 
@@ -95,11 +96,29 @@ def test_a_second_load_changes_nothing(world: datetime) -> None:
     assert (Event.objects.count(), ImportRun.objects.count(), Process.objects.count()) == before
 
 
+@pytest.mark.parametrize(("code", "key"), [(9003, "employer"), (9004, "specialist"), (9005, "physician")], ids=str)
+def test_something_waits_for_one_of_the_cast_in_their_own_name(world: datetime, code: int, key: str) -> None:
+    process = Process.objects.get(code=code)
+    assert (process.state, process.waits_for, process.waits_for_person_id) == ("open", "person", person(key).pk)
+
+
+def test_the_depot_has_a_physician_of_its_own(world: datetime) -> None:
+    contract = Contract.objects.get(code=9002)
+    assert (contract.state, contract.provider_id, contract.fit) == ("active", None, "fit")
+    assert contract.workplace.title == f"{MAIN} Depo Şubesi"
+
+
+def test_every_provider_has_a_workplace_whose_user_may_appoint_its_manager(world: datetime) -> None:
+    own = Provider.objects.values_list("workplace_id", flat=True)
+    assert Mandate.objects.filter(workplace__in=own, capacity="e_bildirge").count() == 3
+    assert Mandate.objects.filter(person=person("principal"), workplace__in=own).exists()
+
+
 def test_the_rest_of_the_world_is_there(world: datetime) -> None:
-    assert Workplace.objects.count() == 43 + 292
+    assert Workplace.objects.count() == 46 + 292
     assert Headcount.objects.filter(workplace__title=MAIN).count() == 24
     assert Provider.objects.count() == 3
-    assert Certificate.objects.values("professional").distinct().count() == 20
+    assert Certificate.objects.values("professional").distinct().count() == 21
 
 
 def test_the_stranger_may_act_for_nobody_and_the_newcomer_for_one(world: datetime) -> None:
