@@ -55,7 +55,8 @@ class Contract(models.Model):
     form = models.CharField(max_length=10, choices=choices(ContractForm), default=ContractForm.SERVICE)
     profession = models.CharField(max_length=30, choices=choices(Profession))
     workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="contracts")
-    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="contracts")
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="contracts", db_index=False)
+    """found by `contract_provider_newest`"""
     professional = models.ForeignKey(Professional, models.PROTECT, related_name="contracts")
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="+")
     process = models.OneToOneField(Process, models.PROTECT, related_name="contract")
@@ -97,6 +98,12 @@ class Contract(models.Model):
             models.Index(fields=["workplace", "state", "-id"], name="contract_of_workplace"),
             models.Index(fields=["provider", "state", "-id"], name="contract_of_provider"),
             models.Index(fields=["professional", "state", "-id"], name="contract_of_professional"),
+            models.Index(fields=["provider", "-id"], name="contract_provider_newest"),
+            models.Index(
+                fields=["provider", "-id"],
+                name="contract_renumbered",
+                condition=Q(end_reason="workplace_closed", state="ended"),
+            ),
             models.Index(fields=["provider", "-id"], name="contract_short", condition=Q(state="active", fit="short")),
             models.Index(
                 fields=["ends_on", "id"], name="contract_ending", condition=Q(state="active", ends_on__isnull=False)

@@ -86,6 +86,7 @@ class Process(models.Model):
             models.Index(fields=["due_on", "id"], name="process_due", condition=Q(state="open", due_on__isnull=False)),
             models.Index(fields=["workplace", "-id"], name="process_of_workplace"),
             models.Index(fields=["provider", "-id"], name="process_of_provider"),
+            models.Index(fields=["provider"], name="update_of_provider", condition=Q(code=9001, state="open")),
         ]
 
     def __str__(self) -> str:
