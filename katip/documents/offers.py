@@ -4,6 +4,7 @@ The header is recognised by letters and digits, in any order; more columns are l
 same columns and one more with the result, so that a corrected file can be sent in again.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -131,9 +132,12 @@ def _sgk(text: str) -> str:
 
 def _code(text: str) -> int:
     key = header_key(text)
-    for code in _CODES.values():
-        if key.startswith(str(code)):
-            return code
+    number = re.match(r"[0-9]+", key)
+    if number is not None:
+        code = int(number[0][:_KEPT])
+        if code not in _CODES.values():
+            raise FormatError("unknown_kind")
+        return code
     for words, profession in _KIND_WORDS:
         if header_key(words) in key:
             return _CODES[profession]

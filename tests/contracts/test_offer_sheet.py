@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from katip.audit.models import Event, EventDetail
+from katip.contracts.facts import facts_read
 from katip.contracts.models import Contract, ContractAct, OfferSheet
 from katip.contracts.services import offer_sheet as service
 from katip.contracts.services.offer_sheet import RowResult, SheetLine, sheet_check, sheet_drop, sheet_offer, sheet_rows
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 def row(world: World, line: int, **given: Any) -> SheetLine:
     """The specialist for the workplace at the legal minimum, unless told otherwise."""
-    values = {
+    values: dict[str, Any] = {
         "sgk_number": world.workplace.sgk_number,
         "national_id": world.specialist.national_id,
         "code": 103,
@@ -35,12 +36,18 @@ def row(world: World, line: int, **given: Any) -> SheetLine:
 
 
 def check(world: World, *lines: SheetLine, **given: Any) -> OfferSheet:
-    arguments = {"actor": world.actor("manager"), "at": AT, "file_name": "teklifler.xlsx", "file_hash": "0" * 64}
+    arguments: dict[str, Any] = {
+        "actor": world.actor("manager"),
+        "at": AT,
+        "file_name": "t.xlsx",
+        "file_hash": "0" * 64,
+    }
     return sheet_check(lines=lines, **(arguments | given))
 
 
 def offer(world: World, sheet: OfferSheet, **given: Any) -> OfferSheet:
-    return sheet_offer(**({"actor": world.actor("manager"), "at": AT, "sheet_id": sheet.pk} | given))
+    arguments: dict[str, Any] = {"actor": world.actor("manager"), "at": AT, "sheet_id": sheet.pk}
+    return sheet_offer(**(arguments | given))
 
 
 def codes(sheet: OfferSheet) -> list[str]:
@@ -82,9 +89,8 @@ def test_an_offer_of_a_sheet_is_what_a_single_offer_is(world: World) -> None:
     assert ours.terms == theirs.terms | {"workplace": ours.terms["workplace"]}
     for name in ("state", "waits_for", "waits_for_person_id", "due_on", "proposed_by", "created_by_id", "version"):
         assert getattr(ours, name) == getattr(theirs, name), name
-    assert [list(Step.objects.filter(process=one).values_list("no", "party", "person_id")) for one in (ours, theirs)][
-        0
-    ] == list(Step.objects.filter(process=theirs).values_list("no", "party", "person_id"))
+    steps = [list(Step.objects.filter(process=one).values_list("no", "party", "person_id")) for one in (ours, theirs)]
+    assert steps[0] == steps[1]
     acts = [
         ContractAct.objects.filter(contract=one).values_list("action", "role", "state_from", "state_to", "person_id")
         for one in (of_sheet, single)
@@ -130,8 +136,6 @@ def set_up_refusal(world: World, code: str) -> None:
         Provider.objects.update(suspended_on=day)
     if code == "workplace_closed":
         Workplace.objects.filter(pk=world.workplace.pk).update(closed_on=day)
-    if code == "workplace_unknown_figures":
-        Workplace.objects.filter(pk=world.workplace.pk).update(activity_id="99.99.99")
     if code == "already_offered":
         world.offer()
     if code == "already_live":
@@ -307,7 +311,7 @@ def test_two_sheets_that_together_overspend_a_professional_are_not_both_offered(
 ) -> None:
     StaffContract.objects.filter(professional=world.professionals[103]).update(minutes=300)
     here, there = check(world, row(world, 2)), check(world, row(world, 2, sgk_number=world.elsewhere.sgk_number))
-    barrier, original = threading.Barrier(2), service.facts_read
+    barrier, original = threading.Barrier(2), facts_read
 
     def held(*args: Any, **kwargs: Any) -> Any:
         # Without the lock both would have read their facts by now; with it, one alone has.
