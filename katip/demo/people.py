@@ -17,7 +17,7 @@ from katip.contracts.services.staff import staff_propose
 from katip.contracts.services.undertaking import undertaking_register
 from katip.core.actor import Actor, Capacity, Proof
 from katip.core.clock import day_of
-from katip.identity.models import Person
+from katip.demo.acting import person_id
 from katip.processes.models import Process
 from katip.processes.services.complete import StepDecision, steps_complete
 from katip.registry.models import Headcount, Provider, Workplace
@@ -25,9 +25,6 @@ from katip.rules import Profession, UndertakerQuality, hazard_class_of, required
 
 Moment = Callable[[int], datetime]
 """When something happened that was so many working days ago."""
-
-ASSIGNED = 1
-"""contracts that come to be here, beside those of the story"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def _propose(moment: Moment) -> None:
     """Another provider would have some of the specialist's time as well; the answer waits."""
     at = moment(1)
     provider = Provider.objects.get(authorisation_no=NUMUNE)
-    actor = Actor(_person_id(NUMUNE_MANAGER), Capacity.PROVIDER, provider.pk, Proof("totp", at))
+    actor = Actor(person_id(NUMUNE_MANAGER), Capacity.PROVIDER, provider.pk, Proof("totp", at))
     staff_propose(actor=actor, at=at, national_id=SPECIALIST, minutes=1_500, first_day=day_of(at))
 
 
@@ -101,7 +98,7 @@ def _assign(moment: Moment) -> None:
     )
     process = Process.objects.get(pk=contract.process_id)
     steps_complete(
-        actor=Actor(_person_id(OWN_PHYSICIAN), Capacity.INDIVIDUAL, None, Proof("totp", accepted)),
+        actor=Actor(person_id(OWN_PHYSICIAN), Capacity.INDIVIDUAL, None, Proof("totp", accepted)),
         at=accepted,
         decisions=[StepDecision(process.pk, process.version, process.terms_hash)],
     )
@@ -119,11 +116,4 @@ def _least(place: Place, at: datetime) -> int:
 
 def _user(place: Place, at: datetime) -> Actor:
     workplace = Workplace.objects.get(sgk_number=place.sgk_number)
-    return Actor(_person_id(place.user), Capacity.WORKPLACE, workplace.pk, Proof("totp", at))
-
-
-def _person_id(national_id: str) -> int:
-    person = Person.objects.find_by_national_id(national_id)
-    if person is None:
-        raise LookupError("one of the sample world is missing in people.csv")
-    return person.pk
+    return Actor(person_id(place.user), Capacity.WORKPLACE, workplace.pk, Proof("totp", at))

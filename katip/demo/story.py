@@ -80,6 +80,15 @@ STORY = (
     Scene(NUMUNE, 7, BOTH, 33, Reached.APPROVED),
     Scene(DENEME, 8, BOTH, 40, Reached.APPROVED),
     Scene(MISAL, 11, (SPECIALIST,), 4, Reached.REFUSED, "Bu ay başka bir işyerinde tam gün çalışıyorum, vaktim yok."),
+    # --- what `turns` goes on with, and one that nobody answered
+    Scene(MISAL, 13, BOTH, 50, Reached.APPROVED),
+    Scene(MISAL, 16, BOTH, 45, Reached.APPROVED),
+    Scene(MISAL, 17, BOTH, 40, Reached.APPROVED),
+    Scene(MISAL, 18, BOTH, 10, Reached.APPROVED),
+    Scene(MISAL, 20, BOTH, 35, Reached.APPROVED),
+    Scene(MISAL, 21, BOTH, 30, Reached.APPROVED),
+    Scene(MISAL, 22, (SPECIALIST,), 20, Reached.OFFERED),
+    Scene(MISAL, 12, (SPECIALIST,), 12, Reached.OFFERED),
     # --- other companies, running
     Scene(NUMUNE, "24721010110000040342193000", BOTH, 60, Reached.APPROVED),
     Scene(NUMUNE, "20811010110000230031784000", (SPECIALIST, PHYSICIAN, HEALTH), 55, Reached.APPROVED),

@@ -24,7 +24,7 @@ _TIME = time(11, 30)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`act` on a team's contracts of these codes at the generated workplace no. `workplace`, `days` working days ago."""
+    """`act` on a team's contracts of these codes at a generated workplace (its number), `days` working days ago."""
 
     team: Team
     workplace: int
@@ -66,9 +66,7 @@ def announced(contract: Contract, team: Team, at: datetime) -> None:
     if contract.ends_on is None:
         last_day = day_of(at) + timedelta(days=28)
         note = "Profesyonelin görev yeri değişiyor."
-        contract_end(
-            actor=acting.manager(team, at), at=at, contract_id=contract.pk, last_day=last_day, note=note
-        )
+        contract_end(actor=acting.manager(team, at), at=at, contract_id=contract.pk, last_day=last_day, note=note)
 
 
 def withdrawn(contract: Contract, team: Team, at: datetime) -> None:
@@ -91,6 +89,11 @@ TURNS = (
     Turn(MISAL, 21, (PHYSICIAN,), 2, announced),
     Turn(MISAL, 17, BOTH, 1, proposed),
 )
+
+
+def turns_taken() -> bool:
+    """Whether the whole story has been acted out: its last turns are updates that wait."""
+    return DurationUpdate.objects.count() > len(BOTH)
 
 
 def turns_take(at: datetime) -> None:
