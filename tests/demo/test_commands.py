@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from katip.cli import code, demo
+from katip.demo.acting import moment
 from katip.demo.cast import cast_draw, cast_keep
-from katip.demo.world import _moment
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_without_an_installation_the_way_to_one_is_told(environ: dict[str, str],
     ],
 )
 def test_days_of_the_story_are_working_days(days: int, expected: str) -> None:
-    assert _moment(datetime(2026, 11, 2, 9, 0, tzinfo=UTC), days, time(16, 20)).isoformat() == expected
+    assert moment(datetime(2026, 11, 2, 9, 0, tzinfo=UTC), days, time(16, 20)).isoformat() == expected
 
 
 def test_a_closed_data_folder_is_said_in_a_sentence(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

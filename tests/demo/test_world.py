@@ -8,11 +8,10 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 
 from katip.audit.models import Event
-from katip.contracts.models import Contract
+from katip.contracts.models import Contract, DurationUpdate
+from katip.contracts.services.sweep import sweep
 from katip.core.actor import OPERATOR
 from katip.demo.cast import CAST, cast_find, totp_code
-from katip.demo.people import ASSIGNED
-from katip.demo.story import STORY
 from katip.demo.world import FILES, WORLD, cast_open, world_load
 from katip.identity.models import Person
 from katip.processes.deadlines import working_days_left
@@ -38,7 +37,7 @@ def waiting_for_employer(title: str) -> list[Process]:
 
 def test_every_file_passes_the_importer(world: datetime) -> None:
     runs = ImportRun.objects.all()
-    assert Counter(run.kind for run in runs) == Counter(kind for kind, _ in FILES)
+    assert Counter(run.kind for run in runs) == Counter([*(kind for kind, _ in FILES), "headcounts"])
     assert all(run.inserted + run.updated >= 1 for run in runs)
 
 
@@ -78,16 +77,31 @@ def test_the_accountant_has_300_workplaces_a_dozen_with_waiting_work_and_some_ru
     mine = Mandate.objects.filter(person=person("accountant")).values("workplace")
     assert len(mine) == 300
     processes = Process.objects.filter(workplace__in=mine)
-    assert processes.filter(waits_for="employer").values("workplace").distinct().count() == 12
-    assert Contract.objects.filter(workplace__in=mine, state="active").count() == 8
+    assert processes.filter(waits_for="employer").values("workplace").distinct().count() == 13
+    assert Contract.objects.filter(workplace__in=mine, state="active").count() == 18
     rejected = Decision.objects.get(step__process__in=processes, outcome="rejected")
     assert len(rejected.reason) >= 10
 
 
 def test_the_story_is_told_whole_and_recorded(world: datetime) -> None:
-    assert Contract.objects.count() == sum(len(scene.codes) for scene in STORY) + ASSIGNED
     assert Event.objects.filter(tag="contract:offer:made").count() == Contract.objects.count()
     assert Event.objects.filter(tag__startswith="process:step:").count() == Decision.objects.count()
+
+
+def test_contracts_are_in_every_part_of_their_life(world: datetime) -> None:
+    sweep(at=world)
+    assert set(Contract.objects.values_list("state", flat=True)) == {
+        "awaiting_professional",
+        "awaiting_employer",
+        "active",
+        "rejected",
+        "withdrawn",
+        "lapsed",
+        "ended",
+    }
+    assert Contract.objects.filter(state="active", ends_on__isnull=False).count() == 1
+    assert Contract.objects.filter(state="active", fit="short").count() == 4
+    assert DurationUpdate.objects.filter(is_open=True, contract__fit="short").count() == 2
 
 
 def test_a_second_load_changes_nothing(world: datetime) -> None:
