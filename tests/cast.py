@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 from django.test import Client
 
@@ -95,6 +95,12 @@ def e_bildirge(someone: Person, where: Workplace, **dates: date) -> Mandate:
     )
 
 
+class OfProcess(Protocol):
+    """A contract, an update, an undertaking: whatever waits by a process."""
+
+    process_id: int
+
+
 @dataclass
 class World:
     """Everybody by role, and their organisations."""
@@ -137,7 +143,7 @@ class World:
         contract: Contract = contract_offer(actor=self.actor("manager", at=at), at=at, code=code, **asked)
         return contract
 
-    def decide(self, role: str, *contracts: Contract, at: datetime = AT, **seen: Any) -> list[Moved]:
+    def decide(self, role: str, *contracts: OfProcess, at: datetime = AT, **seen: Any) -> list[Moved]:
         """What a role answers to the step that waits now, as the register shows it; `seen` overrides."""
         decisions = [decision(contract, **seen) for contract in contracts]
         return steps_complete(actor=self.actor(role, at=at), at=at, decisions=decisions)
@@ -155,7 +161,7 @@ class World:
         return contract
 
 
-def decision(contract: Contract, **seen: Any) -> StepDecision:
+def decision(contract: OfProcess, **seen: Any) -> StepDecision:
     process = Process.objects.get(pk=contract.process_id)
     shown: dict[str, Any] = {
         "version": process.version,

@@ -214,7 +214,7 @@ class TestUpdating:
         contract = world.active()
         update = propose(world, contract, 300)
         assert Contract.objects.get(pk=contract.pk).state == "active"
-        world.decide("owner", update, at=LATER)  # type: ignore[arg-type] # anything with a process
+        world.decide("owner", update, at=LATER)
         first, second = ContractVersion.objects.filter(contract=contract).order_by("no")
         assert (first.minutes, second.minutes, second.no, second.basis) == (240, 300, 2, "updated")
         assert (second.valid_from, second.process_id) == (LATER, update.process_id)
@@ -226,8 +226,8 @@ class TestUpdating:
         contract = world.active(minutes=300)
         update = propose(world, contract, 240, "owner")
         with pytest.raises(PermissionRefusedError):
-            world.decide("owner", update)  # type: ignore[arg-type] # as above
-        world.decide("manager", update)  # type: ignore[arg-type] # as above
+            world.decide("owner", update)
+        world.decide("manager", update)
         assert told(contract)[-1] == ("update", "manager")
         assert Contract.objects.get(pk=contract.pk).fit == "fit"
 
@@ -262,13 +262,13 @@ class TestUpdating:
         update = propose(world, contract, 300)
         StaffContract.objects.filter(professional=world.professionals[103]).update(minutes=299)
         with pytest.raises(RuleViolation, match="capacity_short"):
-            world.decide("owner", update)  # type: ignore[arg-type] # as above
+            world.decide("owner", update)
         assert ContractVersion.objects.count() == 1
 
     def test_fewer_minutes_need_no_capacity(self, world: World) -> None:
         contract = world.active(minutes=300)
         StaffContract.objects.filter(professional=world.professionals[103]).update(minutes=100)
-        world.decide("owner", propose(world, contract, 250))  # type: ignore[arg-type] # as above
+        world.decide("owner", propose(world, contract, 250))
         assert ContractVersion.objects.order_by("-no")[0].minutes == 250
 
     def test_an_end_takes_the_open_update_with_it(self, world: World) -> None:
@@ -281,7 +281,7 @@ class TestUpdating:
     def test_a_rejected_or_withdrawn_one_changes_nothing(self, world: World) -> None:
         contract = world.active()
         update = propose(world, contract, 300)
-        world.decide("owner", update, outcome="rejected", reason="Bu süre bize fazla.")  # type: ignore[arg-type] # as above
+        world.decide("owner", update, outcome="rejected", reason="Bu süre bize fazla.")
         again = propose(world, contract, 310)
         process_withdraw(actor=world.actor("manager"), at=AT, process_id=again.process_id, version=1)
         assert ContractVersion.objects.count() == 1
@@ -401,7 +401,11 @@ def test_two_approvals_at_once_are_judged_together_within_the_minute(world: Worl
 def test_two_of_one_profession_share_what_the_law_asks(world: World) -> None:
     second = professional(world.accountant, "safety_specialist", provider=world.provider)
     first = world.active()
-    asked = {"workplace_id": world.workplace.pk, "professional_id": second.pk, "provider_id": world.provider.pk}
+    asked: dict[str, Any] = {
+        "workplace_id": world.workplace.pk,
+        "professional_id": second.pk,
+        "provider_id": world.provider.pk,
+    }
     offer = Offer(code=103, minutes=0, **asked)
     assert (offer_figures(AT, offer).minimum, offer_figures(AT, replace(offer, minutes=1)).violation) == (1, None)
     beside = world.offer(professional_id=second.pk, minutes=60)
