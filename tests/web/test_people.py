@@ -20,6 +20,7 @@ from katip.web.acting.chosen import chosen_write
 from tests.cast import World, entered, professional, signed_in
 from tests.cast import person as person_make
 from tests.contracts.people import People, answer, people_make
+from tests.web.test_query_counts import asked
 
 NOW = datetime.now(UTC)
 TODAY = f"{day_of(NOW):%d.%m.%Y}"
@@ -242,6 +243,16 @@ def test_one_that_the_law_no_longer_allows_is_flagged_with_the_reason(people: Pe
         assert "RG 21.05.2018/30427" in page
 
 
+def test_a_workplace_that_nobody_may_undertake_is_told_before_anything_is_typed(people: People) -> None:
+    client = entered(people.world, "owner")  # tehlikeli
+    page = client.get(reverse("undertaking")).text
+    assert "Bu işyerinin hizmeti şahsen üstlenilemez." in page
+    assert "yalnız az tehlikeli işyerlerinde olur" in page
+    assert reverse("undertaking_register") not in page
+    assert "yalnız az tehlikeli işyerlerinde olur" in client.get(reverse("undertaking_register")).text
+    assert "Ayda en az 70 dakika" in owner_of_small(people).get(reverse("undertaking")).text
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
@@ -455,3 +466,13 @@ def test_a_national_id_is_never_kept_when_a_session_runs_out(people: People) -> 
     form = {**own_staff_form(people), "_path": reverse("own_staff_assign"), "_form": "people_form"}
     client.post(reverse("session_keep"), form)
     assert people.employee.national_id not in str(dict(client.session))
+
+
+@pytest.mark.parametrize(("route", "role", "statements"), [("staff", "manager", 8), ("own_staff", "owner", 6)])
+def test_a_list_asks_as_often_however_long_it_is(people: People, route: str, role: str, statements: int) -> None:
+    for number in range(12):
+        someone = person_make(100 + number, f"Kişi {number}")
+        professional(someone, "safety_specialist", provider=people.world.provider)
+        people.assign(national_id=someone.national_id)
+    client = entered(people.world, role)
+    assert asked(lambda: client.get(reverse(route))) == statements

@@ -93,7 +93,6 @@ def staff_end(request: Any, no: int) -> HttpResponse:
         notes=(_("Bu sürenin karşıladığı hizmet sözleşmeleri sürerken sonlandırma kabul edilmez."),),
         summary=tuple(summary(found)),
         danger=True,
-        initial={"last_day": max(day_of(request.at), found.valid_from)},
     )
 
     def act(typed: dict[str, Any]) -> object:
@@ -130,6 +129,7 @@ def _row(one: Staffed, request: Any) -> Row:
         labels[f"{label}, {words}" if words else label] = None
     return {
         "no": one.staff_id,
+        "person_no": one.professional_id,
         "name": one.name,
         "certificates": list(labels),
         "days": days_text(one) if one.valid_to or one.valid_from > day_of(request.at) else "",

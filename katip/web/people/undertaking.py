@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from katip.contracts.fitness import fitness_of
-from katip.contracts.kinds.undertaking import asked_of, undertakings_judge
+from katip.contracts.kinds.undertaking import Asked, asked_of, undertakings_judge
 from katip.contracts.models import Undertaking, UndertakingState
 from katip.contracts.people import undertaking_seen, undertakings_of
 from katip.contracts.services.undertaking import undertaking_end as end
@@ -29,6 +29,10 @@ from katip.web.templatetags.words import current_language
 from katip.web.words import HAZARDS
 
 OPEN = (UndertakingState.AWAITING, UndertakingState.ACTIVE)
+OF_THE_PLACE = {"undertaking_hazard_class", "undertaking_too_large", "workplace_closed", "workplace_unknown_figures"}
+"""refusals that no other person would cure"""
+FAR = 1_000_000
+"""minutes that are never too few: asked where only the workplace is judged"""
 
 
 @access(Access.WORKPLACE)
@@ -37,6 +41,7 @@ def undertaking(request: Any) -> HttpResponse:
     """The undertaking that waits or runs, whether it still fits, and earlier ones."""
     workplace_id = request.actor.organisation
     rows = shown_rows(undertakings_of(workplace_id=workplace_id), request)
+    least, obstacle = _least(request)
     figures = fitness_of([workplace_id], request.at)[workplace_id]
     current = next((one for one in rows if one["open"]), None)
     context = {
@@ -44,6 +49,8 @@ def undertaking(request: Any) -> HttpResponse:
         "earlier": [one for one in rows if one is not current],
         "hazard_label": HAZARDS[figures.hazard] if figures.hazard else "",
         "employees": figures.employees,
+        "least": least,
+        "obstacle": "" if current else obstacle,
         "source": UNDERTAKING.full,
     }
     return render(request, "people_undertaking.html", context)
@@ -53,6 +60,9 @@ def undertaking(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def undertaking_register(request: Any) -> HttpResponse:
     """Register who undertakes; the person then accepts in their own name."""
+    with acting_as(request.actor):
+        least, obstacle = _least(request)
+    words = fmt.minutes_text(least, current_language()) if least else ""
     page = FormPage(
         title=_("Hizmeti şahsen üstlenmeyi kaydedin"),
         lead=_("İşveren, ortak, işveren vekili ya da müdür, uzman ve hekim yerine hizmeti kendisi yürütür."),
@@ -62,6 +72,8 @@ def undertaking_register(request: Any) -> HttpResponse:
         notes=(
             _("Sağlık muayeneleri ve tetkikler üstlenmenin dışındadır: bunlar için hekim gerekir."),
             _("Kişi, Bireysel girişte kabul ettiği an bu kayıtta yürürlüğe girer."),
+            *((_("Bu işyeri için ayda en az %(minutes)s.") % {"minutes": words},) if words else ()),
+            *((obstacle,) if obstacle else ()),
         ),
         aside=(
             (
@@ -105,6 +117,17 @@ def undertaking_end(request: Any, no: int) -> HttpResponse:
         return end(actor=request.actor, at=request.at, undertaking_id=no, reason=typed["reason"])
 
     return form_serve(request, ReasonForm, page, act, done=_("Şahsen üstlenme sonlandırıldı."))
+
+
+def _least(request: Any) -> tuple[int | None, str]:
+    """The least minutes for this workplace, and why nobody at all may undertake it, if so."""
+    employer = UndertakerQuality.EMPLOYER
+    [judged] = undertakings_judge([Asked(request.chosen.workplace, request.user.pk, employer, FAR)], request.at)
+    if judged.allowed is not None:
+        return judged.allowed.minimum, ""
+    refused = judged.violation
+    of_the_place = refused is not None and refused.code in OF_THE_PLACE
+    return None, refusal_words(refused) if refused is not None and of_the_place else ""
 
 
 def summary(one: Undertaking) -> list[Row]:
