@@ -82,7 +82,7 @@ def professionals_find(office: Official, sought: Sought, *, after: NameAfter | N
     """Professionals by name, at most `limit` + 1, each with `certificates`."""
     professionals = _standing_is(professionals_seen(office), sought)
     if sought.text:
-        numbered = Certificate.objects.filter(professional=OuterRef("pk"), number=upper(sought.text))
+        numbered = Certificate.objects.filter(professional=OuterRef("pk"), number__in={sought.text, upper(sought.text)})
         professionals = professionals.filter(Q(person__name_search__contains=fold(sought.text)) | Exists(numbered))
     if sought.province is not None:
         staff = StaffContract.objects.filter(professional=OuterRef("pk"), provider__province_id=sought.province)

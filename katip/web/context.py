@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 import katip
 from katip.core.actor import Capacity
 from katip.processes.selectors import waiting_count
+from katip.registry.models import OfficialRole
 from katip.web.words import OFFICES
 
 WARNING_SECONDS = 120
@@ -96,7 +97,7 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
             item(_("Kendi Kayıtlarım"), "own_records"),
         ]
     if chosen.capacity == Capacity.OFFICIAL:
-        return _nav_official(item)
+        return _nav_official(chosen, item)
     contracts = item(_("İSG Hizmet Sözleşmeleri"), "contracts", waiting)
     contracts["current"] = contracts["current"] or request.path.startswith(("/surecler/", "/teklifler/"))
     nav = [
@@ -118,6 +119,18 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
     return nav
 
 
-def _nav_official(item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
+def _nav_official(chosen: Any, item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
     """What an office opens; at the counter nothing of contracts."""
-    return [item(_("Görevli sayfası"), "office")]
+    if chosen.office.role == OfficialRole.COUNTER:
+        return [item(_("Görevli sayfası"), "office")]
+    overview, lacking = item(_("Genel bakış"), "overview"), item(_("Profesyoneli olmayan işyerleri"), "lacking")
+    overview["current"] = overview["current"] and not lacking["current"]
+    audit = {"label": _("Denetim"), "url": "", "current": False, "badge": None, "children": [lacking]}
+    directory = {
+        "label": _("Kişi-Kurum-Ekipman Kartı"),
+        "url": "",
+        "current": False,
+        "badge": None,
+        "children": [item(_("Hizmet verenler"), "providers"), item(_("Profesyoneller"), "professionals")],
+    }
+    return [overview, audit, directory]

@@ -36,6 +36,10 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
         lazy("Bu T.C. kimlik no ile kayıtlı bir kişi yok."),
         lazy("Numarayı denetleyin; kişi bu kayda alınınca yeniden deneyin."),
     ),
+    "standing_changed": (
+        lazy("Bu arada başka bir görevli işlem yaptı."),
+        lazy("Sayfayı yeniden açıp yetki geçmişine bakın."),
+    ),
     "authorisation_known": (
         lazy("Bu yetki belgesi numarası zaten kayıtlı."),
         lazy("Numarayı denetleyin; kurum kayıtlıysa onun sayfasını açın."),

@@ -67,6 +67,17 @@ manager_appoint      /sorumlu-mudurler/gorevlendir/       WORKPLACE
 manager_end          /sorumlu-mudurler/<int:no>/sonlandir/ ACTING
 own_records          /kendi-kayitlarim/                   ACTING
 office               /gorevli/                            OFFICIAL
+overview             /genel-bakis/                        OFFICIAL
+lacking              /genel-bakis/eksik-isyerleri/        OFFICIAL
+official_workplace   /genel-bakis/isyerleri/<int:no>/     OFFICIAL
+providers            /hizmet-verenler/                    OFFICIAL
+provider_new         /hizmet-verenler/yeni/               OFFICIAL
+provider             /hizmet-verenler/<int:no>/           OFFICIAL
+provider_stand       /hizmet-verenler/<int:no>/yetki-durumu/ OFFICIAL
+professionals        /profesyoneller/                     OFFICIAL
+professional_new     /profesyoneller/yeni/                OFFICIAL
+professional         /profesyoneller/<int:no>/            OFFICIAL
+professional_stand   /profesyoneller/<int:no>/yetki-durumu/ OFFICIAL
 board                /kapasite/                           PROVIDER
 board_person         /kapasite/<int:no>/                  PROVIDER
 own_minutes          /surelerim/                          ACTING

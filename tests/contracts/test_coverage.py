@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.forms import model_to_dict
 
 from katip.audit.models import Event
 from katip.contracts.models import Contract, Coverage, OfferFunnel, ProviderCoverage, Undertaking
@@ -20,7 +21,7 @@ TODAY = AT.date()
 
 def counted(province: int = 16, hazard: str = "hazardous", day: date = TODAY) -> dict[str, int]:
     fields = ("workplaces", "employees", "served", "with_specialist", "with_physician", "waiting", "short")
-    return Coverage.objects.filter(province_id=province, hazard_class=hazard, day=day).values(*fields).get()
+    return model_to_dict(Coverage.objects.get(province_id=province, hazard_class=hazard, day=day), fields)
 
 
 def test_each_workplace_counts_once_for_what_serves_it(world: World) -> None:
@@ -111,7 +112,7 @@ def test_the_funnel_tells_where_offers_fell(world: World) -> None:
     fell = world.accepted(140, workplace_id=world.elsewhere.pk)
     world.decide("stranger", fell, outcome=Outcome.REJECTED, reason="Süre bize fazla geliyor.")
     coverage_count(actor=OPERATOR, at=AT)
-    row = OfferFunnel.objects.values().get()
+    row = model_to_dict(OfferFunnel.objects.get())
     expected = {"offered": 4, "accepted": 3, "approved": 1, "rejected_first": 1, "rejected_second": 1}
     assert {name: row[name] for name in expected} == expected
     assert sum(row[f"{how}_{when}"] for how in ("lapsed", "withdrawn") for when in ("first", "second")) == 0

@@ -102,6 +102,22 @@ manager_end        GET   >account_login >two_step 404 404 404 404 404
 manager_end        POST  >account_login >two_step 404 404 404 404 404
 own_records        GET   >account_login >two_step >home >home >home >home 200
 office             GET   >account_login >two_step 403 403 403 403 403
+overview           GET   >account_login >two_step 403 403 403 403 403
+lacking            GET   >account_login >two_step 403 403 403 403 403
+official_workplace GET   >account_login >two_step 403 403 403 403 403
+providers          GET   >account_login >two_step 403 403 403 403 403
+provider           GET   >account_login >two_step 403 403 403 403 403
+provider_new       GET   >account_login >two_step 403 403 403 403 403
+provider_new       POST  >account_login >two_step 403 403 403 403 403
+provider_stand     GET   >account_login >two_step 403 403 403 403 403
+provider_stand     POST  >account_login >two_step 403 403 403 403 403
+professionals      GET   >account_login >two_step 403 403 403 403 403
+professionals      POST  >account_login >two_step 403 403 403 403 403
+professional       GET   >account_login >two_step 403 403 403 403 403
+professional_new   GET   >account_login >two_step 403 403 403 403 403
+professional_new   POST  >account_login >two_step 403 403 403 403 403
+professional_stand GET   >account_login >two_step 403 403 403 403 403
+professional_stand POST  >account_login >two_step 403 403 403 403 403
 board              GET   >account_login >two_step 403 403 403 200 403
 board_person       GET   >account_login >two_step 403 403 403 200 403
 own_minutes        GET   >account_login >two_step >home >home >home >home 200
@@ -140,6 +156,7 @@ OF_ONE_OFFER = {row[0] for row in ROWS if row[0].startswith("offer") and "404" i
 """asked for a number that nobody has; test_offers and test_offer_sheets ask for one's own, and another's"""
 OFFICIALS_ONLY = {row[0] for row in ROWS if set(row[4:]) == {"403"}}
 """what none of these roles enters: see test_officials"""
+OFFICIALS_NUMBERED = {"official_workplace", "provider", "provider_stand", "professional", "professional_stand"}
 OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end"}
 """asked for a number that nobody has; test_people asks for one's own, and another's"""
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"} - OFFICIALS_ONLY
@@ -178,7 +195,7 @@ def numbers(route: str, world: World, contract: Contract) -> list[int]:
     """What stands in the address of a route that takes a number."""
     if route == "board_person":
         return [world.professionals[103].pk]
-    if route in OF_ONE_PERSON:
+    if route in OF_ONE_PERSON | OFFICIALS_NUMBERED:
         return [10**9]
     if route in OF_ONE_CONTRACT:
         return [contract.pk]
