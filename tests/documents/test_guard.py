@@ -100,6 +100,14 @@ def test_one_long_text_cannot_be_shown_by_many_cells() -> None:
     assert code_of(forged({TEXTS: texts, SHEET: cells(shared)})) == "too_unpacked"
 
 
+def test_what_is_unpacked_and_what_is_held_of_it_count_together() -> None:
+    texts = f"<sst {MAIN}><si><t>{'x' * 100_000}</t></si></sst>"
+    shared = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, 12))
+    assert code_of(forged({TEXTS: texts, SHEET: cells(shared)})) == "no_header"
+    padded = cells(shared, before=f"<!--{' ' * 1_200_000}-->")
+    assert code_of(forged({TEXTS: texts, SHEET: padded})) == "too_unpacked"
+
+
 @pytest.mark.parametrize("index", ["7", "-1", "x", "99999999999999"])
 def test_a_text_that_is_not_there_breaks_the_workbook(index: str) -> None:
     assert code_of(forged({SHEET: cells(f'<row><c t="s"><v>{index}</v></c></row>')})) == "broken_workbook"
