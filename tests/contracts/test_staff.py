@@ -244,6 +244,49 @@ def test_minutes_that_running_contracts_need_are_not_taken_away(people: People) 
     assert ended(people, world.actor("manager"), date(2025, 6, 30), staff).valid_to == date(2025, 6, 30)
 
 
+# --- other minutes while contracts need them
+
+
+def test_another_takes_the_place_of_the_one_that_runs_and_contracts_run_on(people: People) -> None:
+    world = people.world
+    world.active(minutes=300)
+    specialist, former = world.specialist, StaffContract.objects.get(professional=world.professionals[103])
+    process = people.propose(national_id=specialist.national_id, minutes=600, replace=True)
+    assert process.terms["replaces"] == {"id": former.pk, "minutes": 11_700}
+    former.refresh_from_db()
+    assert former.valid_to is None
+    answer(specialist, process, at=AT + timedelta(days=1))
+    former.refresh_from_db()
+    assert former.valid_to == TODAY
+    now = StaffContract.objects.get(professional=world.professionals[103], valid_from=date(2025, 6, 3))
+    assert (now.minutes, now.valid_to) == (600, None)
+    assert Event.objects.get(tag="registry:staff:ended").subject_id == former.pk
+
+
+def test_fewer_minutes_than_contracts_need_do_not_replace_more(people: People) -> None:
+    world = people.world
+    number = world.specialist.national_id
+    world.active(minutes=300)
+    with pytest.raises(RuleViolation) as refused:
+        people.propose(national_id=number, minutes=299, replace=True)
+    assert (refused.value.code, refused.value.facts["short_by"]) == ("staff_minutes_needed", 1)
+    process = people.propose(national_id=number, minutes=300, replace=True)
+    more = workplace(3)
+    e_bildirge(world.owner, more)
+    world.active(workplace_id=more.pk, minutes=240)
+    with pytest.raises(RuleViolation, match="staff_minutes_needed"):
+        answer(world.specialist, process)
+
+
+def test_with_nothing_to_replace_it_is_a_plain_proposal(people: People) -> None:
+    process = people.propose(replace=True)
+    assert process.terms["replaces"] is None
+    answer(people.employee, process)
+    assert mine(people).valid_to is None
+    with pytest.raises(RuleViolation, match="staff_overlaps"):
+        people.propose(replace=True)  # it began today: there is no day before
+
+
 # --- the provider's list
 
 

@@ -5,16 +5,20 @@ What was accepted becomes a staff contract of the registry, the source of capaci
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, Sum
 
 from katip.audit.services.record import Happening, record
+from katip.contracts.models import Contract
+from katip.contracts.selectors import minutes_now
 from katip.contracts.texts import STAFF_ACCEPTANCE
 from katip.core.clock import day_of
 from katip.processes.kinds import Cancelled, Moved, ProcessKind
 from katip.processes.models import PartyKind, Process
 from katip.registry.models import Certificate, Professional, Provider, StaffContract
 from katip.registry.permissions import valid_on
-from katip.rules import RuleViolation
+from katip.rules import ContractState, RuleViolation
 
 STAFF_CONTRACT = 9004
 MOST_MINUTES = 31 * 24 * 60
@@ -23,20 +27,25 @@ MOST_MINUTES = 31 * 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class StaffTerms:
-    """What is agreed on: `minutes` a month, from `first_day` to `last_day` (None: open), both included."""
+    """What is agreed on: `minutes` a month, from `first_day` to `last_day` (None: open), both included.
+
+    `replaces` is the staff contract that ends the day before, or None.
+    """
 
     provider: Provider
     professional: Professional
     minutes: int
     first_day: date
     last_day: date | None
+    replaces: int | None = None
 
 
 def require_staff_lawful(terms: StaffTerms, at: datetime) -> None:
     """Raise `RuleViolation` when a staff contract may not come into force.
 
     Codes: `provider_suspended`, `professional_suspended` (fact: since), `not_certified`, `staff_minutes` (most),
-    `staff_period_over` (last_day), `staff_overlaps` (minutes, valid_from, valid_to of the one that stands there).
+    `staff_period_over` (last_day), `staff_overlaps` (minutes, from, to of the one that stands there),
+    `staff_minutes_needed` (active, remaining, short_by) where fewer minutes replace those that running contracts need.
     """
     day = day_of(at)
     for code, since in (
@@ -52,6 +61,8 @@ def require_staff_lawful(terms: StaffTerms, at: datetime) -> None:
     if terms.last_day is not None and terms.last_day < max(day, terms.first_day):
         raise RuleViolation("staff_period_over", facts={"last_day": terms.last_day})
     _require_apart(terms, day)
+    if terms.replaces is not None:
+        _require_enough(terms, at)
 
 
 def _require_apart(terms: StaffTerms, day: date) -> None:
@@ -61,10 +72,32 @@ def _require_apart(terms: StaffTerms, day: date) -> None:
     for row in rows.order_by("valid_from"):
         begins_after = terms.last_day is not None and row.valid_from > terms.last_day
         ended_before = row.valid_to is not None and row.valid_to < first_day
-        if not (begins_after or ended_before):
+        replaced = row.pk == terms.replaces and row.valid_from < first_day
+        if not (begins_after or ended_before or replaced):
             raise RuleViolation(
                 "staff_overlaps", facts={"minutes": row.minutes, "from": row.valid_from, "to": row.valid_to}
             )
+
+
+def _require_enough(terms: StaffTerms, at: datetime) -> None:
+    last_day = max(day_of(at), terms.first_day) - timedelta(days=1)
+    replaced = StaffContract.objects.get(pk=terms.replaces)
+    active, left = minutes_needed(replaced, last_day, at)
+    remaining = left + terms.minutes
+    if active > remaining:
+        facts = {"active": active, "remaining": remaining, "short_by": active - remaining}
+        raise RuleViolation("staff_minutes_needed", facts=facts)
+
+
+def minutes_needed(staff: StaffContract, last_day: date, at: datetime) -> tuple[int, int]:
+    """Minutes a month that contracts running past `last_day` need of the provider's, and those left without `staff`."""
+    after = last_day + timedelta(days=1)
+    same = {"provider_id": staff.provider_id, "professional_id": staff.professional_id}
+    running = Contract.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day), state=ContractState.ACTIVE)
+    active = running.filter(**same).annotate(now=minutes_now(at)).aggregate(total=Sum("now"))["total"]
+    others = StaffContract.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=after), valid_from__lte=after)
+    left = others.filter(**same).exclude(pk=staff.pk).aggregate(total=Sum("minutes"))["total"]
+    return active or 0, left or 0
 
 
 class StaffContractKind(ProcessKind):
@@ -100,11 +133,14 @@ class StaffContractKind(ProcessKind):
             if not move.approved:
                 continue
             terms = subjects[move.process.pk]
+            first_day = max(terms.first_day, day_of(move.at))
+            if terms.replaces is not None:
+                _replace(move, terms.replaces, first_day - timedelta(days=1))
             made = StaffContract.objects.create(
                 provider=terms.provider,
                 professional=terms.professional,
                 minutes=terms.minutes,
-                valid_from=max(terms.first_day, day_of(move.at)),
+                valid_from=first_day,
                 valid_to=terms.last_day,
             )
             detail = {"process": move.process.pk, "provider": terms.provider.pk, "minutes": terms.minutes}
@@ -112,6 +148,18 @@ class StaffContractKind(ProcessKind):
 
     def cancel(self, cancelled: Sequence[Cancelled], subjects: Mapping[int, StaffTerms]) -> None:
         """Nothing stood in the registry yet."""
+
+
+def _replace(move: Moved, staff_id: int, last_day: date) -> None:
+    """Let the former staff contract end, unless it ended earlier."""
+    former = StaffContract.objects.get(pk=staff_id)
+    if former.valid_to is not None and former.valid_to <= last_day:
+        return
+    before = former.valid_to.isoformat() if former.valid_to else None
+    former.valid_to = last_day
+    former.save(update_fields=["valid_to"])
+    detail = {"provider": former.provider_id, "before": before, "after": last_day.isoformat(), "replaced": True}
+    record(move.actor, move.at, Happening("registry:staff:ended", former.pk, detail))
 
 
 def _terms(
@@ -124,4 +172,5 @@ def _terms(
         terms["minutes"],
         date.fromisoformat(terms["first_day"]),
         date.fromisoformat(terms["last_day"]) if terms["last_day"] else None,
+        terms["replaces"]["id"] if terms.get("replaces") else None,
     )

@@ -1,15 +1,13 @@
 """Proposing and ending a staff contract between provider and professional (process 9004)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from katip.audit.services.record import Happening, record
-from katip.contracts.kinds.staff import STAFF_CONTRACT, StaffTerms, require_staff_lawful
-from katip.contracts.models import Contract
+from katip.contracts.kinds.staff import STAFF_CONTRACT, StaffTerms, minutes_needed, require_staff_lawful
 from katip.contracts.people import professional_named
 from katip.contracts.permissions import require_proof
-from katip.contracts.selectors import minutes_now
 from katip.contracts.services.offer import require_manager
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
@@ -20,15 +18,23 @@ from katip.processes.models import Process, ProcessState
 from katip.processes.services.open import process_open
 from katip.registry.models import Certificate, Professional, Provider, StaffContract
 from katip.registry.permissions import require_provider_mandate, valid_on
-from katip.rules import FULL_TIME_MONTH_MINUTES, ContractState, RuleViolation
+from katip.rules import FULL_TIME_MONTH_MINUTES, RuleViolation
 
 
 @use_case
 def staff_propose(
-    *, actor: Actor, at: datetime, national_id: str, minutes: int, first_day: date, last_day: date | None = None
+    *,
+    actor: Actor,
+    at: datetime,
+    national_id: str,
+    minutes: int,
+    first_day: date,
+    last_day: date | None = None,
+    replace: bool = False,
 ) -> Process:
     """Propose a staff contract of `minutes` a month to a professional; it then waits for them.
 
+    With `replace`, the one that runs on the first day ends the day before: so minutes change while contracts need them.
     Raises `PermissionRefusedError` unless the actor manages a provider with a second step; `RuleViolation`
     `person_unknown`, `not_certified`, `first_day_in_past`, `staff_proposed` where one waits already, and what
     `kinds.staff` finds against it.
@@ -41,7 +47,8 @@ def staff_propose(
     if first_day < day_of(at):
         raise RuleViolation("first_day_in_past")
     provider = Provider.objects.select_related("province").get(pk=provider_id)
-    terms = StaffTerms(provider, professional, minutes, first_day, last_day)
+    replaced = _running(provider, professional, first_day) if replace else None
+    terms = StaffTerms(provider, professional, minutes, first_day, last_day, replaced.pk if replaced else None)
     require_staff_lawful(terms, at)
     waiting = Process.objects.filter(
         code=STAFF_CONTRACT,
@@ -57,7 +64,7 @@ def staff_propose(
         kind=kind_get(STAFF_CONTRACT),
         provider_id=provider.pk,
         person_id=professional.person_id,
-        terms=_terms(terms, at),
+        terms=_terms(terms, replaced, at),
     )
     detail = {"provider": provider.pk, "minutes": minutes, "terms_hash": process.terms_hash}
     record(actor, at, Happening("contract:staff:proposed", process.pk, detail))
@@ -92,17 +99,6 @@ def staff_end(*, actor: Actor, at: datetime, staff_id: int, last_day: date) -> S
     return staff
 
 
-def minutes_needed(staff: StaffContract, last_day: date, at: datetime) -> tuple[int, int]:
-    """Minutes a month that contracts running past `last_day` need of the provider's, and those left without `staff`."""
-    after = last_day + timedelta(days=1)
-    same = {"provider_id": staff.provider_id, "professional_id": staff.professional_id}
-    running = Contract.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day), state=ContractState.ACTIVE)
-    active = running.filter(**same).annotate(now=minutes_now(at)).aggregate(total=Sum("now"))["total"]
-    others = StaffContract.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=after), valid_from__lte=after)
-    left = others.filter(**same).exclude(pk=staff.pk).aggregate(total=Sum("minutes"))["total"]
-    return active or 0, left or 0
-
-
 def _require_may_end(staff: StaffContract, last_day: date, at: datetime) -> None:
     if last_day < day_of(at):
         raise RuleViolation("end_in_past", facts={"last_day": last_day, "today": day_of(at)})
@@ -116,7 +112,13 @@ def _require_may_end(staff: StaffContract, last_day: date, at: datetime) -> None
         raise RuleViolation("staff_minutes_needed", facts=facts)
 
 
-def _terms(terms: StaffTerms, at: datetime) -> dict[str, object]:
+def _running(provider: Provider, professional: Professional, first_day: date) -> StaffContract | None:
+    """The staff contract that began before this day and still runs on it."""
+    rows = StaffContract.objects.filter(provider=provider, professional=professional, valid_from__lt=first_day)
+    return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=first_day)).order_by("valid_from").first()
+
+
+def _terms(terms: StaffTerms, replaced: StaffContract | None, at: datetime) -> dict[str, object]:
     """What the professional reads and accepts, as plain JSON values. No personal number stands in it."""
     kind, provider, professional = kind_get(STAFF_CONTRACT), terms.provider, terms.professional
     certificates = Certificate.objects.filter(valid_on(at), professional=professional)
@@ -139,6 +141,7 @@ def _terms(terms: StaffTerms, at: datetime) -> dict[str, object]:
         "full_time_minutes": FULL_TIME_MONTH_MINUTES,
         "first_day": terms.first_day.isoformat(),
         "last_day": terms.last_day.isoformat() if terms.last_day else None,
+        "replaces": {"id": replaced.pk, "minutes": replaced.minutes} if replaced else None,
         "elsewhere": [
             {"provider": one.provider.title, "minutes": one.minutes}
             for one in elsewhere.select_related("provider").order_by("pk")

@@ -204,6 +204,7 @@ class StaffForm(PeopleForm):
         "professional_suspended": "national_id",
         "staff_proposed": "national_id",
         "staff_minutes": "minutes",
+        "staff_minutes_needed": "minutes",
         "first_day_in_past": "first_day",
         "staff_overlaps": "first_day",
         "staff_period_over": "last_day",
@@ -216,6 +217,11 @@ class StaffForm(PeopleForm):
     first_day = DayField(label=gettext_lazy("İlk gün"), help_text=gettext_lazy("gg.aa.yyyy; bugün ya da sonrası"))
     last_day = DayField(
         label=gettext_lazy("Son gün"), required=False, help_text=gettext_lazy("gg.aa.yyyy; boşsa belirsiz süreli")
+    )
+    replace = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Süren personel sözleşmesinin yerine geçsin"),
+        help_text=gettext_lazy("Süreyi değiştirmek için: kişi kabul edince eskisi ilk günden bir gün önce kapanır."),
     )
 
 

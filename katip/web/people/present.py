@@ -157,6 +157,11 @@ class StaffPresenter(PersonPresenter):
             row(_("İlk gün"), _day(terms["first_day"]), _("Daha sonra kabul ederseniz kabul ettiğiniz gün")),
             row(_("Son gün"), _day(terms["last_day"]) if terms["last_day"] else _("Belirsiz süreli")),
         ]
+        if terms["replaces"]:
+            now = fmt.minutes_text(terms["replaces"]["minutes"], language)
+            rows.append(
+                row(_("Şimdiki süreniz"), now, _("Bu sözleşme onun yerine geçer; eskisi ilk günden önce kapanır."))
+            )
         certificates = [_certificate(one) for one in terms["certificates"]]
         if certificates:
             rows.append(row(_("Belgeler"), certificates[0], *certificates[1:]))

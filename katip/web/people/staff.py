@@ -66,7 +66,7 @@ def staff_propose(request: Any) -> HttpResponse:
     )
 
     def act(typed: dict[str, Any]) -> object:
-        names = ("national_id", "minutes", "first_day", "last_day")
+        names = ("national_id", "minutes", "first_day", "last_day", "replace")
         return propose(actor=request.actor, at=request.at, **{name: typed[name] for name in names})
 
     return form_serve(request, StaffForm, page, act, done=_("Öneri gönderildi; profesyonelin kabulü bekleniyor."))
