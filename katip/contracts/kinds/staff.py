@@ -62,7 +62,7 @@ def require_staff_lawful(terms: StaffTerms, at: datetime) -> None:
         raise RuleViolation("staff_period_over", facts={"last_day": terms.last_day})
     _require_apart(terms, day)
     if terms.replaces is not None:
-        _require_enough(terms, at)
+        _require_enough(terms, terms.replaces, at)
 
 
 def _require_apart(terms: StaffTerms, day: date) -> None:
@@ -79,10 +79,10 @@ def _require_apart(terms: StaffTerms, day: date) -> None:
             )
 
 
-def _require_enough(terms: StaffTerms, at: datetime) -> None:
+def _require_enough(terms: StaffTerms, replaces: int, at: datetime) -> None:
+    """What takes a staff contract's place must carry the contracts that run on it."""
     last_day = max(day_of(at), terms.first_day) - timedelta(days=1)
-    replaced = StaffContract.objects.get(pk=terms.replaces)
-    active, left = minutes_needed(replaced, last_day, at)
+    active, left = minutes_needed(StaffContract.objects.get(pk=replaces), last_day, at)
     remaining = left + terms.minutes
     if active > remaining:
         facts = {"active": active, "remaining": remaining, "short_by": active - remaining}
