@@ -250,6 +250,7 @@ def test_a_workplace_shows_what_is_owed_and_served_and_who_looked_is_written_dow
     contract_page = client.get(reverse("contract", args=[contract.pk]))
     assert contract_page.status_code == 200
     assert f"/sozlesmeler/{contract.pk}/sonlandir/" not in contract_page.text
+    assert Event.objects.filter(tag="official:contract:read", subject_id=contract.pk).count() == 1
 
 
 def test_suspending_and_restoring_through_the_pages(world: World) -> None:

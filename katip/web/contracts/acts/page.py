@@ -21,6 +21,7 @@ from katip.web import format as fmt
 from katip.web.access import Access, access
 from katip.web.contracts.acts.seen import actions_open, contract_get
 from katip.web.contracts.acts.story import story_rows
+from katip.web.officials.guard import read_record
 from katip.web.processes.kinds import Row, presenter_of, row
 from katip.web.templatetags.katip import current_language
 from katip.web.words import ASSIGNMENT_TYPES, HAZARDS, PROFESSIONS, certificate_words, fit_words
@@ -31,6 +32,8 @@ from katip.web.words import ASSIGNMENT_TYPES, HAZARDS, PROFESSIONS, certificate_
 def contract(request: Any, no: int) -> HttpResponse:
     """Everything about one contract, and what can be done to it."""
     found = contract_get(request, no)
+    if request.actor.capacity == Capacity.OFFICIAL:
+        read_record(request, "contract", found.pk)
     story = story_of(found)
     verdict, reason, required = _verdict(found, request)
     waits = bool(found.process.waits_for)
@@ -66,6 +69,8 @@ def contract_frame(contract: Contract, request: Any) -> Row:
     lists = (_("İSG Hizmet Sözleşmeleri"), reverse("contracts"))
     if in_person:
         lists = (_("Görevlendirmelerim"), reverse("assignments"))
+    if official:
+        lists = (contract.workplace.title, reverse("official_workplace", args=[contract.workplace_id]))
     return {
         "contract": {
             "no": contract.pk,
@@ -79,8 +84,8 @@ def contract_frame(contract: Contract, request: Any) -> Row:
             "process": contract.process_id,
         },
         "official": official,
-        "list_label": "" if official else lists[0],
-        "list_url": "" if official else lists[1],
+        "list_label": lists[0],
+        "list_url": lists[1],
         "help_contact": presenter_of(contract.process).help(contract.process),
     }
 
