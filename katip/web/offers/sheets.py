@@ -282,7 +282,7 @@ def _row(row: KeptRow, result: RowResult, names: Any) -> dict[str, Any]:
     return {
         "line": row.line,
         "workplace": names.workplaces.get(row.workplace_id or 0, ""),
-        "sgk_number": row.sgk_number,
+        "sgk_number": fmt.sgk_text(row.sgk_number),
         "person": names.people.get(row.professional_id or 0, ""),
         "national_id": mask_national_id(typed) if typed else "",
         "kind": show.sheet_kind(row.code) if row.code else "",
