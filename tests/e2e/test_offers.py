@@ -203,7 +203,7 @@ def test_a_sheet_is_checked_offered_and_easy_on_everybody(visit: Browsing) -> No
     with page.expect_download() as download:
         page.get_by_role("link", name="Sonuçları indir").click()
     assert download.value.suggested_filename.startswith("teklif-sonuclari-")
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type] # a plain dict
     page.get_by_role("button", name="Hepsini teklif et (3)").click()
     if "/giris/yeniden/" in page.url:
         page.locator("[name=code]").fill(product.code("manager"))
