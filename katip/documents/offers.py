@@ -14,6 +14,7 @@ from xlsxwriter import Workbook
 
 from katip.contracts.kinds import SERVICE_KINDS
 from katip.contracts.models import AssignmentType
+from katip.contracts.services.draft import MOST_MINUTES
 from katip.contracts.services.offer_sheet import MOST_ROWS, SheetLine
 from katip.documents.sheet import Limits, SheetError, header_key
 from katip.documents.sheet.read import lines_open
@@ -23,7 +24,6 @@ from katip.rules.formats import NATIONAL_ID_LENGTH
 
 FILE_BYTES: Final = 2 << 20
 LIMITS: Final = Limits(file_bytes=FILE_BYTES, unpacked_bytes=40 << 20, rows=MOST_ROWS, columns=50)
-MOST_MINUTES: Final = 50_000
 _KEPT: Final = 60
 """characters kept of a cell that cannot be understood"""
 
