@@ -25,7 +25,7 @@ KEYWORDS: Final = {
     name: numbers
     for base, numbers in (("gettext", None), ("ngettext", (1, 2)), ("pgettext", ((1, "c"), 2)))
     for name in (base, f"{base}_lazy")
-} | {"_": None, "gettext_noop": None}
+} | {"_": None, "gettext_noop": None, "lazy": None}
 PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 Id = str | tuple[str, str]
