@@ -1,8 +1,4 @@
-"""The service contract: its mutable state in one row, its terms in inserted versions, its story in inserted acts.
-
-Beside it stand what becomes or changes a contract (drafts, sheets of offers, duration updates) and what replaces one
-(the employer's own undertaking).
-"""
+"""The service contract: its mutable state in one row, its terms in inserted versions, its story in inserted acts."""
 
 from typing import ClassVar
 
@@ -12,7 +8,7 @@ from django.db.models import Q
 
 from katip.identity.models import Person
 from katip.processes.models import Process
-from katip.registry.models import Certificate, Professional, Provider, Province, Workplace, choices
+from katip.registry.models import Certificate, Professional, Provider, Workplace, choices
 from katip.rules import (
     ContractAction,
     ContractForm,
@@ -21,7 +17,6 @@ from katip.rules import (
     EndReason,
     HazardClass,
     Profession,
-    UndertakerQuality,
 )
 
 
@@ -215,197 +210,3 @@ class DurationUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract_id}: {self.minutes_before} → {self.minutes}"
-
-
-class DraftState(models.TextChoices):
-    """Where a draft of an offer stands."""
-
-    DRAFT = "draft", "Taslak"
-    OFFERED = "offered", "offered"
-    DELETED = "deleted", "Silindi"
-
-
-class OfferDraft(models.Model):
-    """An offer being written: what was typed so far, whether it is right or not. Kept for the whole provider."""
-
-    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="drafts")
-    code = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=8, choices=DraftState, default=DraftState.DRAFT)
-    fields = models.JSONField(default=dict)
-    version = models.PositiveIntegerField(default=1)
-    contract = models.OneToOneField(Contract, models.PROTECT, null=True, related_name="draft")
-    created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        """Read newest first, open ones only."""
-
-        indexes: ClassVar = [
-            models.Index(fields=["provider", "-id"], name="draft_of_provider", condition=Q(state="draft"))
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} #{self.pk}"
-
-
-class SheetState(models.TextChoices):
-    """Where a sheet of offers stands."""
-
-    CHECKED = "checked", "checked"
-    OFFERED = "offered", "offered"
-    DROPPED = "dropped", "dropped"
-
-
-class OfferSheet(models.Model):
-    """Offers for many workplaces from one file: its rows as read and, once offered, the contract of each."""
-
-    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="offer_sheets")
-    file_name = models.CharField(max_length=120)
-    file_hash = models.CharField(max_length=64)
-    state = models.CharField(max_length=8, choices=SheetState, default=SheetState.CHECKED)
-    rows = models.JSONField()
-    results = models.JSONField(default=list)
-    created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        """Read newest first."""
-
-        indexes: ClassVar = [models.Index(fields=["provider", "-id"], name="offer_sheet_of")]
-
-    def __str__(self) -> str:
-        return self.file_name
-
-
-class UndertakingState(models.TextChoices):
-    """Where an own undertaking stands."""
-
-    AWAITING = "awaiting", "awaiting"
-    ACTIVE = "active", "active"
-    REJECTED = "rejected", "rejected"
-    WITHDRAWN = "withdrawn", "withdrawn"
-    LAPSED = "lapsed", "lapsed"
-    ENDED = "ended", "ended"
-
-
-class Undertaking(models.Model):
-    """The employer, or a deputy, takes the services on personally (process 9003); health examinations excluded."""
-
-    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-
-    workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="undertakings")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="undertakings")
-    process = models.OneToOneField(Process, models.PROTECT, related_name="undertaking")
-    quality = models.CharField(max_length=10, choices=choices(UndertakerQuality))
-    training_no = models.CharField(max_length=40)
-    training_on = models.DateField()
-    minutes = models.PositiveIntegerField()
-    state = models.CharField(max_length=10, choices=UndertakingState, default=UndertakingState.AWAITING)
-    active_from = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    end_reason = models.CharField(max_length=200, blank=True, default="")
-    created_at = models.DateTimeField()
-
-    class Meta:
-        """One live or open undertaking for a workplace."""
-
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["workplace"], condition=Q(state__in=["awaiting", "active"]), name="undertaking_once"
-            )
-        ]
-        indexes: ClassVar = [models.Index(fields=["person", "state"], name="undertaking_of_person")]
-
-    def __str__(self) -> str:
-        return f"{self.workplace_id}: {self.quality}"
-
-
-class Coverage(models.Model):
-    """How a province's workplaces of one hazard class are served on a day: counted by the sweep, never by a page."""
-
-    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-
-    day = models.DateField()
-    province = models.ForeignKey(Province, models.PROTECT, related_name="+")
-    hazard_class = models.CharField(max_length=20, choices=choices(HazardClass))
-    workplaces = models.PositiveIntegerField()
-    employees = models.PositiveIntegerField()
-    served = models.PositiveIntegerField(default=0)
-    """by a specialist and a physician, or by the employer's own undertaking"""
-    with_specialist = models.PositiveIntegerField()
-    with_physician = models.PositiveIntegerField()
-    waiting = models.PositiveIntegerField()
-    short = models.PositiveIntegerField()
-
-    class Meta:
-        """One row for a day, province and class."""
-
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["day", "province", "hazard_class"], name="coverage_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.province_id} {self.hazard_class}"
-
-
-class ProviderCoverage(models.Model):
-    """What a provider's contracts at the workplaces of a province and hazard class are worth, as last counted."""
-
-    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    province = models.ForeignKey(Province, models.PROTECT, related_name="+")
-    hazard_class = models.CharField(max_length=20, choices=choices(HazardClass))
-    counted_on = models.DateField()
-    workplaces = models.PositiveIntegerField()
-    active = models.PositiveIntegerField()
-    waiting = models.PositiveIntegerField()
-    short = models.PositiveIntegerField()
-
-    class Meta:
-        """One row for a provider, province and class."""
-
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["provider", "province", "hazard_class"], name="provider_coverage_once")
-        ]
-        indexes: ClassVar = [models.Index(fields=["province", "provider"], name="provider_coverage_of_province")]
-
-    def __str__(self) -> str:
-        return f"{self.provider_id} {self.province_id} {self.hazard_class}"
-
-
-class OfferFunnel(models.Model):
-    """What became of the offers made in the days before `counted_on` to workplaces of a province and hazard class.
-
-    `_first` fell while the professional was asked, `_second` while the employer was. What is missing still waits.
-    """
-
-    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-
-    province = models.ForeignKey(Province, models.PROTECT, related_name="+")
-    hazard_class = models.CharField(max_length=20, choices=choices(HazardClass))
-    counted_on = models.DateField()
-    offered = models.PositiveIntegerField()
-    accepted = models.PositiveIntegerField()
-    approved = models.PositiveIntegerField()
-    rejected_first = models.PositiveIntegerField()
-    rejected_second = models.PositiveIntegerField()
-    lapsed_first = models.PositiveIntegerField()
-    lapsed_second = models.PositiveIntegerField()
-    withdrawn_first = models.PositiveIntegerField()
-    withdrawn_second = models.PositiveIntegerField()
-
-    class Meta:
-        """One row for a province and class."""
-
-        constraints: ClassVar = [models.UniqueConstraint(fields=["province", "hazard_class"], name="funnel_once")]
-
-    def __str__(self) -> str:
-        return f"{self.province_id} {self.hazard_class}"

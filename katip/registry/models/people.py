@@ -1,0 +1,113 @@
+"""Who may act for whom: mandates, offices, and what officials did to an authorisation."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from katip.identity.models import Person
+from katip.registry.models.places import Province, Workplace
+from katip.registry.models.providers import Professional, Provider
+from katip.registry.models.shared import INSERT_ONLY, UPSERT
+
+
+class MandateCapacity(models.TextChoices):
+    """In which quality a mandate lets a person act."""
+
+    E_BILDIRGE = "e_bildirge", "e-Bildirge kullanıcısı"
+    RESPONSIBLE_MANAGER = "responsible_manager", "sorumlu müdür"
+
+
+class Mandate(models.Model):
+    """Yetki: a person may act for a workplace (as its e-Bildirge user) or a provider (as its responsible manager)."""
+
+    grants: ClassVar[str] = UPSERT
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="mandates")
+    capacity = models.CharField(max_length=20, choices=MandateCapacity)
+    workplace = models.ForeignKey(Workplace, models.PROTECT, null=True, related_name="mandates")
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="mandates")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        """A person has one mandate for an organisation; it names exactly one."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "workplace"], name="mandate_workplace_once"),
+            models.UniqueConstraint(fields=["person", "provider"], name="mandate_provider_once"),
+            models.CheckConstraint(
+                condition=Q(capacity="e_bildirge", workplace__isnull=False, provider__isnull=True)
+                | Q(capacity="responsible_manager", workplace__isnull=True, provider__isnull=False),
+                name="mandate_one_organisation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_capacity_display()
+
+
+class OfficialRole(models.TextChoices):
+    """What an official does."""
+
+    INSPECTOR = "inspector", "müfettiş"
+    DIRECTORATE = "directorate", "yetkilendirme görevlisi"
+    COUNTER = "counter", "gişe görevlisi"
+
+
+class Official(models.Model):
+    """Görevli: an inspector or a counter officer, for one province or for all."""
+
+    grants: ClassVar[str] = UPSERT
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="offices")
+    role = models.CharField(max_length=12, choices=OfficialRole)
+    province = models.ForeignKey(Province, models.PROTECT, null=True)
+
+    class Meta:
+        """A person holds an office once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "role"], name="office_once")]
+
+    def __str__(self) -> str:
+        return self.get_role_display()
+
+
+class StandingVerb(models.TextChoices):
+    """What an official did to a provider or a professional."""
+
+    AUTHORISED = "authorised", "authorised"
+    SUSPENDED = "suspended", "suspended"
+    RESTORED = "restored", "restored"
+
+
+class Standing(models.Model):
+    """One official's act on the authorisation of a provider or a professional, with its reason. Never changed."""
+
+    grants: ClassVar[str] = INSERT_ONLY
+
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="standings")
+    professional = models.ForeignKey(Professional, models.PROTECT, null=True, related_name="standings")
+    verb = models.CharField(max_length=12, choices=StandingVerb)
+    effective_on = models.DateField()
+    reason = models.CharField(max_length=200)
+    official = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        """Names a provider or a professional, never both; read newest first."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(provider__isnull=False, professional__isnull=True)
+                | Q(provider__isnull=True, professional__isnull=False),
+                name="standing_of_one",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["provider", "-id"], name="standing_of_provider"),
+            models.Index(fields=["professional", "-id"], name="standing_of_professional"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.effective_on}"
