@@ -249,15 +249,37 @@ SELECT 'updating', count(*) FROM (
 """
 
 
-def tab_counts(actor: Actor) -> dict[Tab, int]:
-    """How many contracts each list has, counted to `COUNTED`; one statement, read from indexes."""
+_RENUMBERED = """
+SELECT 'renumbered', count(*) FROM (
+    SELECT FROM contracts_contract AS old
+    WHERE old.{mine} AND old.state = 'ended' AND old.end_reason = 'workplace_closed'
+      AND EXISTS (SELECT FROM registry_workplace AS successor WHERE successor.predecessor_id = old.workplace_id)
+      AND NOT EXISTS (SELECT FROM contracts_contract AS anew WHERE anew.predecessor_id = old.id) LIMIT 1
+) AS found
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many contracts each list has, to `COUNTED`; whether any is to be made anew (`contracts_renumbered`)."""
+
+    tabs: Mapping[Tab, int]
+    is_renumbered: bool
+
+
+def tab_counts(actor: Actor) -> Counts:
+    """Count the lists; one statement, read from indexes."""
     mine, mine_by_process = _OWNED[actor.capacity]
     parts = [_COUNTED_STATE.format(tab=tab, mine=mine, states=states) for tab, states in _STATES.items()]
     parts.append(_COUNTED_UPDATES.format(mine=mine_by_process))
+    if actor.capacity == Capacity.PROVIDER:
+        parts.append(_RENUMBERED.format(mine=mine))
     owner = actor.person if actor.capacity == Capacity.INDIVIDUAL else actor.organisation
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), {"owner": owner, "most": COUNTED})
-        return {Tab(str(name)): int(count) for name, count in cursor.fetchall()}
+        counted = {str(name): int(count) for name, count in cursor.fetchall()}
+    renumbered = counted.pop("renumbered", 0)
+    return Counts({Tab(name): count for name, count in counted.items()}, bool(renumbered))
 
 
 def contracts_renumbered(actor: Actor, at: datetime, *, after: int | None, limit: int) -> list[Contract]:

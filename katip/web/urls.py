@@ -6,7 +6,7 @@ from katip.web.acting import views as acting
 from katip.web.calculator import views as calculator
 from katip.web.capacity import urls as capacity
 from katip.web.card import views as card
-from katip.web.contracts import views as contracts
+from katip.web.contracts import urls as contracts
 from katip.web.contracts.acts import page as contract_page
 from katip.web.contracts.acts import views as acts
 from katip.web.entrance import views as entrance
@@ -38,7 +38,7 @@ urlpatterns = [
     path("firmalar/sec/", acting.company_choose, name="company_choose"),
     path("ana-ekran/", home.home, name="home"),
     path("gorevlendirmelerim/", home.assignments, name="assignments"),
-    path("sozlesmeler/", contracts.contracts, name="contracts"),
+    *contracts.paths,
     path("sozlesmeler/<int:no>/", contract_page.contract, name="contract"),
     path("sozlesmeler/<int:no>/sonlandir/", acts.end, name="contract_end"),
     path("sozlesmeler/<int:no>/sonlandirmayi-geri-al/", acts.end_revoke, name="contract_end_revoke"),

@@ -39,6 +39,12 @@ company_choose       /firmalar/sec/                       TWO_STEP
 home                 /ana-ekran/                          ACTING
 assignments          /gorevlendirmelerim/                 ACTING
 contracts            /sozlesmeler/                        ACTING
+contracts_export     /sozlesmeler/disa-aktar/             ACTING
+contracts_renumbered /sozlesmeler/yeni-numara/            PROVIDER
+contracts_reconcile  /sozlesmeler/karsilastir/            PROVIDER
+contracts_reconcile_close    /sozlesmeler/karsilastir/kapat/     PROVIDER
+contracts_reconcile_download /sozlesmeler/karsilastir/indir/     PROVIDER
+contracts_reconcile_drafts   /sozlesmeler/karsilastir/taslaklar/ PROVIDER
 contract             /sozlesmeler/<int:no>/               TWO_STEP
 contract_end         /sozlesmeler/<int:no>/sonlandir/     TWO_STEP
 contract_end_revoke  /sozlesmeler/<int:no>/sonlandirmayi-geri-al/ TWO_STEP

@@ -58,6 +58,17 @@ company_choose     POST  >account_login >two_step 403 >home >home 403 403
 home               GET   >account_login >two_step 200 200 200 200 >assignments
 assignments        GET   >account_login >two_step >home >home >home >home 200
 contracts          GET   >account_login >two_step 200 200 200 200 >assignments
+contracts_export     GET   >account_login >two_step 405 405 405 405 405
+contracts_export     POST  >account_login >two_step >contracts >contracts >contracts >contracts >assignments
+contracts_renumbered GET   >account_login >two_step 403 403 403 200 403
+contracts_renumbered POST  >account_login >two_step 403 403 403 >contracts_renumbered 403
+contracts_reconcile  GET   >account_login >two_step 403 403 403 200 403
+contracts_reconcile  POST  >account_login >two_step 403 403 403 422 403
+contracts_reconcile_close    GET  >account_login >two_step 403 403 403 405 403
+contracts_reconcile_close    POST >account_login >two_step 403 403 403 >contracts_reconcile 403
+contracts_reconcile_download GET  >account_login >two_step 403 403 403 >contracts_reconcile 403
+contracts_reconcile_drafts   GET  >account_login >two_step 403 403 403 405 403
+contracts_reconcile_drafts   POST >account_login >two_step 403 403 403 >contracts_reconcile 403
 contract           GET   >account_login >two_step 404 200 200 200 200
 contract_end        GET  >account_login >two_step 404 >contract >contract >contract >contract
 contract_end        POST >account_login >two_step 404 >contract >contract >contract >contract

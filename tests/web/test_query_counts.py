@@ -15,8 +15,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from katip.contracts.models import Contract
 from katip.processes.models import Process
-from katip.registry.models import ContactDeclaration, Professional
+from katip.registry.models import ContactDeclaration, Professional, Workplace
 from tests.cast import World, decision, entered, person, signed_in, workplace
 
 NOT_COUNTED = re.compile(r"BEGIN|COMMIT|SAVEPOINT|RELEASE SAVEPOINT")
@@ -89,7 +90,7 @@ def test_the_box_of_companies_asks_four_times_whether_two_or_five_thousand(world
     [
         ("owner", "professional", "contracts", 7),
         ("owner", "professional", "home", 11),
-        ("manager", "workplace", "contracts", 6),
+        ("manager", "workplace", "contracts", 7),
         ("specialist", "workplace", "assignments", 6),
     ],
 )
@@ -99,8 +100,38 @@ def test_a_list_asks_as_often_for_sixty_rows_as_for_two(
     role, vary, route, statements = list_of
     more_contracts(world, rows, vary)
     client = entered(world, role)
+    shown = client.get(reverse(route)).text  # what ships with the program is asked for once
     assert asked(page(client, reverse(route))) == statements
-    assert len(set(re.findall(r'href="(/(?:surecler|sozlesmeler)/\d+/)"', client.get(reverse(route)).text))) in {rows, 50, 51}
+    to_each = r'href="(/surecler/\d+/)"' if route == "contracts" else r'href="(/(?:surecler|sozlesmeler)/\d+/)"'
+    assert len(set(re.findall(to_each, shown))) in {rows, 50, 51}
+
+
+@pytest.mark.parametrize("rows", [2, 60])
+@pytest.mark.parametrize(("role", "statements"), [("owner", 8), ("manager", 8), ("specialist", 7)])
+@pytest.mark.parametrize("tab", ["devam", "tum"])
+def test_a_list_of_what_runs_judges_it_with_one_statement_more(
+    world: World, rows: int, role: str, statements: int, tab: str
+) -> None:
+    more_contracts(world, rows, "workplace" if role != "owner" else "professional")
+    Contract.objects.update(state="active", active_from=datetime.now(UTC))
+    client = entered(world, role)
+    for query in ("", "&sirala=isyeri", "&ara=%C3%B6rnek&gorev=safety_specialist", "&sirala=tarih"):
+        url = f"{reverse('contracts')}?liste={tab}{query}"
+        found = len(client.get(url).context["rows"])
+        assert (found, asked(page(client, url))) == (min(rows, 50), statements)
+
+
+@pytest.mark.parametrize("rows", [2, 60])
+def test_renumbered_contracts_are_listed_with_one_statement(world: World, rows: int) -> None:
+    more_contracts(world, rows, "workplace")
+    for old in Workplace.objects.filter(contracts__isnull=False):
+        workplace(1_000 + old.pk)
+        Workplace.objects.filter(sgk_number=f"222220101{1_000 + old.pk:07}0160872000").update(predecessor=old)
+    Contract.objects.update(state="ended", end_reason="workplace_closed", ended_at=datetime.now(UTC))
+    client = entered(world, "manager")
+    assert len(client.get(reverse("contracts_renumbered")).context["rows"]) == rows
+    assert asked(page(client, reverse("contracts_renumbered"))) == 6
+    assert "SGK numarası değişen işyerlerinin" in client.get(reverse("contracts")).text
 
 
 def test_the_step_page_and_its_completion(world: World) -> None:

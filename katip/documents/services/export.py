@@ -50,15 +50,17 @@ def contracts_export(
     form: ExportForm = ExportForm.EXACT,
     among: QuerySet[Contract] | None = None,
     ids: Sequence[int] | None = None,
+    asked: Mapping[str, object] | None = None,
 ) -> int:
     """Write the contracts that the actor may see, at most `MOST_ROWS`; return how many. `rows_for` tells the rest.
 
-    The record says how many and in which form: the file holds T.C. kimlik numbers in clear. `file` is open for writing
-    bytes and stays open.
+    The record says how many, in which form and what was `asked` for (plain values that name nobody): the file holds
+    T.C. kimlik numbers in clear. `file` is open for writing bytes and stays open.
     """
     rows = islice(rows_for(actor, at, among=among, ids=ids), MOST_ROWS)
     count = _WRITERS[form](file, rows, at)
-    record(actor, at, Happening("documents:contracts:exported", None, {"rows": count, "form": form.value}))
+    detail = {"rows": count, "form": form.value} | ({"asked": dict(asked)} if asked else {})
+    record(actor, at, Happening("documents:contracts:exported", None, detail))
     return count
 
 

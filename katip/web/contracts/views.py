@@ -1,4 +1,4 @@
-"""The list of contract processes of the organisation in whose name the person acts."""
+"""The lists of contracts of whoever acts: of a workplace, a provider, or a professional in their own name."""
 
 from datetime import date
 from typing import Any
@@ -6,104 +6,112 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from katip.contracts.lists import Tab, contracts_page, tab_counts
 from katip.contracts.models import Contract
-from katip.contracts.selectors import WAITING, After, contract_list, state_counts
+from katip.contracts.selectors import COUNTED, After
 from katip.core.actor import Capacity
-from katip.processes.deadlines import working_days_left
-from katip.processes.models import PartyKind
-from katip.rules import ContractState, Profession
+from katip.documents.services.export import ExportForm
+from katip.web import format as fmt
 from katip.web.access import Access, access
-from katip.web.words import PROFESSIONS, certificate_words
+from katip.web.contracts.asking import TAB_WORDS, TABS, Wanted, place_write, wanted_read
+from katip.web.contracts.show import rows_shown
+from katip.web.templatetags.words import current_language
 
 PAGE = 50
-TABS: dict[str, tuple[ContractState, ...]] = {
-    "bekleyen": WAITING,
-    "devam": (ContractState.ACTIVE,),
-    "tum": tuple(ContractState),
-}
 
 
 @access(Access.ACTING)
 @require_GET
 def contracts(request: Any) -> HttpResponse:
     """*İSG Hizmet Sözleşmeleri*: opens on what waits, else on what runs."""
-    if request.chosen.capacity == Capacity.INDIVIDUAL:
+    if request.chosen.capacity == Capacity.INDIVIDUAL and "liste" not in request.GET:
         return redirect("assignments")
-    counts = state_counts(request.actor)
-    sums = {key: sum(counts.get(state, 0) for state in states) for key, states in TABS.items()}
-    current = request.GET.get("liste", "")
-    if current not in TABS:
-        current = "bekleyen" if sums["bekleyen"] else "devam"
-    after = after_read(request.GET.get("sonra", ""))
-    found = contract_list(request.actor, request.at, states=TABS[current], after=after, limit=PAGE)
+    counted = tab_counts(request.actor)
+    counts = counted.tabs
+    key = request.GET.get("liste", "")
+    if key not in TABS:
+        key = "bekleyen" if counts[Tab.WAITING] else "devam"
+    wanted = wanted_read(request.GET, key=key, capacity=request.actor.capacity)
+    found = page_read(request, wanted)
     rows, more = found[:PAGE], len(found) > PAGE
-    url = f"{reverse('contracts')}?{urlencode({'liste': current})}"
-    shown = [row(contract, request) for contract in rows]
+    shown = rows_shown(rows, request, wanted.tab)
     selectable = any(line["selectable"] for line in shown)
-    labels = {"bekleyen": _("Onay Bekleyen"), "devam": _("Devam Eden"), "tum": _("Tüm Sözleşmeler")}
+    url = reverse("contracts")
+    words = {tab: count_words(counts[tab]) for tab in Tab}
     context = {
         "tabs": [
-            {
-                "label": labels[key],
-                "url": f"{reverse('contracts')}?{urlencode({'liste': key})}",
-                "current": key == current,
-                "count": sums[key],
-            }
-            for key in TABS
+            {"label": TAB_WORDS[tab], "url": f"{url}?liste={name}", "current": name == key, "count": words[tab]}
+            for name, tab in TABS.items()
         ],
-        "current": current,
+        "current": key,
+        "form": wanted.form,
+        "sort": wanted.sort,
+        "by_day": wanted.tab in {Tab.WAITING, Tab.UPDATING},
+        "by_place": request.actor.capacity != Capacity.WORKPLACE,
+        "narrowed": bool(wanted.form.named),
+        "clear_url": f"{url}?liste={key}",
         "lead": "" if selectable else _lead(request),
         "rows": shown,
         "selectable": selectable,
         "other_label": _("Hizmet veren") if request.chosen.workplace else _("İşyeri"),
-        "shown": _("%(n)s satır gösteriliyor") % {"n": len(rows)} if more or after else "",
-        "first_url": url if after else "",
-        "next_url": f"{url}&{urlencode({'sonra': after_write(rows[-1])})}" if more else "",
+        "shown": _("%(n)s satır gösteriliyor") % {"n": len(rows)} if more or wanted.after else "",
+        "first_url": wanted.address(url) if wanted.after else "",
+        "next_url": wanted.address(url, sonra=place_write(rows[-1], wanted.order)) if more else "",
+        "list_url": url,
+        "can_export": request.actor.capacity != Capacity.INDIVIDUAL,
+        "export": _export(request, wanted),
+        "is_provider": request.actor.capacity == Capacity.PROVIDER,
+        "renumbered": counted.is_renumbered,
     }
     return render(request, "contracts.html", context)
+
+
+def page_read(request: Any, wanted: Wanted) -> list[Contract]:
+    """The page that is asked for, and one contract more where there is a next one."""
+    return contracts_page(
+        request.actor,
+        request.at,
+        wanted.tab,
+        asked=wanted.asked,
+        order=wanted.order,
+        after=wanted.after,
+        limit=PAGE,
+    )
+
+
+def count_words(count: int) -> str:
+    """A count for a tab: beyond what is counted it only says so."""
+    words = fmt.number_text(count, current_language())
+    return f"{words}+" if count >= COUNTED else words
+
+
+def _export(request: Any, wanted: Wanted) -> dict[str, Any]:
+    """What the download's form carries along: this list and this page of it."""
+    after = request.GET.get("sonra", "") if wanted.after else ""
+    return {
+        "hidden": [*wanted.named.items(), *([("sonra", after)] if after else [])],
+        "forms": [
+            (ExportForm.EXACT.value, _("XLSX · 46 sütun, bütün hücreler metin")),
+            (ExportForm.TYPED.value, _("XLSX · tarih ve sayılar gerçek değer")),
+            (ExportForm.CSV.value, _("CSV")),
+        ],
+    }
 
 
 def _lead(request: Any) -> str:
     """What the page is for, where nothing in it waits for this person."""
     if request.chosen.workplace:
         return _("Bu işyerinin sözleşme süreçleri. Şu an sizden bir karar beklenmiyor.")
+    if request.actor.capacity == Capacity.INDIVIDUAL:
+        return _("Görevlendirildiğiniz bütün sözleşmeler.")
     return _("Kurumunuzun sözleşme süreçleri: hangisi kimi bekliyor, ne zamandan beri.")
 
 
-def row(contract: Contract, request: Any) -> dict[str, Any]:
-    """One line of a list, in plain words and values."""
-    process = contract.process
-    waits = contract.state in WAITING
-    from_workplace = request.actor.capacity == Capacity.WORKPLACE
-    side = contract.provider if from_workplace else contract.workplace
-    notes = [certificate_words(contract.certificate.certificate_class), contract.professional.person.national_id_masked]
-    mine = waits and process.waits_for == PartyKind.EMPLOYER and from_workplace
-    return {
-        "no": process.pk,
-        "code": contract.code,
-        "profession_label": PROFESSIONS[Profession(contract.profession)],
-        "state": contract.state,
-        "state_label": "",
-        "url": reverse("step", args=[process.pk]),
-        "selectable": mine,
-        "deadline": process.due_on if waits else None,
-        "days_left": working_days_left(process.due_on, request.at) if waits and process.due_on else None,
-        "person": contract.professional.person.name,
-        "person_note": ", ".join(note for note in notes if note),
-        "other_side": contract.provider.short_title if from_workplace else contract.workplace.title,
-        "other_place": side.province.name,
-        "minutes": contract.minutes_now,  # type: ignore[attr-defined] # annotated by the selector
-        "since": contract.active_from if contract.state == ContractState.ACTIVE else process.waiting_since,
-        "note": "",
-    }
-
-
 def after_write(contract: Contract) -> str:
-    """The place after this row, for an address."""
+    """The place after this row of a professional's page, for an address."""
     due = contract.process.due_on
     return f"{contract.rank}|{due.isoformat() if due else ''}|{contract.pk}"  # type: ignore[attr-defined] # annotated by the selector
 
