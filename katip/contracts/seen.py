@@ -9,13 +9,13 @@ from django.db.models import Exists, OuterRef, Q
 from katip.contracts.facts import Facts, facts_read
 from katip.contracts.kinds.update import asked_of
 from katip.contracts.law import minimum_minutes
-from katip.contracts.models import Contract, ContractAct, ContractVersion, DurationUpdate
-from katip.contracts.selectors import minutes_now
+from katip.contracts.models import Contract, ContractAct, ContractVersion, DurationUpdate, Fitness
+from katip.contracts.selectors import COUNTED, minutes_now
 from katip.contracts.services.offer import Figures, Offer, offer_figures
 from katip.processes.models import Step
 from katip.registry.models import Mandate, Official, OfficialRole
 from katip.registry.permissions import valid_on
-from katip.rules import Profession, Requirement
+from katip.rules import ContractState, Profession, Requirement
 
 STORY = 200
 """How many acts, versions and updates of one contract a page tells; a contract has a handful."""
@@ -141,3 +141,9 @@ def reoffer_figures(contract: Contract, minutes: int, at: datetime) -> Figures:
         profession=Profession(contract.profession),
     )
     return offer_figures(at, offer)
+
+
+def short_count(provider_id: int) -> int:
+    """How many of a provider's running contracts fall short of the law, counted to `COUNTED`; read from an index."""
+    short = Contract.objects.filter(provider_id=provider_id, state=ContractState.ACTIVE, fit=Fitness.SHORT)
+    return len(short.values_list("pk")[:COUNTED])

@@ -164,8 +164,8 @@ def test_the_professional_resigns_in_words_of_their_own(world: World) -> None:
         ({"note": ""}, "Neden sonlandırdığınızı yazın"),
         ({"note": "Kısa"}, "En az 10 karakter yazın; şu an 4."),
         ({"note": "x" * 201}, "En çok 200 karakter yazın; şu an 201."),
-        ({"last_day": ""}, "Sözleşmenin son gününü yazın."),
-        ({"last_day": "yarın"}, "Günü gün, ay, yıl olarak yazın"),
+        ({"last_day": ""}, "Sözleşmenin son gününü yazın: gg.aa.yyyy."),
+        ({"last_day": "yarın"}, "Tarihi gg.aa.yyyy biçiminde yazın"),
     ],
 )
 def test_what_is_missing_is_asked_again_and_what_was_typed_stays(world: World, form: dict[str, str], said: str) -> None:

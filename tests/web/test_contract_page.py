@@ -169,12 +169,13 @@ def test_more_than_is_asked_stands_above_the_minimum(world: World) -> None:
 
 
 def test_an_open_update_is_told_first_and_asks_the_other_side(world: World) -> None:
-    contract = world.active(at=now())
+    contract = world.active(at=now() - timedelta(days=40))
     process = propose(world, contract, 260)
     step = reverse("step", args=[process.pk])
     asked = page(world, "owner", contract).context["acts"][0]
     assert asked["title"] == "Süre güncellemesi sizi bekliyor: 240 → 260 dakika"
     assert asked["button"]["url"] == step
+    assert buttons(page(world, "owner", contract))[0] == step
     other = page(world, "manager", contract)
     assert other.context["acts"][0]["title"] == "Süre güncellemesi karar bekliyor: 240 → 260 dakika"
     assert reverse("contract_update", args=[contract.pk]) not in buttons(other)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from katip.contracts.kinds import SERVICE_KINDS
 from katip.contracts.models import Contract
+from katip.contracts.seen import short_count
 from katip.contracts.selectors import WAITING, After, Duty, contract_list, contracts_now, duties_of, state_counts
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
@@ -77,6 +78,11 @@ def _home_of_provider(request: Any) -> HttpResponse:
                 "count": sum(counts.get(state, 0) for state in WAITING),
                 "url": f"{url}?liste=bekleyen",
             },
+            {
+                "label": _("Süresi yasal alt sınırın altında"),
+                "count": short_count(request.actor.organisation),
+                "url": f"{url}?liste=guncellenmesi-gereken",
+            },
         ],
     }
     return render(request, "home_provider.html", context)
@@ -103,14 +109,14 @@ def _approval_tasks(live: list[Contract], duties: list[Duty]) -> list[dict[str, 
     """The guide's approvals that do not wait for this person: done, still with the professional, or not offered."""
     tasks = []
     for kind in SERVICE_KINDS:
-        mine = [contract for contract in live if contract.code == kind.code]
+        mine = [contract for contract in live if contract.profession == kind.profession]
         needed = any(
             duty.profession == kind.profession and duty.requirement and duty.requirement.required for duty in duties
         )
         if any(contract.process.waits_for == PartyKind.EMPLOYER for contract in mine) or not (mine or needed):
             continue
         title = _("%(code)s · %(profession)s sözleşmesi") % {
-            "code": kind.code,
+            "code": mine[0].code if mine else kind.code,
             "profession": PROFESSIONS[kind.profession],
         }
         if not mine:

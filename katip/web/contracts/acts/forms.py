@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from katip.web.people.forms import DayField
 from katip.web.processes.forms import reason_field
 
 MOST_MINUTES = 60_000
@@ -15,20 +16,11 @@ MOST_MINUTES = 60_000
 class EndForm(forms.Form):
     """*Sonlandır*: the last day served, and why."""
 
-    last_day = forms.DateField(
-        label=_("Son gün"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Sözleşmenin son gününü yazın."),
-            "invalid": _("Günü gün, ay, yıl olarak yazın: 27.11.2026."),
-        },
-        input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
-    )
+    last_day = DayField(label=_("Son gün"), missing=_("Sözleşmenin son gününü yazın: gg.aa.yyyy."))
     note = reason_field(_("Neden"), _("Neden sonlandırdığınızı yazın; öteki taraflar bunu okuyacak."))
 
-    def __init__(self, *args: Any, today: date, latest: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["last_day"].widget.attrs |= {"min": today.isoformat(), "max": latest.isoformat()}
         self.fields["last_day"].initial = today
 
 

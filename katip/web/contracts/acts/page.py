@@ -23,8 +23,12 @@ from katip.web.contracts.acts.seen import actions_open, contract_get
 from katip.web.contracts.acts.story import story_rows
 from katip.web.officials.guard import read_record
 from katip.web.processes.kinds import Row, presenter_of, row
+from katip.web.processes.present import role_of
 from katip.web.templatetags.katip import current_language
 from katip.web.words import ASSIGNMENT_TYPES, HAZARDS, PROFESSIONS, certificate_words, fit_words
+
+PICTURE_DAYS = 30
+"""A contract that began later has no history to draw yet."""
 
 
 @access(Access.TWO_STEP)
@@ -47,8 +51,9 @@ def contract(request: Any, no: int) -> HttpResponse:
         "notices": _notices(found, request),
         "verdict": verdict,
         "reason": reason,
+        "running": found.state == ContractState.ACTIVE,
         "terms": _terms(found, required),
-        "history": _history(found, story) if story.versions else [],
+        "history": _history(found, story, request),
         "versions": _versions(found, story, request),
         "today": day_of(request.at),
         "acts": story_rows(found, story, request),
@@ -229,7 +234,10 @@ def _until(contract: Contract, versions: list[ContractVersion], index: int) -> d
     return contract.ends_on if contract.state == ContractState.ENDED else None
 
 
-def _history(contract: Contract, story: Story) -> list[Row]:
+def _history(contract: Contract, story: Story, request: Any) -> list[Row]:
+    """The versions as a picture; nothing where one would say no more than the table does."""
+    if not story.versions or (day_of(request.at) - day_of(story.versions[0].valid_from)).days < PICTURE_DAYS:
+        return []
     rows: list[Row] = [
         {
             "since": day_of(version.valid_from),
@@ -245,7 +253,7 @@ def _history(contract: Contract, story: Story) -> list[Row]:
         note = _("%(n)s çalışan") % {"n": fmt.number_text(employees, current_language())} if employees else ""
         since = day_of(update.process.created_at)
         rows.append({"since": since, "until": None, "minutes": update.minutes, "note": note, "waits": True})
-    return rows
+    return rows if len(rows) > 1 else []
 
 
 def _versions(contract: Contract, story: Story, request: Any) -> list[Row]:
@@ -310,4 +318,9 @@ def _buttons(contract: Contract, story: Story, request: Any) -> list[Row]:
             "bad",
         ),
     ]
-    return [{"label": label, "url": url, "css": css} for wanted, label, url, css in shown if wanted & set(actions)]
+    found = [{"label": label, "url": url, "css": css} for wanted, label, url, css in shown if wanted & set(actions)]
+    update = story.open_update
+    if update is not None and role_of(update.process, request):
+        step = reverse("step", args=[update.process_id])
+        found.insert(0, {"label": _("Süre güncellemesine karar ver"), "url": step, "css": "main"})
+    return found

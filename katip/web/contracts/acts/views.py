@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from katip.contracts.models import Contract, DurationUpdate
 from katip.contracts.seen import UpdateFigures, reoffer_figures, update_figures
-from katip.contracts.services.end import FURTHEST, contract_end, contract_end_revoke
+from katip.contracts.services.end import contract_end, contract_end_revoke
 from katip.contracts.services.reoffer import contract_reoffer, last_minutes
 from katip.contracts.services.update import update_open_of, update_propose
 from katip.core.clock import day_of
@@ -51,8 +51,7 @@ def end(request: Any, no: int) -> HttpResponse:
     """*Sözleşmeyi sonlandır*, today or from a later day; for the professional, *Görevden ayrıl*."""
 
     def form(data: Any) -> forms.Form:
-        today = day_of(request.at)
-        return EndForm(data, today=today, latest=today + FURTHEST)
+        return EndForm(data, today=day_of(request.at))
 
     def run(form: forms.Form) -> Contract:
         return contract_end(
