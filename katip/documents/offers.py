@@ -14,8 +14,9 @@ from xlsxwriter import Workbook
 
 from katip.contracts.kinds import SERVICE_KINDS
 from katip.contracts.models import AssignmentType
+from katip.contracts.offer_rows import SheetLine
 from katip.contracts.services.draft import MOST_MINUTES
-from katip.contracts.services.offer_sheet import MOST_ROWS, SheetLine
+from katip.contracts.services.offer_sheet import MOST_ROWS
 from katip.documents.sheet import Limits, SheetError, header_key
 from katip.documents.sheet.read import lines_open
 from katip.documents.sheet.workbook import HEAD_ROWS

@@ -11,10 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from katip.audit.models import Event, EventDetail
+from katip.contracts import offer_rows
 from katip.contracts.facts import facts_read
 from katip.contracts.models import Contract, ContractAct, OfferSheet
-from katip.contracts.services import offer_sheet as service
-from katip.contracts.services.offer_sheet import RowResult, SheetLine, sheet_check, sheet_drop, sheet_offer, sheet_rows
+from katip.contracts.offer_rows import RowResult, SheetLine
+from katip.contracts.services.offer_sheet import sheet_check, sheet_drop, sheet_offer, sheet_rows
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.processes.models import Process, Step
 from katip.registry.models import Certificate, Mandate, Professional, Provider, StaffContract, Workplace
@@ -320,7 +321,7 @@ def test_two_sheets_that_together_overspend_a_professional_are_not_both_offered(
             barrier.wait(0.5)
         return facts
 
-    monkeypatch.setattr(service, "facts_read", held)
+    monkeypatch.setattr(offer_rows, "facts_read", held)
     ended = at_once(lambda: offer(world, here), lambda: offer(world, there))
     assert sorted(getattr(one, "state", repr(one)) for one in ended) == ["checked", "offered"]
     assert Contract.objects.count() == 1

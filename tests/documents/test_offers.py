@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 from xlsxwriter import Workbook
 
-from katip.contracts.services.offer_sheet import SheetLine
+from katip.contracts.offer_rows import SheetLine
 from katip.documents.offers import COLUMNS, offers_read, offers_write, template_write
 from katip.documents.sheet import SheetError
 

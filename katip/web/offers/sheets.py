@@ -15,11 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from katip.contracts.models import OfferSheet, SheetState
+from katip.contracts.offer_rows import KeptRow, RowResult
 from katip.contracts.offering import sheet_find, sheet_names, sheets_of
 from katip.contracts.services.offer_sheet import (
     MOST_ROWS,
-    KeptRow,
-    RowResult,
     sheet_check,
     sheet_drop,
     sheet_offer,
