@@ -70,7 +70,7 @@ def undertaking_seen(undertaking_id: int, *, workplace_id: int | None, person_id
 
 def staff_contracts_of(person_id: int) -> list[StaffContract]:
     """A professional's own staff contracts, the newest first."""
-    rows = StaffContract.objects.filter(professional__person_id=person_id).select_related("provider__province")
+    rows = StaffContract.objects.filter(professional__person_id=person_id).select_related("provider")
     return list(rows.order_by("-valid_from", "-pk")[:SHOWN])
 
 
@@ -83,13 +83,13 @@ def staff_contract_seen(staff_id: int, *, provider_id: int | None, person_id: in
 
 def managers_of(provider_id: int) -> list[Mandate]:
     """Who manages the provider or did, the newest first."""
-    rows = Mandate.objects.filter(provider_id=provider_id).select_related("person")
+    rows = Mandate.objects.filter(provider_id=provider_id).select_related("person", "provider")
     return list(rows.order_by("-valid_from", "-pk")[:SHOWN])
 
 
 def managed_by(person_id: int) -> list[Mandate]:
     """The providers that a person manages or did, the newest first."""
-    rows = Mandate.objects.filter(person_id=person_id, provider__isnull=False).select_related("provider__province")
+    rows = Mandate.objects.filter(person_id=person_id, provider__isnull=False).select_related("person", "provider")
     return list(rows.order_by("-valid_from", "-pk")[:SHOWN])
 
 

@@ -476,3 +476,29 @@ def test_a_list_asks_as_often_however_long_it_is(people: People, route: str, rol
         people.assign(national_id=someone.national_id)
     client = entered(people.world, role)
     assert asked(lambda: client.get(reverse(route))) == statements
+
+
+@pytest.mark.parametrize("many", [1, 8])
+def test_pages_of_managers_and_of_oneself_ask_as_often_however_many_rows_they_have(people: People, many: int) -> None:
+    world, pattern = people.world, Provider.objects.get(pk=people.world.provider.pk)
+    for number in range(many):
+        someone = person_make(200 + number, f"Kişi {number}")
+        Mandate.objects.create(
+            person=someone, provider=world.provider, capacity="responsible_manager", valid_from=date(2024, 1, 1)
+        )
+        people.appoint(national_id=_fresh(300 + number))
+        pattern.pk, pattern.authorisation_no, pattern.workplace = None, f"ÖRNEK-1{number}", None
+        pattern.save()
+        Mandate.objects.create(
+            person=people.employee, provider=pattern, capacity="responsible_manager", valid_from=date(2024, 1, 1)
+        )
+        StaffContract.objects.create(
+            provider=pattern, professional=people.employee.professional, minutes=10, valid_from=date(2024, 1, 1)
+        )
+    sides = {"managers": (principal(people), 8), "own_records": (in_own_name(people.employee), 8)}
+    for route, (client, statements) in sides.items():
+        assert asked(lambda client=client, route=route: client.get(reverse(route))) == statements, route
+
+
+def _fresh(number: int) -> str:
+    return person_make(number, "Yeni").national_id
