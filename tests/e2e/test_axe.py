@@ -112,6 +112,19 @@ class At:
         self.page.locator(f"[name=secim][value={which}]").check()
         self.submit()
 
+    def office(self) -> None:
+        self.page.goto("/secim/")
+        self.page.locator("[name=secim][value^=gorevli]").check()
+        self.submit()
+
+    def nobody_by_number(self) -> None:
+        self.page.goto("/profesyoneller/")
+        self.page.locator("main details summary").last.click()
+        self.submit()
+
+    def first_row(self) -> None:
+        self.page.locator("main table a.row-link").first.click()
+
     def fetched(self) -> None:
         self.page.goto("/firmalar/")
         self.page.locator("form[action='/firmalar/getir/'] button").click()
@@ -197,6 +210,22 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "assignments": ("specialist", lambda at: at.capacity("bireysel")),
     "step of a professional": ("specialist", lambda at: at.process(sgk_number="24776010110000030160882000")),
     "card refused in one's own name": ("specialist", in_turn(lambda at: at.capacity("bireysel"), to("/isyeri-karti/"))),
+    "capacity board": ("manager", in_turn(At.provider, to("/kapasite/"))),
+    "capacity board, nobody found": ("manager", in_turn(At.provider, to("/kapasite/?dakika=99999"))),
+    "capacity of one person": ("manager", in_turn(At.provider, to("/kapasite/"), At.first_row)),
+    "own minutes": ("specialist", in_turn(lambda at: at.capacity("bireysel"), to("/surelerim/"))),
+    "capacity with an office": ("inspector", to("/secim/")),
+    "office at the counter": ("counter", in_turn(At.office, to("/gorevli/"))),
+    "overview": ("inspector", in_turn(At.office, to("/genel-bakis/"))),
+    "overview of a province": ("inspector", in_turn(At.office, to("/genel-bakis/?il=16"))),
+    "workplaces lacking somebody": ("inspector", in_turn(At.office, to("/genel-bakis/eksik-isyerleri/?il=16"))),
+    "workplace to read": ("inspector", in_turn(At.office, to("/genel-bakis/eksik-isyerleri/?il=16"), At.first_row)),
+    "providers": ("directorate", in_turn(At.office, to("/hizmet-verenler/"))),
+    "provider": ("directorate", in_turn(At.office, to("/hizmet-verenler/"), At.first_row)),
+    "professionals, none found": ("directorate", in_turn(At.office, At.nobody_by_number)),
+    "professional": ("directorate", in_turn(At.office, to("/profesyoneller/"), At.first_row)),
+    "provider to authorise": ("directorate", in_turn(At.office, lambda at: at.refused("/hizmet-verenler/yeni/"))),
+    "certificate to authorise": ("directorate", in_turn(At.office, lambda at: at.refused("/profesyoneller/yeni/"))),
 }
 
 

@@ -70,6 +70,7 @@ def contract_row(contract: Contract) -> dict[str, Any]:
         "code": contract.code,
         "profession_label": PROFESSIONS[Profession(contract.profession)],
         "url": reverse("contract", args=[contract.pk]),
+        "person": contract.professional.person.name,
         "workplace": contract.workplace.title,
         "place": contract.workplace.province.name,
         "provider": contract.provider.short_title if contract.provider else _("İşyerinin kendi personeli"),

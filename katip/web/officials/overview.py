@@ -197,9 +197,10 @@ def _tiles(
 def _first(
     request: Any, day: Any, where: Where, provinces: dict[int, Province], every: dict[int, Served]
 ) -> list[dict[str, Any]]:
-    """The provinces by share, the lowest first: ten of them, or all."""
+    """The provinces by share, the lowest first, of equal ones the largest: ten of them, or all."""
     months = reads.coverage_months(request.actor, day, where)
-    ordered = sorted(every.items(), key=lambda item: (item[1].percent if item[1].percent is not None else 101, item[0]))
+    known = [item for item in every.items() if item[1].percent is not None]
+    ordered = sorted(known, key=lambda item: (item[1].percent, -item[1].workplaces, item[0]))
     return [
         {
             "plate": number,
