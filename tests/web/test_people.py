@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -497,8 +498,34 @@ def test_pages_of_managers_and_of_oneself_ask_as_often_however_many_rows_they_ha
         )
     sides = {"managers": (principal(people), 8), "own_records": (in_own_name(people.employee), 8)}
     for route, (client, statements) in sides.items():
-        assert asked(lambda client=client, route=route: client.get(reverse(route))) == statements, route
+        assert asked(partial(client.get, reverse(route))) == statements, route
 
 
 def _fresh(number: int) -> str:
     return person_make(number, "Yeni").national_id
+
+
+def test_whoever_proposed_sees_the_process_and_takes_it_back_and_nobody_else_does(people: People) -> None:
+    world = people.world
+    now = datetime.now(UTC)
+    owner, manager = entered(world, "owner"), entered(world, "manager")
+    opened = {
+        "9002": (people.assign(at=now).process, owner, people.employee),
+        "9003": (
+            people.undertake(at=now, national_id=people.candidate.national_id).process,
+            owner_of_small(people),
+            people.candidate,
+        ),
+        "9004": (people.propose(at=now, first_day=day_of(now)), manager, people.employee),
+        "9005": (people.appoint(at=now), principal(people), people.candidate),
+    }
+    for code, (process, proposer, person) in opened.items():
+        step, withdraw = reverse("step", args=[process.pk]), reverse("step_withdraw", args=[process.pk])
+        assert withdraw in proposer.get(step).text, code
+        assert withdraw not in in_own_name(person).get(step).text, code
+        for stranger in (entered(world, "stranger"), entered(world, "physician")):
+            assert stranger.get(step).status_code == 404, code
+        form = {"version": 1, "terms_hash": process.terms_hash, "reason": "Yanlış kişiye gönderilmiş."}
+        assert proposer.post(withdraw, form).status_code == 302, code
+        process.refresh_from_db()
+        assert process.state == "withdrawn", code
