@@ -17,13 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from katip.contracts.models import OfferSheet, SheetState
 from katip.contracts.offer_rows import KeptRow, RowResult
 from katip.contracts.offering import sheet_find, sheet_names, sheets_of
-from katip.contracts.services.offer_sheet import (
-    MOST_ROWS,
-    sheet_check,
-    sheet_drop,
-    sheet_offer,
-    sheet_rows,
-)
+from katip.contracts.services.offer_sheet import MOST_ROWS, sheet_check, sheet_drop, sheet_offer, sheet_rows
 from katip.core.crypto import unseal
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
