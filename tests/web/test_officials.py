@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from katip.audit.models import Event
@@ -267,8 +269,7 @@ def test_suspending_and_restoring_through_the_pages(world: World) -> None:
         assert REASON in shown
         assert "Askıdan kaldır" in shown
         client.post(stand, {"organisation": office.pk, "reason": "Eksikler giderildi, görüldü."})
-        subject.refresh_from_db()
-        assert subject.suspended_on is None
+        assert type(subject).objects.filter(pk=subject.pk, suspended_on__isnull=True).exists()
         assert "Askıdan kaldırıldı" in text(client.get(here))
     assert [one.verb for one in Standing.objects.order_by("pk")] == ["suspended", "restored"] * 2
 
@@ -382,3 +383,19 @@ def test_an_odd_address_is_no_fault_of_the_server(world: World, url: str) -> Non
     client = in_office(official("directorate"))
     client.raise_request_exception = False
     assert client.get(url).status_code in {200, 302, 404}
+
+
+def test_a_province_is_gone_through_in_its_index(world: World) -> None:
+    for number in range(300, 340):
+        workplace(number, province=34 if number % 2 else 6)
+    with connection.cursor() as cursor:
+        for switch in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            cursor.execute(f"SET LOCAL enable_{switch} = off")
+    with CaptureQueriesContext(connection) as captured:
+        lacking_find(as_actor(official("inspector")), NOW, Where(34), Profession.SAFETY_SPECIALIST, after=0, limit=9)
+    [statement] = [query["sql"] for query in captured.captured_queries if "WITH stretch" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "workplace_of_province" in plan
+    assert "Sort Key: registry_workplace" not in plan
