@@ -16,9 +16,12 @@ from katip.rules import (
     HazardClass,
     Profession,
     Requirement,
+    RuleViolation,
+    UndertakerQuality,
     assignable,
     blocked_until,
     blocks_minutes,
+    check_own_undertaking,
     required_minutes,
 )
 
@@ -63,8 +66,8 @@ SELECT asked.key, workplace.closed_on, hazard.hazard_class, headcount.employees,
                  AND live.profession = 'workplace_physician' AND live.assignment_type = 'full_time'),
        EXISTS (SELECT FROM live WHERE live.professional_id = asked.professional_id
                  AND live.assignment_type = 'full_time' AND live.id IS DISTINCT FROM asked.contract_id),
-       EXISTS (SELECT FROM contracts_undertaking AS own
-               WHERE own.workplace_id = asked.workplace_id AND own.state = 'active'),
+       (SELECT own.minutes FROM contracts_undertaking AS own
+        WHERE own.workplace_id = asked.workplace_id AND own.state = 'active'),
        provider.suspended_on, professional.suspended_on,
        (SELECT COALESCE(jsonb_agg(jsonb_build_array(
                    last.minutes, (ended.active_from AT TIME ZONE 'Europe/Istanbul')::date,
@@ -135,10 +138,15 @@ class Facts:
     already_live: bool
     full_time_physician: bool
     full_time_elsewhere: bool
-    undertaken: bool
+    undertaken_minutes: int | None
     provider_suspended_on: date | None
     professional_suspended_on: date | None
     blocks: tuple[Block, ...]
+
+    @property
+    def undertaken(self) -> bool:
+        """Whether the employer serves in person, and still may."""
+        return undertaking_fits(self.undertaken_minutes, self.hazard, self.employees, self.day)
 
     @property
     def running(self) -> int:
@@ -171,6 +179,28 @@ class Facts:
             as_of=self.day,
             full_time_physician=self.full_time_physician,
         )
+
+
+def undertaking_fits(minutes: int | None, hazard: HazardClass | None, employees: int | None, day: date) -> bool:
+    """Whether an own undertaking of `minutes` a month, None for none, still stands for the specialist and physician.
+
+    It does not once the workplace has grown or changed its class. That its person serves elsewhere too is not asked.
+    """
+    if minutes is None or hazard is None or employees is None:
+        return minutes is not None
+    try:
+        check_own_undertaking(
+            hazard=hazard,
+            employees=employees,
+            quality=UndertakerQuality.EMPLOYER,
+            other_workplaces=(),
+            province=0,
+            minutes=minutes,
+            as_of=day,
+        )
+    except RuleViolation:
+        return False
+    return True
 
 
 def facts_read(asked: Sequence[Asked], at: datetime) -> list[Facts]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from katip.contracts.facts import undertaking_fits
 from katip.contracts.models import Fitness
 from katip.core.clock import day_of
 from katip.rules import Compliance, HazardClass, Profession, judge_compliance, required_minutes
@@ -20,7 +21,8 @@ UNDERTAKEN = (Profession.SAFETY_SPECIALIST, Profession.WORKPLACE_PHYSICIAN)
 
 _READ = """
 SELECT workplace.id, hazard.hazard_class, headcount.employees,
-       EXISTS (SELECT FROM contracts_undertaking AS own WHERE own.workplace_id = workplace.id AND own.state = 'active'),
+       (SELECT own.minutes FROM contracts_undertaking AS own
+        WHERE own.workplace_id = workplace.id AND own.state = 'active'),
        COALESCE((
            SELECT jsonb_agg(jsonb_build_array(contract.profession, current.assignment_type, current.minutes))
            FROM contracts_contract AS contract
@@ -57,7 +59,8 @@ WHERE contract.workplace_id = judged.workplace_id AND contract.profession = judg
 class WorkplaceFitness:
     """What a workplace's contracts in force are worth, per profession; None where its figures are not known.
 
-    `undertaken` says that the employer serves personally: then the specialist and the physician are not owed.
+    `undertaken` says that the employer serves personally, and still may: then the specialist and the physician are
+    not owed.
     """
 
     workplace_id: int
@@ -85,7 +88,7 @@ def fitness_of(workplace_ids: Collection[int], at: datetime) -> dict[int, Workpl
 
 
 def _judge(day: date, row: tuple[Any, ...]) -> WorkplaceFitness:
-    workplace_id, hazard_word, employees, undertaken, listed = row
+    workplace_id, hazard_word, employees, own_minutes, listed = row
     running = listed if isinstance(listed, list) else json.loads(listed)
     hazard = HazardClass(str(hazard_word)) if hazard_word else None
     full_time_physician = any(one[:2] == ["workplace_physician", "full_time"] for one in running)
@@ -105,6 +108,7 @@ def _judge(day: date, row: tuple[Any, ...]) -> WorkplaceFitness:
                 part_time=[minutes for _, kind, minutes in mine if kind == "part_time"],
                 full_time_persons=sum(kind == "full_time" for _, kind, _ in mine),
             )
+    undertaken = undertaking_fits(own_minutes, hazard, employees, day)
     return WorkplaceFitness(workplace_id, hazard, employees, undertaken, judged)
 
 

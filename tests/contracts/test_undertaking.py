@@ -9,6 +9,7 @@ import pytest
 from katip.audit.models import Event, EventDetail
 from katip.contracts.kinds.undertaking import asked_of, undertakings_judge
 from katip.contracts.models import Contract, Undertaking, UndertakingState
+from katip.contracts.services.sweep import fitness_sweep
 from katip.contracts.services.undertaking import undertaking_end
 from katip.core.actor import Actor, Capacity, Proof
 from katip.core.errors import PermissionRefusedError
@@ -50,6 +51,16 @@ def test_it_waits_for_the_person_and_is_in_force_when_they_accept(people: People
     answer(people.world.owner, process)
     undertaking.refresh_from_db()
     assert (undertaking.state, undertaking.active_from) == (UndertakingState.ACTIVE, AT)
+
+
+def test_a_workplace_that_has_grown_is_owed_again(people: People) -> None:
+    contract = people.assign(actor=people.small_actor(), minutes=70)
+    answer(people.employee, contract.process)
+    answer(people.world.owner, people.undertake().process)
+    assert Contract.objects.get().fit == "above"
+    Headcount.objects.create(workplace=contract.workplace, period=date(2025, 6, 1), employees=60)
+    assert fitness_sweep(at=AT) == 1
+    assert Contract.objects.get().fit == "short"
 
 
 def test_while_it_holds_the_specialist_and_the_physician_are_not_owed(people: People) -> None:
