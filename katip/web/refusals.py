@@ -96,6 +96,11 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
         lazy("%(workplaces)s işyerinizde süre yasal alt sınırın altında ve güncelleme önerilmemiş."),
         lazy("Önce bu sözleşmelerin süresini güncelleyin; sonra yeni teklif gönderebilirsiniz."),
     ),
+    "sheet_empty": (lazy("Dosyada okunacak satır yok."), lazy("Örnek dosyayı doldurup yeniden yükleyin.")),
+    "sheet_too_long": (
+        lazy("Dosya çok uzun: en çok %(most)s satır okunur."),
+        lazy("Dosyayı bölüp yeniden yükleyin."),
+    ),
     "draft_incomplete": (lazy("Taslak eksik."), lazy("Eksik adımı tamamlayıp yeniden gönderin.")),
     "unknown_kind": (lazy("Bu kodla sözleşme yapılamaz."), lazy("Süreç türünü listeden seçin.")),
     "unknown_activity": (lazy("Bu NACE kodu tehlike sınıfları listesinde yok."), lazy("Kodu denetleyin.")),

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from katip.contracts.models import Contract
+from katip.contracts.models import ContractAct, ContractVersion
 from katip.processes.models import Process
 from katip.registry.models import ContactDeclaration, Professional, Workplace
 from tests.cast import World, decision, entered, person, signed_in, workplace
@@ -145,6 +146,20 @@ def test_the_step_page_and_its_completion(world: World) -> None:
     assert Process.objects.get().state == "completed"
     assert sent == 15  # session, person, mandate, who acts, contract; then the ten of the use case
     assert asked(page(client, reverse("step_result", args=[contract.process_id]))) == 11
+
+
+@pytest.mark.parametrize("versions", [1, 40])
+def test_a_contracts_page_asks_as_often_however_long_its_story(world: World, versions: int) -> None:
+    contract = world.active(at=datetime.now(UTC) - timedelta(days=100))
+    version, act = ContractVersion.objects.get(), ContractAct.objects.latest("pk")
+    for no in range(2, versions + 1):
+        version.pk, version.no, act.pk = None, no, None
+        version.valid_from += timedelta(days=1)
+        version.save()
+        act.save()
+    client = entered(world, "owner")
+    for route, statements in (("contract", 13), ("contract_end", 9), ("contract_update", 9)):
+        assert asked(page(client, reverse(route, args=[contract.pk]))) == statements, route
 
 
 @pytest.mark.parametrize("declarations", [0, 15])

@@ -302,7 +302,7 @@ def _reason_page(request: Any, process: Process, form: forms.Form, template: str
     return render(request, template, context, status=status)
 
 
-def my_parties(request: Any) -> set[str]:
+def my_parties(request: Any) -> set[PartyKind]:
     """The parties that the person speaks for in the capacity chosen."""
     return {
         Capacity.WORKPLACE: {PartyKind.EMPLOYER},

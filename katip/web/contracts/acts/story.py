@@ -29,7 +29,7 @@ def story_rows(contract: Contract, story: Story, request: Any) -> list[Row]:
     rows = [row for row in (_next_row(contract, request), _ending_row(contract)) if row is not None]
     rows += [_update_row(update, story, request, links=links) for update in story.updates if not _is_told(update)]
     decisions = _decisions(story)
-    versions = {version.process_id: version for version in story.versions if version.process_id}
+    versions = {version.process_id: version for version in story.versions}
     told = [_act_row(act, contract, decisions, versions, links=links) for act in story.acts]
     dated = [row for row in rows if row.get("at")] + told
     waiting = [row for row in rows if not row.get("at")]

@@ -148,7 +148,7 @@ def _act(request: Any, no: int, page: _Page) -> HttpResponse:
         form = page.form_of(request.POST if request.method == "POST" else None)
         if not form.is_bound:
             kept = form_kept(request) or {}
-            form.initial |= {name: values[-1] for name, values in kept.items() if values and name in form.fields}
+            form.initial.update({name: values[-1] for name, values in kept.items() if values and name in form.fields})
         if not form.is_bound or not form.is_valid():
             shown = {**contract_frame(contract, request), "form": form, "refused": refusal_take(request)}
             shown |= page.context(request, contract, form)
