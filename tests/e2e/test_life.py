@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import PHONE, Browsing
+from tests.e2e.test_axe import faults
 
 pytestmark = pytest.mark.e2e
 
@@ -30,13 +31,17 @@ class Life:
 
 @pytest.fixture(scope="module")
 def life(browsing: Browsing) -> Life:
-    windows = [browsing.open(key, viewport=PHONE) for key in ("manager", "physician", "employer")]
-    return Life(*windows)
+    return Life(
+        manager=browsing.open("manager", viewport=PHONE),
+        physician=browsing.open("physician", viewport=PHONE),
+        employer=browsing.open("employer", viewport=PHONE),
+    )
 
 
 def heading(page: Page, words: str | re.Pattern[str]) -> None:
-    """The page's heading; and nothing on it runs out of a narrow screen."""
+    """The page's heading; and nothing on it runs out of a narrow screen, or stands in anybody's way."""
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
+    assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

@@ -15,8 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from katip.contracts.models import Contract
-from katip.contracts.models import ContractAct, ContractVersion
+from katip.contracts.models import Contract, ContractAct, ContractVersion
 from katip.processes.models import Process
 from katip.registry.models import ContactDeclaration, Professional, Workplace
 from tests.cast import World, decision, entered, person, signed_in, workplace
