@@ -99,10 +99,13 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
     if chosen.capacity == Capacity.OFFICIAL:
         return _nav_official(chosen, item)
     contracts = item(_("İSG Hizmet Sözleşmeleri"), "contracts", waiting)
-    contracts["current"] = contracts["current"] or request.path.startswith(("/surecler/", "/teklifler/"))
+    contracts["current"] = contracts["current"] or request.path.startswith("/surecler/")
+    processes = [contracts]
+    if chosen.capacity == Capacity.PROVIDER:
+        processes.append(item(_("Teklifler"), "offer_drafts"))
     nav = [
         item(_("Ana ekran"), "home"),
-        {"label": _("Süreç Yönetimi"), "url": "", "current": False, "badge": None, "children": [contracts]},
+        {"label": _("Süreç Yönetimi"), "url": "", "current": False, "badge": None, "children": processes},
     ]
     if chosen.capacity == Capacity.WORKPLACE:
         card = item(_("İşyeri Kartı Bilgileri"), "card")
