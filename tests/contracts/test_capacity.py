@@ -301,3 +301,17 @@ def test_the_contracts_behind_a_bar(world: World) -> None:
         assert contracts_behind(actor, AT, who, waiting=False, after=None, limit=9) == [running]
         assert contracts_behind(actor, AT, who, waiting=True, after=None, limit=9) == [waiting]
         assert contracts_behind(actor, AT, who, waiting=True, after=waiting.pk, limit=9) == []
+
+
+@pytest.mark.parametrize(("days", "blocked"), [(1, 240), (30, 240), (31, 0)])
+def test_thirty_days_block_and_thirty_one_do_not_as_the_facts_have_it(world: World, days: int, blocked: int) -> None:
+    at = AT.replace(day=28)
+    since = at - timedelta(days=days - 1)
+    put(
+        world, world.professionals[103], world.provider, 1, state="ended", minutes=240, active_from=since,
+        ends_on=at.date(), end_reason="by_employer", ended_at=at,
+    )  # fmt: skip
+    month = month_of(world.actor("manager"), at, world.professionals[103].pk)
+    assert month is not None
+    assert month.blocked == blocked
+    compare(world, list(world.professionals.values()), at)
