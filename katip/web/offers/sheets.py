@@ -258,13 +258,15 @@ def _sheet_page(request: Any, sheet: OfferSheet) -> HttpResponse:
 
 def _figures(found: list[tuple[KeptRow, RowResult]], wrong: list[tuple[KeptRow, RowResult]]) -> list[dict[str, Any]]:
     right = [row for row, result in found if not result.code]
+    minutes = sum(row.minutes or 0 for row in right)
     return [
         {"label": _("Satır"), "value": len(found)},
         {"label": _("Uygun"), "value": len(right)},
         {"label": _("Düzeltilecek"), "value": len(wrong)},
         {
             "label": _("Uygun satırların süresi"),
-            "value": fmt.minutes_text(sum(row.minutes or 0 for row in right), current_language()),
+            "value": minutes,
+            "note": fmt.minutes_text(minutes, current_language()),
         },
     ]
 
