@@ -6,15 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from katip.contracts.models import Contract, ContractVersion
 from katip.core.actor import Actor, Capacity
-from katip.core.clock import day_of
 from katip.processes.models import Decision, PartyKind, Step
-from katip.registry.models import Mandate
-from katip.registry.permissions import valid_on
 from katip.rules import ContractState, HazardClass, Profession, Requirement, required_minutes
 
 WAITING = (ContractState.AWAITING_PROFESSIONAL, ContractState.AWAITING_EMPLOYER)
@@ -41,12 +38,6 @@ def minutes_now(at: datetime) -> Coalesce:
     """The monthly minutes in force at `at`; before a contract is in force, those on offer."""
     current = ContractVersion.objects.filter(contract=OuterRef("pk"), valid_from__lte=at)
     return Coalesce(Subquery(current.order_by("-valid_from", "-no").values("minutes")[:1]), F("minutes"))
-
-
-def contracts_named(actor: Actor, at: datetime, process_ids: Collection[int]) -> list[Contract]:
-    """The contracts of these processes, of those the actor may see, by code and number."""
-    named = contracts_of(actor).filter(process_id__in=process_ids).annotate(minutes_now=minutes_now(at))
-    return list(named.order_by("code", "process_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,38 +119,6 @@ def state_counts(actor: Actor) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS.format(column=column, owner=owner), [list(ContractState), given, COUNTED])
         return dict(cursor.fetchall())
-
-
-def process_find(person_id: int, process_id: int, at: datetime) -> Contract | None:
-    """The contract of a process, if this person may see it in any capacity.
-
-    `sees_as_employer`, `sees_as_provider` and `sees_as_professional` say in which.
-    """
-    mandates = Mandate.objects.filter(valid_on(at), person_id=person_id)
-    return (
-        Contract.objects.filter(process_id=process_id)
-        .select_related(
-            "process__created_by",
-            "certificate",
-            "professional__person",
-            "provider__province",
-            "workplace__province",
-        )
-        .annotate(
-            sees_as_employer=Exists(mandates.filter(workplace_id=OuterRef("workplace_id"))),
-            sees_as_provider=Exists(mandates.filter(provider_id=OuterRef("provider_id"))),
-            minutes_now=minutes_now(at),
-        )
-        .filter(Q(sees_as_employer=True) | Q(sees_as_provider=True) | Q(professional__person_id=person_id))
-        .first()
-    )
-
-
-def was_party(person_id: int, process_id: int, at: datetime) -> bool:
-    """Whether the person had a mandate for the process's workplace that has ended by `at`."""
-    day = day_of(at)
-    ended = Mandate.objects.filter(person_id=person_id, workplace_id=OuterRef("workplace_id"), valid_to__lt=day)
-    return Contract.objects.filter(Exists(ended), process_id=process_id).exists()
 
 
 def steps_by_process(process_ids: Collection[int]) -> dict[int, list[Step]]:
