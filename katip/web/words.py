@@ -1,7 +1,7 @@
 """The words for values of the domain, in the page's language."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from katip.core.turkish import lower
 from katip.registry.models import MandateCapacity, OfficialRole
@@ -28,6 +28,19 @@ OFFICES = {
     OfficialRole.DIRECTORATE.value: gettext_lazy("yetkilendirme görevlisi"),
     OfficialRole.COUNTER.value: gettext_lazy("gişe görevlisi"),
 }
+KINDS = frozenset(
+    (
+        gettext_noop("OSGB ile özel işyeri arasında iş güvenliği uzmanı hizmet alımı sözleşmesi"),
+        gettext_noop("OSGB ile özel işyeri arasında işyeri hekimliği hizmet alımı sözleşmesi"),
+        gettext_noop("OSGB ile özel işyeri arasında diğer sağlık personeli hizmet alımı sözleşmesi"),
+        gettext_noop("Süre güncelleme"),
+        gettext_noop("Kendi personeli"),
+        gettext_noop("Şahsen üstlenme"),
+        gettext_noop("Personel sözleşmesi"),
+        gettext_noop("Sorumlu müdür görevlendirme"),
+    )
+)
+"""the names of kinds that stand on pages: the kinds have them in Turkish only, `kind_words` in the page's language"""
 ASSIGNMENT_TYPES = {"full_time": gettext_lazy("Tam süreli"), "part_time": gettext_lazy("Kısmi süreli")}
 CERTIFICATE_REACH = {
     "A": gettext_lazy("bütün sınıflarda görev alabilir"),
@@ -39,6 +52,11 @@ CERTIFICATE_REACH = {
 def certificate_words(certificate_class: str) -> str:
     """`B sınıfı` for a specialist, nothing for the professions without classes."""
     return "" if certificate_class == "none" else _("%(letter)s sınıfı") % {"letter": certificate_class}
+
+
+def kind_words(name: str) -> str:
+    """A kind's title or short title, in the page's language."""
+    return _(name)
 
 
 def in_sentence(words: str) -> str:

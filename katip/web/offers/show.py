@@ -18,7 +18,7 @@ from katip.rules import ContractState, Profession, Requirement
 from katip.web import format as fmt
 from katip.web.offers.refusals import refusal_of
 from katip.web.templatetags.katip import current_language
-from katip.web.words import ASSIGNMENT_TYPES, HAZARDS, PROFESSIONS, certificate_words
+from katip.web.words import ASSIGNMENT_TYPES, HAZARDS, PROFESSIONS, certificate_words, kind_words
 
 Row = dict[str, Any]
 ORDER = ("kind", "information", "workplace", "professional", "minutes", "check")
@@ -26,7 +26,7 @@ ORDER = ("kind", "information", "workplace", "professional", "minutes", "check")
 
 def kind_hints() -> dict[str, str]:
     """The kinds' full titles, beside their cards."""
-    return {str(kind.code): kind.title for kind in SERVICE_KINDS}
+    return {str(kind.code): kind_words(kind.title) for kind in SERVICE_KINDS}
 
 
 def frame(draft: OfferDraft | None, step: str) -> Row:

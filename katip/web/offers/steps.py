@@ -23,6 +23,7 @@ from katip.web.offers import show
 from katip.web.offers.draft import STEP_URLS, answer, chosen_of, of_draft, place_of, place_refusal
 from katip.web.offers.forms import InformationForm, KindChangeForm, ProfessionalForm, WorkplaceForm
 from katip.web.offers.refusals import refusal, refusal_of
+from katip.web.words import kind_words
 
 STAFF = 20
 
@@ -56,7 +57,7 @@ def offer_information(request: Any, draft: OfferDraft) -> HttpResponse:
         context = {
             **show.frame(draft, "information"),
             "form": form,
-            "kind_title": kind_get(draft.code).title,
+            "kind_title": kind_words(kind_get(draft.code).title),
             "text_version": OFFER_INFORMATION,
         }
         return render(request, "offer_information.html", context, status=status)

@@ -17,6 +17,7 @@ from katip.web.people.managers import mandate_row
 from katip.web.people.staff import days_text
 from katip.web.people.undertaking import shown_rows
 from katip.web.processes.kinds import presenter_of
+from katip.web.words import kind_words
 
 
 @access(Access.ACTING)
@@ -31,7 +32,7 @@ def own_records(request: Any) -> HttpResponse:
             {
                 "url": reverse("step", args=[process.pk]),
                 "code": process.code,
-                "label": kind_get(process.code).short_title,
+                "label": kind_words(kind_get(process.code).short_title),
                 "detail": presenter_of(process).detail(process),
                 "deadline": process.due_on,
                 "days_left": working_days_left(process.due_on, request.at) if process.due_on else None,

@@ -16,6 +16,7 @@ from katip.processes.models import PartyKind, Process, ProcessState
 from katip.web import format as fmt
 from katip.web.context import contact
 from katip.web.templatetags.katip import current_language
+from katip.web.words import kind_words
 
 Row = dict[str, Any]
 
@@ -35,7 +36,7 @@ class Presenter:
 
     def label(self, process: Process) -> str:
         """What it is, in a word or two, beside the code: `103 · İş güvenliği uzmanı`."""
-        return kind_get(process.code).short_title
+        return kind_words(kind_get(process.code).short_title)
 
     def heading(self, process: Process, role: str) -> str:
         """The page's heading; `role` is the party whose decision it takes, or empty for who only looks."""
