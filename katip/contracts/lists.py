@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 
 from katip.contracts.models import Contract, DurationUpdate, Fitness
 from katip.contracts.selectors import COUNTED, WAITING, contracts_of, minutes_now, waits_for
@@ -178,7 +179,7 @@ def _conditions(at: datetime, tab: Tab, asked: Asked) -> list[Q]:
         (asked.state, Q(state=asked.state)),
         (asked.province, Q(workplace__province_id=asked.province)),
         (asked.district, Q(workplace__district_id=asked.district)),
-        (asked.hazard, Q(workplace__activity_id__in=_activities(at, asked.hazard))),
+        (asked.hazard, _hazard(at, asked.hazard)),
         (asked.waits_for, _waits(tab, asked.waits_for)),
         (asked.carried_over, Q(carried_over=True)),
         (asked.ending, Q(state=ContractState.ACTIVE, ends_on__isnull=False)),
@@ -186,15 +187,17 @@ def _conditions(at: datetime, tab: Tab, asked: Asked) -> list[Q]:
     return [condition for value, condition in given if value]
 
 
-def _activities(at: datetime, hazard: HazardClass | None) -> Any:
-    """The activities of a hazard class on the day; where two rows hold at once, the later one."""
-    newest = ActivityHazard.objects.filter(valid_on(at), activity_id=OuterRef("activity_id"))
-    later = newest.filter(valid_from__gt=OuterRef("valid_from"))
-    return (
-        ActivityHazard.objects.filter(valid_on(at), ~Exists(later), hazard_class=hazard)
-        .values("activity_id")
-        .distinct()
-    )
+def _hazard(at: datetime, hazard: HazardClass | None) -> Q:
+    """Workplaces whose activity is of this class on the day.
+
+    The codes come as a list, and compared as an expression: a class has hundreds of them, and by their index a plan
+    would read every workplace of the country that has one.
+    """
+    if hazard is None:
+        return Q()
+    newest = ActivityHazard.objects.filter(valid_on(at)).order_by("activity_id", "-valid_from").distinct("activity_id")
+    codes = [code for code, found in newest.values_list("activity_id", "hazard_class") if found == hazard]
+    return Q(In(Coalesce("workplace__activity_id", Value("")), codes)) if codes else Q(pk__in=[])
 
 
 def _waits(tab: Tab, party: PartyKind | None) -> Q:

@@ -292,6 +292,7 @@ def _settings(socket_dir: Path, *, durable: bool) -> dict[str, str]:
         "port": str(PORT),
         "max_connections": "60",
         "shared_buffers": "128MB",
+        "random_page_cost": "1.1",  # flash, not a turning disk: else many small reads are mistaken for dear ones
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %q%u@%d ",
