@@ -142,6 +142,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Katip"
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would name firms in clear
+SESSION_SERIALIZER = "katip.identity.sessions.SealedSerializer"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

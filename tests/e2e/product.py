@@ -1,5 +1,6 @@
 """The product as a process of its own, with its sample world, and what a test may do to it from outside."""
 
+import json
 import os
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.fernet import Fernet
 from django.core import signing
 
 from katip.core.postgres import server_find, server_remove
@@ -98,11 +100,20 @@ class Product:
         """Let a session look as if its person signed in, and was last seen, that much earlier."""
         ((written,),) = self.rows("SELECT session_data FROM django_session WHERE session_key = %s", session_key)
         secret = (self.data / "keys" / "secret_key").read_text("ascii").strip()
-        kept: dict[str, Any] = signing.loads(written, key=secret, salt=SESSION_SALT)
+        fernet = Fernet((self.data / "keys" / "field_key").read_text("ascii").strip())
+
+        class Sealed:
+            def dumps(self, obj: Any) -> bytes:
+                return fernet.encrypt(json.dumps(obj).encode())
+
+            def loads(self, data: bytes) -> Any:
+                return json.loads(fernet.decrypt(data))
+
+        kept: dict[str, Any] = signing.loads(written, key=secret, salt=SESSION_SALT, serializer=Sealed)
         kept["seen_at"] = kept.get("seen_at", time.time()) - minutes * 60
         for method in kept.get("account_authentication_methods", []):
             method["at"] -= minutes * 60
-        aged = signing.dumps(kept, key=secret, salt=SESSION_SALT, compress=True)
+        aged = signing.dumps(kept, key=secret, salt=SESSION_SALT, serializer=Sealed, compress=True)
         self.rows("UPDATE django_session SET session_data = %s WHERE session_key = %s", aged, session_key)
 
 

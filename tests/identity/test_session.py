@@ -1,10 +1,15 @@
 """The session: it ends when nobody is there, loses nothing that was typed, and asks again before a weighty act."""
 
 import time
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core.signing import b64_decode
 from django.test import Client
 from django.urls import reverse
 
@@ -233,3 +238,17 @@ def test_a_sign_in_is_opened_wholly_or_not_at_all() -> None:
     tags = Event.objects.order_by("pk").values_list("tag", flat=True)
     assert list(tags) == ["identity:password:set", "identity:second_step:opened"]
     signs_in(Client(), national_id(1))
+
+
+@pytest.mark.django_db
+def test_a_session_rests_sealed(settings: Any) -> None:
+    store = SessionStore()
+    store["form"] = {"national_id": "10000000146"}
+    store.save()
+    stored = Session.objects.get().session_data
+    payload, packed = stored.split(":")[0], stored.startswith(".")
+    raw = b64_decode(payload.lstrip(".").encode())
+    assert b"10000000146" not in (zlib.decompress(raw) if packed else raw)
+    assert SessionStore(store.session_key)["form"] == {"national_id": "10000000146"}
+    settings.KATIP_FIELD_KEY = Fernet.generate_key().decode()
+    assert SessionStore(store.session_key).get("form") is None
