@@ -1,7 +1,7 @@
 """A contract that a professional and an employer agree on: offered by a provider, or made with own staff."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from katip.contracts.acts import Act, contracts_move
@@ -12,7 +12,15 @@ from katip.contracts.models import AssignmentType, Contract, ContractVersion, Fi
 from katip.contracts.texts import SERVICE_APPROVAL
 from katip.processes.kinds import Cancelled, Moved, ProcessKind
 from katip.processes.models import PartyKind, Process, ProcessState
-from katip.rules import ContractAction, ContractForm, ContractRole, Profession, RuleViolation, judge_compliance
+from katip.rules import (
+    ContractAction,
+    ContractForm,
+    ContractRole,
+    ContractState,
+    Profession,
+    RuleViolation,
+    judge_compliance,
+)
 
 _ROLE = {PartyKind.PROFESSIONAL: ContractRole.PROFESSIONAL, PartyKind.EMPLOYER: ContractRole.EMPLOYER}
 _APPROVAL = {ContractRole.PROFESSIONAL: ContractAction.ACCEPT, ContractRole.EMPLOYER: ContractAction.APPROVE}
@@ -51,7 +59,7 @@ class ServiceContractKind(ProcessKind):
         return {contract.process_id: Subject(contract) for contract in contracts}
 
     def check(self, subjects: Mapping[int, Subject], at: datetime) -> Mapping[int, RuleViolation]:
-        """Put the statute to each contract, as the world is now."""
+        """Put the statute to each contract, as the world is now and those approved before it in the batch make it."""
         asked = [
             Asked(
                 workplace_id=subject.contract.workplace_id,
@@ -64,11 +72,12 @@ class ServiceContractKind(ProcessKind):
             for subject in subjects.values()
         ]
         refused: dict[int, RuleViolation] = {}
+        approved: list[Contract] = []
         for (process_id, subject), facts in zip(subjects.items(), facts_read(asked, at), strict=True):
             subject.facts = facts
             try:
                 require_lawful(
-                    facts,
+                    _after(approved, subject.contract, facts),
                     profession=Profession(subject.contract.profession),
                     minutes=subject.contract.minutes,
                     assignment_type=subject.contract.assignment_type,
@@ -77,6 +86,8 @@ class ServiceContractKind(ProcessKind):
                 )
             except RuleViolation as violation:
                 refused[process_id] = violation
+            if self.form == ContractForm.OWN_STAFF or subject.contract.state == ContractState.AWAITING_EMPLOYER:
+                approved.append(subject.contract)
         return refused
 
     def apply(self, moved: Sequence[Moved], subjects: Mapping[int, Subject]) -> None:
@@ -110,6 +121,14 @@ class OwnStaffKind(ServiceContractKind):
 
     parties = (PartyKind.PROFESSIONAL,)
     form = ContractForm.OWN_STAFF
+
+
+def _after(approved: Sequence[Contract], contract: Contract, facts: Facts) -> Facts:
+    """The facts once those approved before it in the same batch are in force: nobody's minutes are spent twice."""
+    same = [one for one in approved if one.professional_id == contract.professional_id]
+    taken = sum(one.minutes for one in same if one.provider_id == contract.provider_id)
+    full_time = any(one.assignment_type == AssignmentType.FULL_TIME for one in same)
+    return replace(facts, active=facts.active + taken, full_time_elsewhere=facts.full_time_elsewhere or full_time)
 
 
 def fits_with(in_force: Sequence[Subject]) -> dict[tuple[int, str], str]:

@@ -1,7 +1,8 @@
 """9001, süre güncelleme: new minutes for a running contract, proposed by one side and decided by the other."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from katip.contracts.acts import Act, contracts_move
@@ -55,15 +56,22 @@ class DurationUpdateKind(ProcessKind):
         }
 
     def check(self, subjects: Mapping[int, UpdateSubject], at: datetime) -> Mapping[int, RuleViolation]:
-        """The contract still runs, and the new minutes are lawful as the world is now."""
+        """The contract still runs, and the new minutes are lawful as the world is now.
+
+        What updates before it in the same batch take of a professional's minutes is taken already.
+        """
         refused: dict[int, RuleViolation] = {}
+        taken: dict[tuple[int, int | None], int] = defaultdict(int)
         read = facts_read([asked_of(subject.contract) for subject in subjects.values()], at)
         for (process_id, subject), facts in zip(subjects.items(), read, strict=True):
             subject.facts = facts
+            contract, before, minutes = subject.contract, subject.current.minutes, subject.update.minutes
+            whose = contract.professional_id, contract.provider_id
             try:
-                require_update_lawful(subject.contract, facts, subject.current.minutes, subject.update.minutes)
+                require_update_lawful(contract, replace(facts, active=facts.active + taken[whose]), before, minutes)
             except RuleViolation as violation:
                 refused[process_id] = violation
+            taken[whose] += max(0, minutes - before)
         return refused
 
     def apply(self, moved: Sequence[Moved], subjects: Mapping[int, UpdateSubject]) -> None:
@@ -96,7 +104,8 @@ def asked_of(contract: Contract) -> Asked:
 
 def require_update_lawful(contract: Contract, facts: Facts, before: int, minutes: int) -> None:
     """Raise `RuleViolation` where the running contract may not go from `before` to `minutes` a month."""
-    if contract.state != ContractState.ACTIVE:
+    over = contract.ends_on is not None and contract.ends_on < facts.day  # its day came, the sweep not yet
+    if contract.state != ContractState.ACTIVE or over:
         raise RuleViolation("contract_not_running")
     require_lawful(
         facts,

@@ -2,7 +2,8 @@
 
 One approval is a batch of one. A batch is one transaction: every decision in it stands, or none. The order is fixed:
 read, permission, lock, compare-and-swap, law, decision rows, effect, audit. The swap stands before the law, so that
-whoever comes second hears that the step is decided, and not that the contract now in force stands in their way.
+whoever comes second hears that the step is decided, and not that the contract now in force stands in their way. Kinds
+take their turns from the law to the effect: what one puts in force, the next is judged by.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,13 +59,13 @@ def steps_complete(*, actor: Actor, at: datetime, decisions: Sequence[StepDecisi
         _require_as_seen(one.process, wanted[one.process.pk], at)
     processes = [one.process for one in waiting]
     require_may_decide(actor, processes, at)
-    subjects = {kind: kind.lock(group) for kind, group in by_kind(processes)}
+    subjects = [(kind, kind.lock(group)) for kind, group in by_kind(processes)]
     _swap(waiting, wanted, at)
-    for kind, found in subjects.items():
-        _require_lawful(kind, found, wanted, at)
-    Decision.objects.bulk_create(_decision(one, wanted[one.process.pk], actor, actor.proof, at) for one in waiting)
     moved = [_moved(one, wanted[one.process.pk], actor, at) for one in waiting]
-    for kind, found in subjects.items():
+    for kind, found in subjects:
+        mine = [one for one in waiting if one.process.pk in found]
+        _require_lawful(kind, found, wanted, at)
+        Decision.objects.bulk_create(_decision(one, wanted[one.process.pk], actor, actor.proof, at) for one in mine)
         kind.apply([move for move in moved if move.process.pk in found], found)
     record(actor, at, *(_happening(one, wanted[one.process.pk], actor.proof) for one in waiting))
     return moved
