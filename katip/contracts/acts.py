@@ -56,13 +56,20 @@ _MOVED = """
         ), contract.fit)
     FROM given WHERE contract.id = given.contract_id
 ), judged AS (
-    UPDATE contracts_contract AS contract SET fit = judged.fit
-    FROM unnest(%(workplace)s::bigint[], %(profession)s::text[], %(fit)s::text[])
-        AS judged (workplace_id, profession, fit)
-    WHERE contract.workplace_id = judged.workplace_id AND contract.profession = judged.profession
-      AND contract.state = 'active' AND contract.fit <> judged.fit AND contract.id <> ALL(%(contract)s)
+    UPDATE contracts_contract AS contract SET fit = differs.fit
+    FROM (
+        SELECT contract.id, judged.fit
+        FROM unnest(%(workplace)s::bigint[], %(profession)s::text[], %(fit)s::text[])
+            AS judged (workplace_id, profession, fit)
+        JOIN contracts_contract AS contract
+          ON contract.workplace_id = judged.workplace_id AND contract.profession = judged.profession
+        WHERE contract.state = 'active' AND contract.fit <> judged.fit AND contract.id <> ALL(%(contract)s)
+        FOR NO KEY UPDATE OF contract SKIP LOCKED
+    ) AS differs
+    WHERE contract.id = differs.id
 )
 """
+# Others' contracts are skipped where somebody holds them, as in `contracts.fitness`: nobody waits for a verdict.
 
 
 def contracts_move(acts: Sequence[Act], fits: Mapping[tuple[int, str], str] | None = None) -> None:

@@ -48,11 +48,19 @@ WHERE workplace.id = ANY(%(workplaces)s)
 """
 
 _WRITE = """
-UPDATE contracts_contract AS contract SET fit = judged.fit
-FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS judged (workplace_id, profession, fit)
-WHERE contract.workplace_id = judged.workplace_id AND contract.profession = judged.profession
-  AND contract.state = 'active' AND contract.fit <> judged.fit
+UPDATE contracts_contract AS contract SET fit = differs.fit
+FROM (
+    SELECT contract.id, judged.fit
+    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS judged (workplace_id, profession, fit)
+    JOIN contracts_contract AS contract
+      ON contract.workplace_id = judged.workplace_id AND contract.profession = judged.profession
+    WHERE contract.state = 'active' AND contract.fit <> judged.fit
+    FOR NO KEY UPDATE OF contract SKIP LOCKED
+) AS differs
+WHERE contract.id = differs.id
 """
+# What somebody else holds is skipped: two who end contracts of one workplace would wait for each other for ever. The
+# sweep judges it anew within the minute.
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,30 +121,31 @@ def _judge(day: date, row: tuple[Any, ...]) -> WorkplaceFitness:
 
 
 _DUE = """
-SELECT DISTINCT contract.workplace_id FROM contracts_contract AS contract
+SELECT DISTINCT contract.workplace_id, contract.profession FROM contracts_contract AS contract
 WHERE contract.provider_id = %s AND contract.state = 'active' AND contract.fit = 'short'
-  AND NOT EXISTS (SELECT FROM contracts_durationupdate AS open
-                  WHERE open.contract_id = contract.id AND open.is_open)
+  AND contract.assignment_type = 'part_time'
+  AND NOT EXISTS (SELECT FROM contracts_contract AS beside
+                  JOIN contracts_durationupdate AS open ON open.contract_id = beside.id AND open.is_open
+                  WHERE beside.workplace_id = contract.workplace_id AND beside.profession = contract.profession)
 LIMIT %s
 """
 _DUE_READ = 200
 
 
 def updates_due(provider_id: int, at: datetime) -> set[int]:
-    """Workplaces where minutes are missing and the provider has a contract, but proposed no update of it.
+    """Workplaces where minutes are missing that an update of a part-time contract of the provider could bring.
 
-    Missing persons are not meant: a person is found by an offer, not by an update. Reads at most 200 workplaces.
+    What another profession lacks there is not meant, nor are missing persons: a person is found by an offer. Reads at
+    most 200 workplaces and professions.
     """
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [provider_id, _DUE_READ])
-        candidates = [row[0] for row in cursor.fetchall()]
+        candidates = [(workplace_id, Profession(word)) for workplace_id, word in cursor.fetchall()]
     if not candidates:
         return set()
-    return {
-        workplace_id
-        for workplace_id, found in fitness_of(candidates, at).items()
-        if any(one is not None and one.missing_minutes for one in found.judged.values())
-    }
+    found = fitness_of({workplace_id for workplace_id, _ in candidates}, at)
+    judged = [(workplace_id, found[workplace_id].judged[profession]) for workplace_id, profession in candidates]
+    return {workplace_id for workplace_id, one in judged if one is not None and one.missing_minutes}
 
 
 def fitness_refresh(workplace_ids: Collection[int], at: datetime) -> int:
