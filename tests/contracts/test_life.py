@@ -21,7 +21,7 @@ from katip.processes.models import Process
 from katip.processes.services.cancel import process_withdraw, processes_lapse
 from katip.registry.models import AdministrativeLeave, Headcount, StaffContract, Workplace
 from katip.rules import ContractForm, RuleViolation
-from tests.cast import AT, World, professional, workplace
+from tests.cast import AT, World, e_bildirge, professional, workplace
 
 DAY = AT.date()
 NOTE = "Hizmet başka bir birimden alınacak."
@@ -183,6 +183,18 @@ class TestEnding:
         assert not sweep(at=AT + timedelta(days=30))
         assert told(contract)[-1] == ("revoke_end", "manager")
 
+    def test_taking_back_an_end_leaves_the_later_one_of_another_side(self, world: World) -> None:
+        contract = world.active()
+        end(world, "manager", contract, DAY + timedelta(days=9))
+        end(world, "owner", contract, DAY + timedelta(days=2), note="Daha erken bitsin istiyoruz.")
+        contract_end_revoke(actor=world.actor("owner"), at=AT, contract_id=contract.pk)
+        contract.refresh_from_db()
+        assert (contract.ends_on, contract.end_reason) == (DAY + timedelta(days=9), "by_provider")
+        assert (contract.end_note, contract.ended_by_id) == (NOTE, world.manager.pk)
+        contract_end_revoke(actor=world.actor("manager"), at=AT, contract_id=contract.pk)
+        contract.refresh_from_db()
+        assert (contract.ends_on, contract.ended_by) == (None, None)
+
     def test_a_short_contract_blocks_its_minutes_until_the_month_ends(self, world: World) -> None:
         StaffContract.objects.update(minutes=300)
         end(world, "owner", world.active())
@@ -288,6 +300,15 @@ class TestUpdating:
         assert not DurationUpdate.objects.filter(is_open=True).exists()
         assert [action for action, _ in told(contract)] == ["offer", "accept", "approve"]
 
+    def test_after_the_last_day_nothing_is_updated_though_nobody_swept_yet(self, world: World) -> None:
+        contract = world.active()
+        update = propose(world, contract, 300)
+        end(world, "manager", contract, DAY + timedelta(days=1))
+        late = AT + timedelta(days=2)
+        with pytest.raises(RuleViolation, match="contract_not_running"):
+            world.decide("owner", update, at=late)
+        assert not ContractVersion.objects.filter(contract=contract, no=2).exists()
+
 
 class TestOfferingAnew:
     def test_the_same_offer_with_a_link(self, world: World) -> None:
@@ -387,6 +408,33 @@ class TestDays:
             world.offer(workplace_id=world.elsewhere.pk)
         propose(world, contract, 300)
         assert world.offer(workplace_id=world.elsewhere.pk).state == "awaiting_professional"
+
+    def test_missing_persons_and_what_others_owe_close_no_offers(self, world: World) -> None:
+        large = workplace(9, employees=600)  # a person and 2 000 minutes of a specialist; and nobody is physician
+        e_bildirge(world.owner, large)
+        contract = world.active(workplace_id=large.pk, minutes=2_000)
+        contract.refresh_from_db()
+        assert contract.fit == "short"
+        assert world.offer(workplace_id=world.elsewhere.pk).state == "awaiting_professional"
+
+    def test_one_update_opens_offers_where_two_contracts_fall_short_together(self, world: World) -> None:
+        second = professional(world.accountant, "safety_specialist", provider=world.provider)
+        first, beside = world.active(), world.offer(professional_id=second.pk, minutes=1)
+        world.decide("accountant", beside)
+        world.decide("owner", beside)
+        Headcount.objects.create(workplace=world.workplace, period=date(2025, 6, 1), employees=15)
+        assert fitness_sweep(at=AT) == 2
+        with pytest.raises(RuleViolation, match="updates_wait"):
+            world.offer(workplace_id=world.elsewhere.pk)
+        propose(world, first, 299)
+        assert world.offer(workplace_id=world.elsewhere.pk).state == "awaiting_professional"
+
+    def test_a_closing_told_late_ends_nothing_before_it_began(self, world: World) -> None:
+        contract = world.active()
+        Workplace.objects.filter(pk=world.workplace.pk).update(closed_on=DAY - timedelta(days=10))
+        assert sweep(at=AT + timedelta(days=3)).closed == 1
+        contract.refresh_from_db()
+        assert (contract.state, contract.ends_on) == ("ended", DAY)
 
 
 def test_two_approvals_at_once_are_judged_together_within_the_minute(world: World) -> None:

@@ -14,7 +14,8 @@ from katip.audit.models import Event
 from katip.cli.imports import command
 from katip.contracts.acts import fold
 from katip.contracts.models import Carried, Contract, ContractAct, ContractVersion
-from katip.contracts.services.end import contract_end
+from katip.contracts.services.end import contract_end, contract_end_revoke
+from katip.contracts.services.sweep import sweep
 from katip.core.clock import day_of
 from katip.core.imports import ImportFailedError
 from katip.documents.export import rows_for
@@ -331,3 +332,26 @@ def test_a_file_that_is_no_sheet_is_refused_with_the_reason(world: World, tmp_pa
     failed = CliRunner().invoke(command, ["contracts", str(path)])
     assert failed.exit_code == 1
     assert "old Excel workbook" in failed.stderr
+
+
+def test_a_last_day_that_was_carried_over_comes_and_blocks_nothing(
+    world: World, bring: Callable[..., CarryResult]
+) -> None:
+    bring(ours(world, ends_on="03.06.2025"))
+    assert sweep(at=AT + timedelta(days=2)).ended == 1
+    contract = Contract.objects.get()
+    assert (contract.state, contract.end_reason) == ("ended", "other")
+    again = world.offer(at=AT + timedelta(days=2))
+    assert again.state == "awaiting_professional"
+
+
+def test_an_end_brought_forward_and_taken_back_leaves_the_one_carried_over(
+    world: World, bring: Callable[..., CarryResult]
+) -> None:
+    bring(ours(world, ends_on="31.12.2025"))
+    contract, owner = Contract.objects.get(), world.actor("owner")
+    asked = {"last_day": date(2025, 7, 1), "note": "Daha erken bitsin istiyoruz."}
+    contract_end(actor=owner, at=AT, contract_id=contract.pk, **asked)
+    contract_end_revoke(actor=owner, at=AT, contract_id=contract.pk)
+    contract.refresh_from_db()
+    assert (contract.ends_on, contract.end_reason, contract.ended_by) == (date(2025, 12, 31), "", None)

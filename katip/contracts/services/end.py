@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from katip.audit.services.record import Happening, record
 from katip.contracts.acts import Act, contracts_move
 from katip.contracts.fitness import fitness_refresh
-from katip.contracts.models import Contract
+from katip.contracts.models import Contract, ContractAct
 from katip.contracts.permissions import require_proof, role_in
 from katip.core.actor import Actor
 from katip.core.clock import day_of
@@ -67,6 +67,9 @@ def contract_end(*, actor: Actor, at: datetime, contract_id: int, last_day: date
 def contract_end_revoke(*, actor: Actor, at: datetime, contract_id: int) -> Contract:
     """Take back an announced end; only the side that announced it may, until the day has come.
 
+    A later end that another side announced before it, or that the contract was carried over with, stands again: it was
+    brought forward and is not put off.
+
     Raises `PermissionRefusedError` for others, `RuleViolation` `no_end_announced`.
     """
     require_proof(actor)
@@ -79,11 +82,27 @@ def contract_end_revoke(*, actor: Actor, at: datetime, contract_id: int) -> Cont
     if contract.end_reason != REASONS[role]:
         raise PermissionRefusedError("not_yours")
     taken_back = contract.ends_on.isoformat()
-    contract.ends_on, contract.end_reason, contract.end_note, contract.ended_by = None, "", "", None
+    contract.ends_on, contract.end_reason, contract.end_note, contract.ended_by_id = _announced_besides(contract, role)
     contract.save(update_fields=["ends_on", "end_reason", "end_note", "ended_by"])
     contracts_move([act])
     record(actor, at, _happening(contract, "contract:end:revoked", {"last_day": taken_back}))
     return contract
+
+
+def _announced_besides(contract: Contract, role: ContractRole) -> tuple[date | None, str, str, int | None]:
+    """The end that stands without what this role announced: its last day, reason, note and who announced it."""
+    told = ContractAction.CARRY_OVER, ContractAction.ANNOUNCE_END, ContractAction.REVOKE_END
+    standing: dict[str, ContractAct] = {}
+    for act in ContractAct.objects.filter(contract=contract, action__in=told).order_by("pk"):
+        standing.pop(act.role, None)
+        if act.detail.get("last_day"):
+            standing[act.role] = act
+    standing.pop(role, None)
+    if not standing:
+        return None, "", "", None
+    act = min(standing.values(), key=lambda one: str(one.detail["last_day"]))
+    reason = REASONS.get(ContractRole(act.role), "")
+    return date.fromisoformat(act.detail["last_day"]), reason, act.reason, act.person_id
 
 
 def contract_lock(contract_id: int) -> Contract:

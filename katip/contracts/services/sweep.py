@@ -95,10 +95,14 @@ def _sweep_chunk(*, actor: Actor, at: datetime, contract_ids: list[int], reason:
     for contract in locked:
         if reason is not None:
             closed_on = contract.workplace.closed_on if reason == EndReason.WORKPLACE_CLOSED else None
-            contract.ends_on, contract.end_reason = closed_on or today, reason
+            # SGK tells of a closing late: what began since then served at least its first day
+            begun = day_of(contract.active_from) if contract.active_from else today
+            contract.ends_on, contract.end_reason = max(closed_on or today, begun), reason
             contract.end_note, contract.ended_by = "", None
         elif contract.ends_on is None or contract.ends_on >= today:
             continue  # taken back meanwhile
+        elif not contract.end_reason:
+            contract.end_reason = EndReason.OTHER  # carried over with its last day: no side announced it here
         detail = {"reason": contract.end_reason, "last_day": str(contract.ends_on)}
         acts.append(Act(contract, ContractAction.END, ContractRole.REGISTER, None, at, detail=detail))
     if acts:

@@ -203,7 +203,7 @@ def _make_chunk(rows: Sequence[tuple[Any, ...]], at: datetime) -> None:
         Carried(contract=contract, foreign_id=new.foreign_id, cells=json.loads(new.cells))
         for contract, new in zip(contracts, news, strict=True)
     )
-    acts_of_born([Act(contract, ContractAction.CARRY_OVER, ContractRole.OPERATOR, None, at) for contract in contracts])
+    acts_of_born([_act(contract, at) for contract in contracts])
     fitness_refresh({new.workplace_id for new in news}, at)
 
 
@@ -241,6 +241,12 @@ def _contract(new: _New, process: Process, at: datetime) -> Contract:
         carried_over=True,
         created_at=at,
     )
+
+
+def _act(contract: Contract, at: datetime) -> Act:
+    """How the contract came here, and with which last day: an end brought forward and taken back leaves that one."""
+    detail = {"last_day": contract.ends_on.isoformat()} if contract.ends_on else {}
+    return Act(contract, ContractAction.CARRY_OVER, ContractRole.OPERATOR, None, at, detail=detail)
 
 
 def _version(new: _New, contract: Contract, at: datetime) -> ContractVersion:
