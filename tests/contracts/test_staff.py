@@ -278,6 +278,17 @@ def test_fewer_minutes_than_contracts_need_do_not_replace_more(people: People) -
         answer(world.specialist, process)
 
 
+def test_a_short_one_does_not_replace_one_that_contracts_need_for_longer(people: People) -> None:
+    world = people.world
+    world.active(minutes=300)
+    asked = {"national_id": world.specialist.national_id, "minutes": 600, "replace": True}
+    with pytest.raises(RuleViolation) as refused:
+        people.propose(last_day=TODAY + timedelta(days=9), **asked)
+    assert (refused.value.code, refused.value.facts["short_by"]) == ("staff_minutes_needed", 300)
+    StaffContract.objects.filter(professional=world.professionals[103]).update(valid_to=TODAY + timedelta(days=9))
+    assert people.propose(last_day=TODAY + timedelta(days=9), **asked).pk
+
+
 def test_with_nothing_to_replace_it_is_a_plain_proposal(people: People) -> None:
     process = people.propose(replace=True)
     assert process.terms["replaces"] is None

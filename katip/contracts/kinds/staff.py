@@ -80,13 +80,17 @@ def _require_apart(terms: StaffTerms, day: date) -> None:
 
 
 def _require_enough(terms: StaffTerms, replaces: int, at: datetime) -> None:
-    """What takes a staff contract's place must carry the contracts that run on it."""
-    last_day = max(day_of(at), terms.first_day) - timedelta(days=1)
-    active, left = minutes_needed(StaffContract.objects.get(pk=replaces), last_day, at)
-    remaining = left + terms.minutes
-    if active > remaining:
-        facts = {"active": active, "remaining": remaining, "short_by": active - remaining}
-        raise RuleViolation("staff_minutes_needed", facts=facts)
+    """What takes a staff contract's place must carry the contracts that run on it, for as long as it would have."""
+    former = StaffContract.objects.get(pk=replaces)
+    ends = [(max(day_of(at), terms.first_day) - timedelta(days=1), terms.minutes)]
+    if terms.last_day is not None and (former.valid_to is None or former.valid_to > terms.last_day):
+        ends.append((terms.last_day, 0))
+    for last_day, instead in ends:
+        active, left = minutes_needed(former, last_day, at)
+        remaining = left + instead
+        if active > remaining:
+            facts = {"active": active, "remaining": remaining, "short_by": active - remaining}
+            raise RuleViolation("staff_minutes_needed", facts=facts)
 
 
 def minutes_needed(staff: StaffContract, last_day: date, at: datetime) -> tuple[int, int]:
