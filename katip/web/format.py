@@ -51,6 +51,11 @@ SGK_GROUPS: Final = (1, 4, 2, 2, 7, 3, 2, 2, 3)
 """Lengths of the nine groups of a workplace's SGK registration number, 26 digits in all."""
 
 
+def percent_text(value: int, language: Language = "tr") -> str:
+    """Write whole per cent: %25 in Turkish, 25% in English."""
+    return f"{value}%" if language == "en" else f"%{value}"
+
+
 def number_text(value: float | Decimal, language: Language = "tr", decimals: int = 0) -> str:
     """Write a number with thousands grouped: 1.234 in Turkish, 1,234 in English.
 

@@ -28,6 +28,7 @@ def test_minutes(minutes: int, turkish: str, english: str) -> None:
 def test_numbers_and_money() -> None:
     assert fmt.number_text(1234) == "1.234"
     assert fmt.number_text(1_234_567, "en") == "1,234,567"
+    assert (fmt.percent_text(25), fmt.percent_text(25, "en")) == ("%25", "25%")
     assert fmt.money_text(Decimal(4800)) == "4.800,00 TL"
     assert fmt.money_text(Decimal("1234.505")) == "1.234,51 TL"
     assert fmt.money_text(Decimal(4800), "en") == "TRY 4,800.00"

@@ -159,7 +159,7 @@ def _sum(parts: Any) -> Served:
 
 
 def _percent_text(percent: int | None) -> str:
-    return "–" if percent is None else f"%{percent}"
+    return "–" if percent is None else fmt.percent_text(percent, current_language())
 
 
 def _served(one: Served) -> dict[str, Any]:
