@@ -9,6 +9,7 @@ import pytest
 
 from katip.contracts.kinds import staff as staff_kind
 from katip.contracts.kinds import undertaking as undertaking_kind
+from katip.contracts.kinds.staff import minutes_needed
 from katip.contracts.models import Undertaking, UndertakingState
 from katip.contracts.services import appointment as appointment_service
 from katip.contracts.services import staff as staff_service
@@ -90,7 +91,7 @@ def test_ending_a_staff_contract_holds_the_professional_while_minutes_are_counte
     world = people.world
     world.active(minutes=300)
     staff = StaffContract.objects.get(professional=world.professionals[103])
-    original, locked = staff_service.minutes_needed, []
+    original, locked = minutes_needed, []
 
     def watched(*args: Any) -> Any:
         with owner_connect() as other, pytest.raises(psycopg.errors.LockNotAvailable):

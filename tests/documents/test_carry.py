@@ -350,8 +350,8 @@ def test_an_end_brought_forward_and_taken_back_leaves_the_one_carried_over(
 ) -> None:
     bring(ours(world, ends_on="31.12.2025"))
     contract, owner = Contract.objects.get(), world.actor("owner")
-    asked = {"last_day": date(2025, 7, 1), "note": "Daha erken bitsin istiyoruz."}
-    contract_end(actor=owner, at=AT, contract_id=contract.pk, **asked)
+    note = "Daha erken bitsin istiyoruz."
+    contract_end(actor=owner, at=AT, contract_id=contract.pk, last_day=date(2025, 7, 1), note=note)
     contract_end_revoke(actor=owner, at=AT, contract_id=contract.pk)
     contract.refresh_from_db()
     assert (contract.ends_on, contract.end_reason, contract.ended_by) == (date(2025, 12, 31), "", None)

@@ -43,6 +43,7 @@ def chosen_read(request: Any) -> Chosen | None:
     if capacity == Capacity.OFFICIAL:
         office = offices_of(request.user.pk).filter(pk=kept["id"]).first()
         return Chosen(capacity, office=office) if office else None
+    related: tuple[str, ...]
     if capacity == Capacity.WORKPLACE:
         related, wanted = ("workplace__province", "workplace__is_provider"), {"workplace_id": kept["id"]}
     else:
