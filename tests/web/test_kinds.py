@@ -17,6 +17,7 @@ from katip.identity.models import Person
 from katip.processes.kinds import kinds
 from katip.processes.models import Decision, Process
 from katip.processes.selectors import WaitingAfter, process_seen, processes_waiting
+from katip.registry.models import Mandate
 from katip.rules import Citation, HazardClass, Profession, RuleViolation
 from katip.web.processes.kinds import Presenter, presenter_of
 from katip.web.processes.kinds.base import Presenter as PlainPresenter
@@ -195,6 +196,21 @@ def test_it_is_taken_back_by_its_proposer_and_its_party_reads_that(people: Peopl
     )
     assert late.status_code == 409
     assert "Süreç geri çekildi" in late.text
+
+
+def test_who_proposed_it_takes_it_back_though_they_are_who_decides_it_too(people: People) -> None:
+    world = people.world
+    since = date(2020, 1, 1)
+    Mandate.objects.create(
+        person=world.specialist, capacity="responsible_manager", provider=world.provider, valid_from=since
+    )
+    process = world.offer(at=now()).process
+    client = signed_in(world.specialist)
+    withdraw = reverse("step_withdraw", args=[process.pk])
+    assert client.get(withdraw).status_code == 200  # in the provider's name, not sent to the professional's step
+    assert "Süreç geri çekildi." in client.post(withdraw, shown(process, reason=REASON), follow=True).text
+    process.refresh_from_db()
+    assert process.state == "withdrawn"
 
 
 @each_kind

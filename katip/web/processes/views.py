@@ -93,7 +93,7 @@ def step_reject(request: Any, no: int) -> HttpResponse:
 def step_withdraw(request: Any, no: int) -> HttpResponse:
     """*Geri çek*: who proposed takes it back, with the reason that the others read."""
     with acting_as(request.actor):
-        process = _process(request, no)
+        process = _process(request, no, proposed=True)
         if process is None:
             return _closed(request, no)
         if not _may_withdraw(process, request) and request.method == "GET":
@@ -188,11 +188,15 @@ def require_fresh_step(request: Any) -> None:
         raise ReauthenticationRequired
 
 
-def _process(request: Any, no: int) -> Process | None:
-    """The process, if this person may see it; they then act in the capacity in which they see it."""
+def _process(request: Any, no: int, *, proposed: bool = False) -> Process | None:
+    """The process, if this person may see it; they then act in the capacity in which they see it.
+
+    Who is on several of its sides acts for the one that decides, or for the one that `proposed`.
+    """
     process = process_seen(request.user.pk, no, request.at, related=RELATED)
     if process is not None:
-        capacity_fit(request, _sides(process), asked=_CAPACITY_ASKED.get(process.waits_for))
+        party = process.proposed_by if proposed else process.waits_for
+        capacity_fit(request, _sides(process), asked=_CAPACITY_ASKED.get(party))
     return process
 
 
