@@ -268,10 +268,26 @@ def test_suspending_and_restoring_through_the_pages(world: World) -> None:
         shown = text(client.get(here))
         assert REASON in shown
         assert "Askıdan kaldır" in shown
-        client.post(stand, {"organisation": office.pk, "reason": "Eksikler giderildi, görüldü."})
+        good = {"organisation": office.pk, "suspended": "True", "reason": "Eksikler giderildi, görüldü."}
+        client.post(stand, good)
         assert type(subject).objects.filter(pk=subject.pk, suspended_on__isnull=True).exists()
         assert "Askıdan kaldırıldı" in text(client.get(here))
     assert [one.verb for one in Standing.objects.order_by("pk")] == ["suspended", "restored"] * 2
+
+
+@pytest.mark.parametrize("route", ["provider", "professional"])
+def test_a_page_that_offered_to_suspend_never_restores(world: World, route: str) -> None:
+    first, second = official("directorate", number=50), official("directorate", number=51)
+    subject = world.provider if route == "provider" else world.professionals[103]
+    stand = reverse(f"{route}_stand", args=[subject.pk])
+    slow, quick = in_office(first), in_office(second)
+    shown = {field.name: field.value() for field in slow.get(stand).context["form"].hidden_fields()}
+    quick.post(stand, {"organisation": second.pk, "suspended": "False", "reason": REASON})
+    answer = slow.post(stand, shown | {"reason": REASON}, follow=True)
+    subject.refresh_from_db()
+    assert subject.suspended_on == day_of(NOW)
+    assert "Bu arada başka bir görevli işlem yaptı." in text(answer)
+    assert [one.verb for one in Standing.objects.all()] == ["suspended"]
 
 
 def test_a_stale_second_step_is_asked_again_before_a_suspension(world: World) -> None:

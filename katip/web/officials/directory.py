@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,6 +50,7 @@ from katip.web.officials.forms import (
 )
 from katip.web.officials.guard import WATCHING, for_offices, read_record
 from katip.web.people.serve import FormPage, form_serve
+from katip.web.refusals import refusal_words
 
 PAGE = 50
 _NUMBERS = 2**31
@@ -263,6 +265,9 @@ def professional_stand(request: Any, no: int) -> HttpResponse:
 def _stand(
     request: Any, *, name: str, back: str, suspended: bool, running: str, act: Callable[[str], object]
 ) -> HttpResponse:
+    if request.method == "POST" and request.POST.get("suspended", "False") != str(suspended):
+        messages.warning(request, refusal_words(RuleViolation("standing_changed")))
+        return redirect(back)
     if suspended:
         title, button = _("Askıdan kaldırın"), _("Askıdan kaldır")
         lead = _("Bugünden başlayarak yeni teklif ve görevlendirme yeniden yapılabilir.")
@@ -274,7 +279,14 @@ def _stand(
         notes = (_("Süren sözleşme: %(n)s. Onlar devam eder; sayfalarında askı görünür.") % {"n": running},)
         done = _("Askıya alındı.")
     page = FormPage(
-        title=title, lead=lead, button=button, back_label=name, back_url=back, notes=notes, danger=not suspended
+        title=title,
+        lead=lead,
+        button=button,
+        back_label=name,
+        back_url=back,
+        notes=notes,
+        danger=not suspended,
+        initial={"suspended": suspended},
     )
 
     def once(typed: dict[str, Any]) -> object:

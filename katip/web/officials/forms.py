@@ -116,6 +116,8 @@ class ReasonForm(PeopleForm):
 
     widths: ClassVar = {"reason": ""}
 
+    suspended = forms.BooleanField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    """what was shown: a page that offered to suspend never restores"""
     reason = forms.CharField(
         label=gettext_lazy("Gerekçe"),
         help_text=gettext_lazy("Yetki geçmişinde durur. En az 10, en çok 200 karakter."),
