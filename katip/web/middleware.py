@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import urlencode
@@ -21,8 +22,32 @@ SEEN = "seen_at"
 _SEEN_STEP = 20
 """Seconds within which a session is not written again just to say that the person is still there."""
 
+_DIGITS = 12
+"""of a size in bytes; more need no reading"""
+
 _PASSING = {"account_login", "account_logout", "language"}
 """Where nobody wants to come back to: the script may have gone to the sign-in page already, the others only answer."""
+
+
+MOST_BYTES = 12 << 20
+"""What a request may carry: the largest sheet that is read and some more, so that its page can say what is wrong."""
+
+
+class BodyMiddleware:
+    """Refuses a body that no page takes by its declared size, before any of it is read or lies on the disk.
+
+    It stands before whatever looks into a form. A body without a declared size is not read at all by Django.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 413 to what is too large."""
+        declared = request.META.get("CONTENT_LENGTH") or "0"
+        if declared.isdecimal() and len(declared) <= _DIGITS and int(declared) <= MOST_BYTES:
+            return self.get_response(request)
+        return render(request, "413.html", status=413)
 
 
 class LanguageMiddleware:
