@@ -27,10 +27,11 @@ def require_lawful(
     """Raise `RuleViolation` when an assignment of `minutes` a month may not come into force.
 
     Codes: `provider_suspended`, `professional_suspended`, `workplace_closed`, `workplace_unknown_figures`,
-    `already_live`, `full_time_elsewhere`, `certificate_expired`, `certificate_unfit`, `minutes_below_minimum`,
-    `capacity_short`. When `approving`, other offers that wait do not count against this one: who is approved first has
-    the minutes. `own_staff` serve by their employment and not by a provider's staff contract. An `update` changes a
-    running contract, which a suspension does not forbid; `lower` says that it gives minutes back, and so needs none.
+    `workplace_empty`, `already_live`, `full_time_elsewhere`, `certificate_expired`, `certificate_unfit`,
+    `minutes_below_minimum`, `capacity_short`. When `approving`, other offers that wait do not count against this one:
+    who is approved first has the minutes. `own_staff` serve by their employment and not by a provider's staff contract.
+    An `update` changes a running contract, which a suspension does not forbid; `lower` says that it gives minutes back,
+    and so needs none.
     """
     if not update:
         _require_standing(facts)
@@ -39,6 +40,8 @@ def require_lawful(
     requirement = facts.requirement(profession)
     if requirement is None or facts.hazard is None:
         raise RuleViolation("workplace_unknown_figures")
+    if facts.employees == 0:  # the register would end it within the minute
+        raise RuleViolation("workplace_empty")
     if facts.already_live:
         raise RuleViolation("already_live")
     if assignment_type == AssignmentType.FULL_TIME and facts.full_time_elsewhere:

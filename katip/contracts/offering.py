@@ -88,6 +88,8 @@ class Place:
             return RuleViolation("workplace_closed", facts={"closed_on": closed_on})
         if self.fitness.hazard is None or self.fitness.employees is None:
             return RuleViolation("workplace_unknown_figures")
+        if self.fitness.employees == 0:
+            return RuleViolation("workplace_empty")
         return None
 
 

@@ -30,6 +30,10 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
         lazy("İşyerinin çalışan sayısı ya da tehlike sınıfı bu kayıtta yok."),
         lazy("SGK bildirimi gelince yeniden deneyin; bildirim en geç üç günde gelir."),
     ),
+    "workplace_empty": (
+        lazy("İşyerinin SGK kaydında çalışan görünmüyor; çalışanı olmayan işyerinde sözleşme yürürlükte kalmaz."),
+        lazy("SGK çalışan bildirince yeniden deneyin; bildirim en geç üç günde gelir."),
+    ),
     "own_workplace_unknown": (lazy("Bu SGK numarası bu kayıtta yok."), lazy("Numarayı denetleyin.")),
     "own_workplace_taken": (lazy("Bu işyeri başka bir kurumun kendi işyeri."), lazy("SGK numarasını denetleyin.")),
     "person_unknown": (

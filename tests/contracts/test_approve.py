@@ -45,6 +45,7 @@ def test_a_rejected_contract_is_over_and_can_be_offered_anew(world: World, role:
 REFUSALS: list[tuple[str, Any, dict[str, Any], str | None]] = [
     ("workplace_closed", Workplace, {"closed_on": date(2025, 6, 3)}, None),
     ("workplace_unknown_figures", ActivityHazard, {"valid_to": date(2025, 6, 2)}, None),
+    ("workplace_empty", Headcount, {"employees": 0}, None),
     ("certificate_expired", Certificate, {"valid_to": date(2025, 6, 2)}, None),
     ("certificate_unfit", Workplace, {"activity_id": VERY_HAZARDOUS}, "6331 s.K. m.8/5"),
     ("certificate_unfit", Certificate, {"certificate_class": "C"}, "6331 s.K. m.8/5"),

@@ -12,7 +12,7 @@ from katip.core.actor import Actor, Capacity
 from katip.core.errors import PermissionRefusedError
 from katip.processes.models import PartyKind, Process, ProcessState
 from katip.processes.services.terms import terms_hash
-from katip.registry.models import ActivityHazard, Certificate, Mandate, StaffContract, Workplace
+from katip.registry.models import ActivityHazard, Certificate, Headcount, Mandate, StaffContract, Workplace
 from katip.rules import ContractState, RuleViolation
 from tests.cast import AT, LOW, VERY_HAZARDOUS, World, person, professional, workplace
 
@@ -66,6 +66,7 @@ def _physician_as_specialist(world: World) -> dict[str, Any]:
 REFUSALS: list[tuple[str, Callable[[World], dict[str, Any]], str | None, dict[str, object]]] = [
     ("workplace_closed", _set(Workplace, closed_on=date(2025, 6, 2)), None, {"closed_on": date(2025, 6, 2)}),
     ("workplace_unknown_figures", _set(ActivityHazard, valid_from=date(2030, 1, 1)), None, {}),
+    ("workplace_empty", _set(Headcount, employees=0), None, {}),
     ("already_live", _running, None, {}),
     ("already_offered", _offered, None, {}),
     ("no_certificate", _physician_as_specialist, None, {"profession": "safety_specialist"}),
@@ -98,8 +99,6 @@ def test_the_law_and_the_register_refuse_with_their_reason(
 
 
 def test_unknown_headcount_is_refused(world: World) -> None:
-    from katip.registry.models import Headcount
-
     Headcount.objects.filter(workplace=world.workplace).update(
         workplace=workplace(9, activity=LOW), period="2025-04-01"
     )

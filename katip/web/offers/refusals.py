@@ -23,6 +23,7 @@ STEPS = {
     "workplace_unknown": "workplace",
     "workplace_closed": "workplace",
     "workplace_unknown_figures": "workplace",
+    "workplace_empty": "workplace",
     "minutes_below_minimum": "minutes",
     "full_time_elsewhere": "minutes",
     "provider_suspended": "",
