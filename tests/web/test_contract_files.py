@@ -30,7 +30,7 @@ def taken(client: Client, **asked: str) -> bytes:
     response = client.post(EXPORT, {"liste": "tum"} | asked)
     assert response.status_code == 200, response
     assert response.headers["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
-    return b"".join(response)  # type: ignore[arg-type] # a streaming response
+    return b"".join(response)
 
 
 def cells(content: bytes) -> list[list[Any]]:
@@ -84,7 +84,7 @@ class TestExport:
         world.active(at=NOW)
         response = entered(world, "manager").post(EXPORT, {"liste": "tum", "ara": "specialist", "bicim": "csv"})
         assert "ISG_HIZMET_SOZLESME_SURECI_DISA_AKTAR_" in response.headers["Content-Disposition"]
-        assert b"".join(response)  # type: ignore[arg-type] # read to its end, it closes the file
+        assert b"".join(response)  # read to its end, it closes the file
         event = Event.objects.get(tag="documents:contracts:exported")
         assert (event.actor_id, event.organisation_id) == (world.manager.pk, world.provider.pk)
         assert EventDetail.objects.get(event=event).body == {

@@ -52,4 +52,4 @@ def export(request: Any) -> HttpResponse:
     )
     file.seek(0)
     name = file_name(request.at, form.suffix)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=form.content_type)
+    return cast("HttpResponse", FileResponse(file, as_attachment=True, filename=name, content_type=form.content_type))
