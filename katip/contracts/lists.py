@@ -132,6 +132,13 @@ def contracts_page(
     return list(contracts.order_by(*keys, id_key)[: limit + 1])
 
 
+def contract_of_process(actor: Actor, process_id: int) -> Contract | None:
+    """The actor's contract that this process agrees on, or whose minutes it updates."""
+    own = Q(process_id=process_id)
+    updated = Q(pk__in=DurationUpdate.objects.filter(process_id=process_id).values("contract_id"))
+    return contracts_of(actor).filter(own | updated).first()
+
+
 def _last_day(tab: Tab) -> Coalesce:
     """The day by which a contract's step, or its update's, must be decided; "no deadline" is the last of all."""
     step = "open_update__process__due_on" if tab == Tab.UPDATING else "process__due_on"

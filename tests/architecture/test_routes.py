@@ -39,6 +39,7 @@ company_choose       /firmalar/sec/                       TWO_STEP
 home                 /ana-ekran/                          ACTING
 assignments          /gorevlendirmelerim/                 ACTING
 contracts            /sozlesmeler/                        ACTING
+contracts_go         /sozlesmeler/git/                    ACTING
 contracts_export     /sozlesmeler/disa-aktar/             ACTING
 contracts_renumbered /sozlesmeler/yeni-numara/            PROVIDER
 contracts_reconcile  /sozlesmeler/karsilastir/            PROVIDER

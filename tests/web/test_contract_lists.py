@@ -11,7 +11,7 @@ from katip.contracts.models import Contract, DurationUpdate
 from katip.contracts.services.end import contract_end
 from katip.contracts.services.update import update_propose
 from katip.identity.models import Person
-from katip.processes.models import Process
+from katip.processes.models import Outcome, Process
 from katip.registry.models import Provider, Workplace
 from katip.rules import Profession
 from tests.cast import LOW, World, entered, person, professional, workplace
@@ -270,27 +270,74 @@ class TestRows:
             )
         )
         [row] = page.context["rows"]
-        assert (row["selectable"], row["no"]) == (True, update.process_id)
+        assert (row["decidable"], row["no"]) == (True, update.process_id)
         [row] = entered(world, "owner").get(LIST).context["rows"]
-        assert not row["selectable"]
+        assert not row["decidable"]
 
     @pytest.mark.parametrize(
         ("role", "made", "labels"),
         [
-            ("manager", "offer", ["İptal Et"]),
-            ("owner", "offer", []),
+            ("manager", "offer", ["Sürece Git", "İptal Et"]),
+            ("owner", "offer", ["Sürece Git"]),
             ("manager", "active", ["Süreyi Güncelle", "Sözleşmeyi Sonlandır"]),
             ("owner", "active", ["Süreyi Güncelle", "Sözleşmeyi Sonlandır"]),
-            ("specialist", "active", ["Sözleşmeyi Sonlandır"]),
+            ("specialist", "active", ["Görevden Ayrıl"]),
+            ("manager", "rejected", ["Yeniden Teklif Et"]),
+            ("owner", "rejected", []),
         ],
     )
     def test_each_side_is_offered_what_it_may_do(self, world: World, role: str, made: str, labels: list[str]) -> None:
-        getattr(world, made)(at=NOW)
+        if made == "rejected":
+            contract = world.offer(at=NOW)
+            world.decide("specialist", contract, at=NOW, outcome=Outcome.REJECTED, reason="Süre bana fazla geliyor.")
+        else:
+            contract = getattr(world, made)(at=NOW)
         client = entered(world, role)
-        [row] = client.get(f"{LIST}?liste=tum").context["rows"]
-        assert [action["label"] for action in row["actions"]] == labels
-        for action in row["actions"]:
-            assert client.get(action["url"]).status_code == 200, action
+        page = client.get(f"{LIST}?liste=tum")
+        assert [button["label"] for button in page.context["buttons"]] == labels
+        assert ('name="surec"' in page.text) == bool(labels)
+        for button in page.context["buttons"]:
+            ticked = {"surec": contract.process_id, "is": button["key"], "liste": "tum"}
+            opened = client.get(reverse("contracts_go"), ticked, follow=True)
+            wanted = {
+                "surec": ("step", contract.process_id),
+                "iptal": ("step_withdraw", contract.process_id),
+                "guncelle": ("contract_update", contract.pk),
+                "sonlandir": ("contract_end", contract.pk),
+                "yeniden": ("contract_reoffer", contract.pk),
+            }[button["key"]]
+            assert (opened.status_code, opened.redirect_chain[-1][0]) == (200, reverse(wanted[0], args=[wanted[1]]))
+
+    def test_an_act_takes_one_row_and_the_list_stays_as_it_was(self, world: World) -> None:
+        one = world.active(at=NOW)
+        two = world.offer(140, at=NOW)
+        client, go = entered(world, "manager"), reverse("contracts_go")
+        here = {"liste": "tum", "sirala": "isyeri"}
+        nothing = client.get(go, {**here, "is": "sonlandir"}, follow=True)
+        assert nothing.redirect_chain[-1][0] == f"{LIST}?liste=tum&sirala=isyeri"
+        assert "Önce listeden bir kutuyu işaretleyin, sonra Sözleşmeyi Sonlandır düğmesine basın." in nothing.text
+        both = client.get(go, {**here, "is": "sonlandir", "surec": [one.process_id, two.process_id]}, follow=True)
+        assert "Sözleşmeyi Sonlandır bir seferde tek sözleşme içindir" in both.text
+        assert (both.context["current"], both.context["sort"]) == ("tum", "isyeri")
+        assert both.text.count(" checked>") == 2
+        wrong = client.get(go, {**here, "is": "sonlandir", "surec": two.process_id}, follow=True)
+        assert "Sözleşmeyi Sonlandır, işaretlediğiniz satır için yapılamaz." in wrong.text
+        assert wrong.text.count(" checked>") == 1
+        strange = entered(world, "stranger").get(go, {**here, "is": "sonlandir", "surec": one.process_id}, follow=True)
+        assert "artık bu listede değil" in strange.text
+
+    def test_a_row_leads_to_its_step_while_it_waits_and_else_to_its_page(self, world: World) -> None:
+        waits = world.offer(at=NOW)
+        runs = world.active(140, at=NOW)
+        page = entered(world, "manager").get(f"{LIST}?liste=tum")
+        urls = {row["contract_no"]: row["url"] for row in page.context["rows"]}
+        assert urls == {
+            waits.pk: reverse("step", args=[waits.process_id]),
+            runs.pk: reverse("contract", args=[runs.pk]),
+        }
+        update = propose(world, "owner", runs, 320)
+        [row] = entered(world, "manager").get(f"{LIST}?liste=sure-guncelleme").context["rows"]
+        assert row["url"] == reverse("step", args=[update.process_id])
 
     def test_own_staff_stand_without_a_provider(self, world: World) -> None:
         contract = world.active(at=NOW)
@@ -314,5 +361,5 @@ class TestRows:
         assert client.get(LIST).headers["Location"] == reverse("assignments")
         page = client.get(f"{LIST}?liste=bekleyen")
         assert [row["contract_no"] for row in page.context["rows"]] == [mine.pk] != [theirs.pk]
-        assert page.context["rows"][0]["selectable"]
+        assert page.context["rows"][0]["decidable"]
         assert "Dışa Aktar" not in page.text

@@ -58,6 +58,7 @@ company_choose     POST  >account_login >two_step 403 >home >home 403 403
 home               GET   >account_login >two_step 200 200 200 200 >assignments
 assignments        GET   >account_login >two_step >home >home >home >home 200
 contracts          GET   >account_login >two_step 200 200 200 200 >assignments
+contracts_go         GET   >account_login >two_step >step_go >step_go >step_go >step_go >step_go
 contracts_export     GET   >account_login >two_step 405 405 405 405 405
 contracts_export     POST  >account_login >two_step >contracts >contracts >contracts >contracts >assignments
 contracts_renumbered GET   >account_login >two_step 403 403 403 200 403
@@ -161,6 +162,7 @@ offer_delete         POST  >account_login >two_step 403 403 403 404 403
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 OF_ONE_PROCESS = {"step", "step_complete", "step_reject", "step_withdraw", "step_result"}
+TICKED = {"contracts_go", "step_go", "steps_together", "steps_done"}
 OF_ONE_CONTRACT = {row[0] for row in ROWS if row[0].partition("_")[0] == "contract"}
 """of a contract that still waits: test_contract_acts does what may be done to one"""
 OF_ONE_OFFER = {row[0] for row in ROWS if row[0].startswith("offer") and "404" in row}
@@ -216,7 +218,7 @@ def numbers(route: str, world: World, contract: Contract) -> list[int]:
 def ask(client: Client, route: str, method: str, world: World, contract: Contract) -> HttpResponse:
     url = reverse(route, args=numbers(route, world, contract))
     if method == "GET":
-        data = {"surec": contract.process_id} if route in {"step_go", "steps_together", "steps_done"} else {}
+        data = {"surec": contract.process_id} if route in TICKED else {}
         return client.get(url, data)  # type: ignore[return-value] # the client's response stands for the real one
     return client.post(url, form_for(route, world, contract))  # type: ignore[return-value] # as above
 
@@ -336,6 +338,8 @@ ODD = [
     "/sozlesmeler/?sonra=|99999999999999999999",
     "/sozlesmeler/?liste=devam&sonra=|99999999999999999999",
     "/surecler/git/?surec=²",
+    "/sozlesmeler/git/?surec=²&is=sonlandir",
+    "/sozlesmeler/git/?surec=999999999999999999&is=sonlandir&liste=%00",
     "/surecler/git/?surec=99999999999999999999",
     "/surecler/99999999999999999999/",
     "/surecler/99999999999999999999/reddet/",

@@ -1,10 +1,12 @@
 """One contract as a line of a list, in plain words and values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from katip.contracts.fitness import UNDERTAKEN, WorkplaceFitness, fitness_of
 from katip.contracts.lists import Tab
@@ -26,6 +28,30 @@ _MINE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What can be done to the contract of the ticked row: the button's words, and the page that does it.
+
+    `of_process` says that the page is asked for by the number of the contract's process, not by the contract's.
+    """
+
+    words: Any
+    actions: Collection[ContractAction]
+    route: str
+    of_process: bool = False
+
+
+ACTS: Mapping[str, Act] = {
+    "guncelle": Act(gettext_lazy("Süreyi Güncelle"), {ContractAction.UPDATE}, "contract_update"),
+    "iptal": Act(gettext_lazy("İptal Et"), {ContractAction.WITHDRAW}, "step_withdraw", of_process=True),
+    "sonlandir": Act(
+        gettext_lazy("Sözleşmeyi Sonlandır"), {ContractAction.END, ContractAction.ANNOUNCE_END}, "contract_end"
+    ),
+    "yeniden": Act(gettext_lazy("Yeniden Teklif Et"), {ContractAction.REOFFER}, "contract_reoffer"),
+}
+"""The buttons above a list, in their order, by what the address calls them."""
+
+
 def rows_shown(contracts: Sequence[Contract], request: Any, tab: Tab) -> list[dict[str, Any]]:
     """The lines of a page; one statement more judges the workplaces of those in force."""
     running = [contract.workplace_id for contract in contracts if contract.state == ContractState.ACTIVE]
@@ -42,17 +68,18 @@ def _row(given: Any, request: Any, tab: Tab, judged: Mapping[int, WorkplaceFitne
     decides_update = updating and contract.update_waits_for == _MINE[request.actor.capacity]
     mine = contract.rank == 0 if waits else decides_update
     step = process.pk if waits else contract.update_process
+    in_process = waits or (updating and tab == Tab.UPDATING)
     due = process.due_on if waits else contract.update_due_on
     verdict, reason = _verdict(contract, judged.get(contract.workplace_id))
     return {
-        "no": step,
+        "no": step or process.pk,
         "contract_no": contract.pk,
         "code": contract.code,
         "profession_label": PROFESSIONS[Profession(contract.profession)],
         "tags": _tags(contract, tab, updating=updating),
-        "url": reverse("step", args=[step]) if step else reverse("contract", args=[contract.pk]),
-        "contract_url": reverse("contract", args=[contract.pk]) if step else "",
-        "selectable": mine and step is not None,
+        "url": reverse("step", args=[step]) if in_process else reverse("contract", args=[contract.pk]),
+        "waits": step is not None,
+        "decidable": mine and step is not None,
         "deadline": due if step else None,
         "days_left": working_days_left(due, request.at) if step and due else None,
         "person": contract.professional.person.name,
@@ -64,7 +91,7 @@ def _row(given: Any, request: Any, tab: Tab, judged: Mapping[int, WorkplaceFitne
         "notes": _notes(contract, updating=updating),
         "verdict": verdict,
         "reason": reason,
-        "actions": _actions(contract, request, updating=updating),
+        "acts": acts_open(contract, request, updating=updating),
     }
 
 
@@ -111,13 +138,16 @@ def _verdict(contract: Contract, judged: WorkplaceFitness | None) -> tuple[str, 
     return str(judged.fitness(profession)), fit_words(judged.judged[profession], undertaken=undertaken)
 
 
-def _actions(contract: Contract, request: Any, *, updating: bool) -> list[dict[str, str]]:
-    """What this person may do to the contract beside deciding: each a page of its own."""
-    allowed = actions_open(contract, request, update_open=updating)
-    offered = [
-        (ContractAction.UPDATE, _("Süreyi Güncelle"), "contract_update", contract.pk),
-        (ContractAction.WITHDRAW, _("İptal Et"), "step_withdraw", contract.process_id),
-        (ContractAction.END, _("Sözleşmeyi Sonlandır"), "contract_end", contract.pk),
-        (ContractAction.REOFFER, _("Yeniden Teklif Et"), "contract_reoffer", contract.pk),
-    ]
-    return [{"label": words, "url": reverse(name, args=[key])} for act, words, name, key in offered if act in allowed]
+def acts_open(contract: Contract, request: Any, *, updating: bool) -> list[str]:
+    """What this person may do to the contract beside deciding: keys of `ACTS`."""
+    allowed = set(actions_open(contract, request, update_open=updating))
+    return [key for key, act in ACTS.items() if allowed & set(act.actions)]
+
+
+def act_words(request: Any, keys: Collection[str]) -> list[tuple[str, str]]:
+    """These keys of `ACTS` with the words on their buttons, in order. One resigns in one's own name."""
+    in_person = request.actor.capacity == Capacity.INDIVIDUAL
+    words = {key: str(act.words) for key, act in ACTS.items() if key in keys}
+    if in_person and "sonlandir" in words:
+        words["sonlandir"] = _("Görevden Ayrıl")
+    return list(words.items())

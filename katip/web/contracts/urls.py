@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from katip.web.contracts import export, reconcile, renumbered, views
+from katip.web.contracts import export, go, reconcile, renumbered, views
 
 paths = [
     path("sozlesmeler/", views.contracts, name="contracts"),
+    path("sozlesmeler/git/", go.contracts_go, name="contracts_go"),
     path("sozlesmeler/disa-aktar/", export.export, name="contracts_export"),
     path("sozlesmeler/yeni-numara/", renumbered.renumbered, name="contracts_renumbered"),
     path("sozlesmeler/karsilastir/", reconcile.contracts_reconcile, name="contracts_reconcile"),

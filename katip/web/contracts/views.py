@@ -1,5 +1,6 @@
 """The lists of contracts of whoever acts: of a workplace, a provider, or a professional in their own name."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,11 +17,13 @@ from katip.core.actor import Capacity
 from katip.documents.services.export import ExportForm
 from katip.web import format as fmt
 from katip.web.access import Access, access
+from katip.web.context import waiting_total
 from katip.web.contracts.asking import TAB_WORDS, TABS, Wanted, place_write, wanted_read
-from katip.web.contracts.show import rows_shown
+from katip.web.contracts.show import act_words, rows_shown
 from katip.web.templatetags.words import current_language
 
-PAGE = 50
+PAGE, SHORT = 50, 8
+"""rows of a page; a list of no more than so many is seen at a glance and needs no narrowing"""
 
 
 @access(Access.ACTING)
@@ -38,7 +41,7 @@ def contracts(request: Any) -> HttpResponse:
     found = page_read(request, wanted)
     rows, more = found[:PAGE], len(found) > PAGE
     shown = rows_shown(rows, request, wanted.tab)
-    selectable = any(line["selectable"] for line in shown)
+    decidable = any(line["decidable"] for line in shown)
     url = reverse("contracts")
     words = {tab: count_words(counts[tab]) for tab in Tab}
     context = {
@@ -48,14 +51,18 @@ def contracts(request: Any) -> HttpResponse:
         ],
         "current": key,
         "form": wanted.form,
+        "is_long": counts[wanted.tab] > SHORT or bool(wanted.form.named) or wanted.after is not None,
         "sort": wanted.sort,
         "by_day": wanted.tab in {Tab.WAITING, Tab.UPDATING},
         "by_place": request.actor.capacity != Capacity.WORKPLACE,
         "narrowed": bool(wanted.form.named),
         "clear_url": f"{url}?liste={key}",
-        "lead": "" if selectable else _lead(request),
+        "lead": "" if decidable else _lead(request),
         "rows": shown,
-        "selectable": selectable,
+        "decidable": decidable,
+        "buttons": _buttons(shown, request),
+        "ticked": {int(number) for number in request.GET.getlist("surec") if number.isdecimal()},
+        "kept": [*wanted.named.items(), *([("sonra", request.GET["sonra"])] if wanted.after else [])],
         "other_label": _("Hizmet veren") if request.chosen.workplace else _("İşyeri"),
         "shown": _("%(n)s satır gösteriliyor") % {"n": len(rows)} if more or wanted.after else "",
         "first_url": wanted.address(url) if wanted.after else "",
@@ -67,6 +74,13 @@ def contracts(request: Any) -> HttpResponse:
         "renumbered": counted.is_renumbered,
     }
     return render(request, "contracts.html", context)
+
+
+def _buttons(shown: Sequence[Mapping[str, Any]], request: Any) -> list[dict[str, str]]:
+    """What can be done to a row of the page, as the buttons above it."""
+    open_to = {key for line in shown for key in line["acts"]}
+    go = [("surec", _("Sürece Git"))] if any(line["waits"] for line in shown) else []
+    return [{"key": key, "label": label} for key, label in [*go, *act_words(request, open_to)]]
 
 
 def page_read(request: Any, wanted: Wanted) -> list[Contract]:
@@ -94,8 +108,8 @@ def _export(request: Any, wanted: Wanted) -> dict[str, Any]:
     return {
         "hidden": [*wanted.named.items(), *([("sonra", after)] if after else [])],
         "forms": [
-            (ExportForm.EXACT.value, _("XLSX · 46 sütun, bütün hücreler metin")),
-            (ExportForm.TYPED.value, _("XLSX · tarih ve sayılar gerçek değer")),
+            (ExportForm.EXACT.value, _("XLSX, 46 sütun, metin")),
+            (ExportForm.TYPED.value, _("XLSX, gerçek tarih ve sayı")),
             (ExportForm.CSV.value, _("CSV")),
         ],
     }
@@ -103,6 +117,8 @@ def _export(request: Any, wanted: Wanted) -> dict[str, Any]:
 
 def _lead(request: Any) -> str:
     """What the page is for, where nothing in it waits for this person."""
+    if request.chosen.workplace and waiting_total(request):
+        return _("Bu işyerinin sözleşme süreçleri.")
     if request.chosen.workplace:
         return _("Bu işyerinin sözleşme süreçleri. Şu an sizden bir karar beklenmiyor.")
     if request.actor.capacity == Capacity.INDIVIDUAL:
