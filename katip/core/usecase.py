@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from katip.core.actor import Actor
 
@@ -31,11 +32,20 @@ def acting_as(actor: Actor, *, durable: bool = False) -> Iterator[None]:
 def use_case(service: Service) -> Service:
     """Make `service(*, actor, at, …)` one durable transaction: all of it, with its audit event, or nothing.
 
-    Raises `RuntimeError` when called inside another transaction: a use case is never half of something else.
+    Raises `RuntimeError` when called inside another transaction: a use case is never half of something else. Where two
+    wait for each other's rows, PostgreSQL gives one up with nothing changed: that one is run once more.
     """
 
     @wraps(service)
     def run(*, actor: Actor, **arguments: Any) -> Any:
+        try:
+            return once(actor, arguments)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+        return once(actor, arguments)
+
+    def once(actor: Actor, arguments: dict[str, Any]) -> Any:
         with acting_as(actor, durable=True):
             return service(actor=actor, **arguments)
 
