@@ -3,6 +3,7 @@
 Pure functions over plain values. They know nothing of templates or of the active language: both are told to them.
 """
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal
@@ -49,6 +50,12 @@ WEEKDAYS: Final[dict[Language, tuple[str, ...]]] = {
 
 SGK_GROUPS: Final = (1, 4, 2, 2, 7, 3, 2, 2, 3)
 """Lengths of the nine groups of a workplace's SGK registration number, 26 digits in all."""
+
+
+def ungrouped(text: str) -> str:
+    """A typed number without the marks of its thousands (1.234, 1,234, 1 234); anything else stays as it was typed."""
+    text = text.strip()
+    return re.sub(r"[.,\s]", "", text) if re.fullmatch(r"[0-9]{1,3}([.,\s][0-9]{3})+", text) else text
 
 
 def percent_text(value: int, language: Language = "tr") -> str:

@@ -25,6 +25,14 @@ def test_minutes(minutes: int, turkish: str, english: str) -> None:
     assert fmt.minutes_text(minutes, "en") == english
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("240", "240"), (" 1.170 ", "1170"), ("11,700", "11700"), ("11 700", "11700"), ("10,5", "10,5"), ("1.17", "1.17")],
+)
+def test_thousands_are_read_in_either_language_and_fractions_are_not(typed: str, read: str) -> None:
+    assert fmt.ungrouped(typed) == read
+
+
 def test_numbers_and_money() -> None:
     assert fmt.number_text(1234) == "1.234"
     assert fmt.number_text(1_234_567, "en") == "1,234,567"

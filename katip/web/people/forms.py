@@ -15,7 +15,9 @@ from katip.contracts.kinds.staff import MOST_MINUTES
 from katip.contracts.models import AssignmentType
 from katip.contracts.services.end import NOTE_LENGTH
 from katip.rules import FULL_TIME_MONTH_MINUTES, FormatError, Profession, UndertakerQuality, parse_national_id
+from katip.web import format as fmt
 from katip.web.people.words import QUALITIES
+from katip.web.templatetags.words import current_language
 from katip.web.words import ASSIGNMENT_TYPES, PROFESSIONS
 
 _KINDS: dict[type, str] = {forms.RadioSelect: "radio", forms.CheckboxInput: "check"}
@@ -71,12 +73,13 @@ class MinutesField(forms.CharField):
 
     def clean(self, value: Any) -> int | None:
         """The number, or None."""
-        text = re.sub(r"[\s.]", "", str(super().clean(value) or ""))
+        text = fmt.ungrouped(str(super().clean(value) or ""))
         if not text:
             return None
         if not re.fullmatch(r"[0-9]{1,6}", text) or not 1 <= int(text) <= MOST_MINUTES:
             raise forms.ValidationError(
-                _("Dakikayı rakamla yazın: 1 ile %(most)s arasında.") % {"most": f"{MOST_MINUTES:,}".replace(",", ".")}
+                _("Dakikayı rakamla yazın: 1 ile %(most)s arasında.")
+                % {"most": fmt.number_text(MOST_MINUTES, current_language())}
             )
         return int(text)
 
