@@ -141,7 +141,7 @@ def test_a_rejection_needs_a_reason_and_keeps_what_was_written(visit: Browsing, 
 
     reason.fill("Hekimin saatleri vardiyamıza uymuyor.")
     reject.click()
-    heading(page, "Süreç reddedildi")
+    heading(page, "Sözleşme reddedildi")
     expect(page.get_by_role("main").get_by_text("Hekimin saatleri vardiyamıza uymuyor.").first).to_be_visible()
     assert product.decisions(number) == [(product.cast["accountant"].name, "rejected")]
 
@@ -183,7 +183,7 @@ def test_three_contracts_are_approved_in_one_go_each_with_its_own_decision(visit
     page.get_by_label("Hepsini işaretle").check()
     expect(page.get_by_text("3 sözleşme işaretli")).to_be_visible()
     page.get_by_role("button", name="Sürece Git").click()
-    heading(page, "3 süreci onaylayın")
+    heading(page, "3 sözleşmeyi onaylayın")
     page.get_by_role("button", name="Tamamla").click()
     assert summary(page)
     for tick in page.get_by_role("checkbox").all():

@@ -158,7 +158,7 @@ class Walk:
             expect(page.get_by_text(NOT_THE_REGISTER)).to_be_visible()
             expect(page.get_by_role("heading", name="Bu kayıtta yürürlükte olanlar")).to_be_visible()
             expect(page.get_by_role("heading", name="Sırada: 140")).to_be_visible()
-            expect(page.get_by_role("link", name="140 sürecini aç")).to_be_visible()
+            expect(page.get_by_role("link", name="140 sözleşmesini aç")).to_be_visible()
 
     def test_step_07_navy_column_leads_to_the_card(self, way: Way) -> None:
         with way.step(7) as (page, hand):
@@ -226,7 +226,7 @@ class Walk:
         with way.step(12) as (page, hand):
             expect(page).to_have_title("Ana ekran · Katip")
             expect(page.get_by_role("status")).to_have_text("İşyeri kartınız kaydedildi.")
-            expect(page.get_by_role("heading", level=1)).to_have_text("Onayınızı bekleyen 1 süreç var")
+            expect(page.get_by_role("heading", level=1)).to_have_text("Onayınızı bekleyen 1 sözleşme var")
             hand.press(way.menu().get_by_role("link", name="İşyeri Kartı Bilgileri"))
             for declared in ("5550000000", "insan.kaynaklari@ornek.example", "Ankara, Sincan", "Evet, talimat verildi"):
                 expect(page.get_by_role("definition").filter(has_text=declared)).to_be_visible()

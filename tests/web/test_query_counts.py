@@ -89,7 +89,7 @@ def test_the_box_of_companies_asks_four_times_whether_two_or_five_thousand(world
     "list_of",
     [
         ("owner", "professional", "contracts", 7),
-        ("owner", "professional", "home", 11),
+        ("owner", "professional", "home", 10),
         ("manager", "workplace", "contracts", 7),
         ("specialist", "workplace", "assignments", 6),
     ],
@@ -144,7 +144,7 @@ def test_the_step_page_and_its_completion(world: World) -> None:
     sent = asked(lambda: client.post(reverse("step_complete", args=[contract.process_id]), form))
     assert Process.objects.get().state == "completed"
     assert sent == 15  # session, person, mandate, who acts, contract; then the ten of the use case
-    assert asked(page(client, reverse("step_result", args=[contract.process_id]))) == 11
+    assert asked(page(client, reverse("step_result", args=[contract.process_id]))) == 10
 
 
 @pytest.mark.parametrize("versions", [1, 40])
@@ -178,7 +178,7 @@ def test_the_card_and_its_form_whatever_was_declared(world: World, declarations:
         for no in range(1, declarations + 1)
     )
     client = entered(world, "owner")
-    assert asked(page(client, reverse("card"))) == 10
+    assert asked(page(client, reverse("card"))) == 12
     assert asked(page(client, reverse("contact"))) == 8
 
 

@@ -47,7 +47,7 @@ def test_the_main_screen_sees_the_one_that_waits_behind_many_newer_ones(world: W
         copy.professional = professional(person(100 + no, f"Kişi {no}"), copy.profession, provider=world.provider)
         copy.save()
     page = entered(world, "owner").get(reverse("home"))
-    assert "Onayınızı bekleyen 1 süreç var" in page.text
+    assert "Onayınızı bekleyen 1 sözleşme var" in page.text
     assert reverse("step", args=[waiting.process_id]) in page.text
 
 

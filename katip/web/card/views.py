@@ -21,6 +21,7 @@ from katip.web.access import Access, access
 from katip.web.card.forms import ContactForm
 from katip.web.entrance.kept import form_kept
 from katip.web.format import month_text
+from katip.web.home.duties import obligations, owed
 from katip.web.templatetags.katip import current_language
 from katip.web.words import HAZARDS
 
@@ -47,6 +48,7 @@ def card(request: Any) -> HttpResponse:
             "hazard_source": hazard.source if hazard else "",
         },
         "headcount": _plot(headcounts, hazard) if headcounts else None,
+        "duties": obligations(*owed(workplace, request)),
         "bank": [
             {
                 "date": payment.paid_on,

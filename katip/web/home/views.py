@@ -13,18 +13,17 @@ from django.views.decorators.http import require_GET
 from katip.contracts.kinds import SERVICE_KINDS
 from katip.contracts.models import Contract
 from katip.contracts.seen import short_count
-from katip.contracts.selectors import WAITING, After, Duty, contract_list, contracts_now, duties_of, state_counts
+from katip.contracts.selectors import WAITING, After, Duty, contract_list, contracts_now, state_counts
 from katip.core.actor import Capacity
-from katip.core.clock import day_of
 from katip.processes.models import PartyKind, Process
 from katip.processes.selectors import WaitingAfter, processes_waiting
 from katip.registry.models import ContactDeclaration
-from katip.registry.selectors import hazard_of, headcounts_of
 from katip.rules import ContractState, Profession
 from katip.web.access import Access, access
 from katip.web.context import waiting_total
 from katip.web.contracts.views import PAGE, after_read, after_write
-from katip.web.home.duties import obligation
+from katip.web.home.duties import obligations, owed
+from katip.web.processes.kinds import presenter_of
 from katip.web.processes.present import waiting_row
 from katip.web.words import HAZARDS, PROFESSIONS
 
@@ -37,22 +36,21 @@ def home(request: Any) -> HttpResponse:
         return redirect("assignments")
     if request.chosen.capacity == Capacity.PROVIDER:
         return _home_of_provider(request)
-    workplace, day = request.chosen.workplace, day_of(request.at)
+    workplace = request.chosen.workplace
     live = contracts_now(request.actor, request.at, limit=PAGE)
     waiting = processes_waiting(request.actor, limit=PAGE, related=["contract"])[:PAGE]
-    hazard, headcounts = hazard_of(workplace.activity_id, day), headcounts_of(workplace)
-    employees = headcounts[-1].employees if headcounts else None
-    duties = duties_of(request.actor, request.at, day, hazard.hazard_class if hazard else None, employees)
+    duties, fitness = owed(workplace, request)
     declared = ContactDeclaration.objects.filter(workplace=workplace).order_by("-no").first()
     providers = {process.provider.short_title if process.provider else "" for process in waiting}
     context = {
         "waiting": [waiting_row(process, request) for process in waiting],
         "waiting_total": waiting_total(request),
+        "only_contracts": 0 < waiting_total(request) == sum(presenter_of(process).is_offer for process in waiting),
         "provider_name": providers.pop() if len(providers) == 1 else "",
         "card_tasks": [*_approval_tasks(live, duties), *_card_tasks(declared)],
-        "headcount": employees,
-        "hazard_label": HAZARDS[hazard.hazard_class] if hazard else "",
-        "obligations": [obligation(duty) for duty in duties],
+        "headcount": fitness.employees,
+        "hazard_label": HAZARDS[fitness.hazard] if fitness.hazard else "",
+        "obligations": obligations(duties, fitness),
         "events": _events(live),
     }
     return render(request, "home.html", context)

@@ -26,6 +26,8 @@ def process_head(process: Process, request: Any) -> Row:
         "no": process.pk,
         "code": process.code,
         "profession_label": presenter.label(process),
+        "is_offer": presenter.is_offer,
+        "open_label": presenter.open_label(process),
         "state": presenter.state(process),
         "deadline": process.due_on if waits else None,
         "days_left": working_days_left(process.due_on, request.at) if waits and process.due_on else None,

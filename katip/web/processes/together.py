@@ -100,6 +100,7 @@ def _page(request: Any, processes: Sequence[Process], form: forms.Form, *, statu
         **present.frame(processes[0], request),
         "refused": refusal_take(request),
         "items": [_item(process, request, consents) for process in processes],
+        "only_contracts": all(presenter_of(process).is_offer for process in processes),
         "form": form,
     }
     return render(request, "steps_together.html", context, status=status)

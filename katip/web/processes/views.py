@@ -15,9 +15,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from katip.contracts.selectors import decision_of, duties_of, steps_of
+from katip.contracts.selectors import decision_of, steps_of
 from katip.core.actor import Capacity
-from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
 from katip.processes.deadlines import has_lapsed
@@ -27,12 +26,11 @@ from katip.processes.selectors import process_seen, processes_waiting, was_party
 from katip.processes.services.cancel import process_withdraw
 from katip.processes.services.complete import steps_complete
 from katip.registry.models import ContactDeclaration
-from katip.registry.selectors import hazard_of, headcounts_of
 from katip.rules import RuleViolation
 from katip.web.access import Access, access
 from katip.web.acting.fitting import Sides, capacity_fit
 from katip.web.entrance.kept import form_keep, form_kept
-from katip.web.home.duties import obligation
+from katip.web.home.duties import obligations, owed
 from katip.web.processes import present
 from katip.web.processes.forms import ApproveForm, RejectForm, WithdrawForm
 from katip.web.processes.kinds import RELATED, presenter_of
@@ -337,15 +335,10 @@ def _next_waiting(request: Any, no: int) -> dict[str, Any] | None:
 
 def _in_force(request: Any, process: Process) -> list[dict[str, Any]]:
     """What this register holds for the workplace, profession by profession."""
-    day, workplace = day_of(request.at), process.workplace
-    if workplace is None:
+    if process.workplace is None:
         return []
-    hazard, headcounts = hazard_of(workplace.activity_id, day), headcounts_of(workplace)
-    employees = headcounts[-1].employees if headcounts else None
-    duties = duties_of(request.actor, request.at, day, hazard.hazard_class if hazard else None, employees)
     lines = []
-    for duty in duties:
-        shown = obligation(duty)
+    for shown in obligations(*owed(process.workplace, request)):
         figures = _("%(active)s / %(required)s dakika yürürlükte") % shown
         text = " · ".join(part for part in ([figures] if shown["required"] else []) + [shown["note"]] if part)
         tag = "active" if shown["tag"] == "fit" else shown["tag"]

@@ -31,6 +31,8 @@ class Presenter:
 
     is_contract: ClassVar[bool] = False
     """whether the process is about a service contract: its page then speaks of what is in force at the workplace"""
+    is_offer: ClassVar[bool] = False
+    """whether the process is the contract itself: links and headings then say *sözleşme*, as the guide does"""
     keeps_reason: ClassVar[bool] = False
     """whether taking it back keeps a reason where the other side reads it"""
 
@@ -42,6 +44,11 @@ class Presenter:
         """The page's heading; `role` is the party whose decision it takes, or empty for who only looks."""
         what = {"code": process.code, "label": self.label(process)}
         return (_("%(code)s · %(label)s sürecini onaylayın") if role else _("%(code)s · %(label)s")) % what
+
+    def open_label(self, process: Process) -> str:
+        """The words of a link to it; those of the guide that employers are given, where it is a contract."""
+        words = _("%(code)s sözleşmesini aç") if self.is_offer else _("%(code)s sürecini aç")
+        return words % {"code": process.code}
 
     def state(self, process: Process) -> str:
         """The name of the state's tag."""

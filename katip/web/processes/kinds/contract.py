@@ -23,6 +23,7 @@ class ContractPresenter(Presenter):
     """A contract that a provider offers: the professional answers first, then the employer."""
 
     is_contract = True
+    is_offer = True
     keeps_reason = True
 
     def label(self, process: Process) -> str:
