@@ -16,6 +16,7 @@ from django.urls import resolve, reverse
 
 from katip.audit.models import Event
 from katip.contracts.models import Contract, ContractVersion
+from katip.contracts.services.draft import draft_open
 from katip.processes.models import Decision, Process
 from katip.registry.models import ContactDeclaration, Mandate
 from tests.cast import World, decision, e_bildirge, entered, signed_in
@@ -346,6 +347,50 @@ ODD = [
     "/surecler/99999999999999999999/sonuc/",
     "/secim/?next=%00",
 ]
+
+
+LONG = "9" * 5_000
+"""more digits than Python reads as a number"""
+ODD_NUMBERS = [
+    ("owner", f"/firmalar/?sonra=1|workplace|{LONG}|x"),
+    ("owner", f"/surecler/git/?surec={LONG}"),
+    ("owner", f"/surecler/birlikte/?surec={LONG}"),
+    ("owner", f"/sozlesmeler/?surec={LONG}"),
+    ("owner", f"/kendi-personelimiz/?sonra={LONG}"),
+    ("manager", f"/sozlesmeler/?liste=devam&sonra={LONG}"),
+    ("manager", f"/sozlesmeler/yeni-numara/?sonra={LONG}"),
+    ("manager", f"/teklifler/?sonra={LONG}"),
+    ("manager", f"/teklifler/toplu/?sonra={LONG}"),
+    ("manager", f"/kapasite/?sonra=1|{LONG}"),
+    ("manager", f"/kapasite/?sonra=1|-{LONG}"),
+    ("manager", f"/personel/?sonra={LONG}|x"),
+    ("specialist", f"/surelerim/?sonra={LONG}"),
+]
+
+
+@pytest.mark.parametrize(("role", "url"), ODD_NUMBERS, ids=lambda value: value[:40])
+def test_a_number_beyond_all_numbers_is_no_fault_of_the_server(world: World, role: str, url: str) -> None:
+    client = entered(world, role)
+    client.raise_request_exception = False
+    client.post("/firmalar/getir/")
+    assert client.get(url).status_code in {200, 302}
+
+
+def test_a_posted_number_beyond_all_numbers_is_no_fault_of_the_server(world: World) -> None:
+    now = datetime.now(UTC)
+    first, second = world.accepted(at=now), world.accepted(140, at=now)
+    owner, manager = entered(world, "owner"), entered(world, "manager")
+    owner.raise_request_exception = manager.raise_request_exception = False
+    both = {"surec": [first.process_id, second.process_id], "seen": f"{LONG}:1:x", "read_0": "on"}
+    assert owner.post(reverse("steps_together"), both).status_code < 500
+    assert owner.post(reverse("contact"), {"workplace": world.workplace.pk, "province": LONG}).status_code == 422
+    assert owner.post(reverse("company_choose"), {"firma": f"workplace-{LONG}"}).status_code == 400
+    draft = draft_open(actor=world.actor("manager", at=now), at=now, code=103)
+    asked = {"version": LONG, "professional": LONG}
+    assert manager.post(reverse("offer_delete", args=[draft.pk]), asked).status_code == 409
+    sgk = {"version": draft.version, "sgk_number": world.workplace.sgk_number}
+    manager.post(reverse("offer_workplace", args=[draft.pk]), sgk)
+    assert manager.post(reverse("offer_professional", args=[draft.pk]), asked).status_code == 422
 
 
 @pytest.mark.parametrize("url", ODD)

@@ -19,7 +19,7 @@ from katip.registry.models import Mandate, Official
 from katip.registry.permissions import valid_on
 from katip.web.access import Access, access
 from katip.web.acting.chosen import chosen_write, offices_of
-from katip.web.addresses import safe_next
+from katip.web.addresses import number_read, safe_next
 from katip.web.words import CAPACITIES, OFFICES
 
 _FETCHED = "mandates_fetched"
@@ -80,14 +80,15 @@ def company_choose(request: Any) -> HttpResponse:
     """Act for this company from now on, if a mandate holds."""
     if request.method == "GET":  # as above
         return redirect(_with_next(reverse("companies"), safe_next(request)))
-    kind, _separator, number = request.POST.get("firma", "").partition("-")
+    kind, _separator, digits = request.POST.get("firma", "").partition("-")
+    number = number_read(digits)
     capacities = {"workplace": Capacity.WORKPLACE, "provider": Capacity.PROVIDER}
-    if kind not in capacities or not number.isdecimal():
+    if kind not in capacities or number is None:
         return _box(request, error=_("Kutudan bir firma seçin."), status=400)
-    mandate = Mandate.objects.filter(valid_on(request.at), person_id=request.user.pk, **{f"{kind}_id": int(number)})
+    mandate = Mandate.objects.filter(valid_on(request.at), person_id=request.user.pk, **{f"{kind}_id": number})
     if not mandate.exists():
         return _box(request, error=_("Bu firma adına yetkiniz yok. Kutudan bir firma seçin."), status=403)
-    chosen_write(request, capacities[kind], int(number))
+    chosen_write(request, capacities[kind], number)
     return redirect(safe_next(request) or ("home" if kind == "workplace" else "contracts"))
 
 
@@ -145,9 +146,12 @@ def _key_write(company: Company) -> str:
 def _key_read(text: str) -> CompanyKey | None:
     """The place to read on from; anything odd begins anew."""
     parts = text.split("|", 3)
-    if len(parts) != 4 or not (parts[0].isdecimal() and parts[2].isdecimal()):  # noqa: PLR2004 -- as written above
+    if len(parts) != 4:  # noqa: PLR2004 -- as written above
         return None
-    return CompanyKey(rank=int(parts[0]), kind=parts[1], id=int(parts[2]), title_sort=parts[3])
+    rank, number = number_read(parts[0]), number_read(parts[2])
+    if rank is None or number is None:
+        return None
+    return CompanyKey(rank=rank, kind=parts[1], id=number, title_sort=parts[3])
 
 
 def _with_next(url: str, wanted: str) -> str:

@@ -35,6 +35,7 @@ from katip.registry.permissions import valid_on
 from katip.rules import CertificateClass, ContractState, Profession, blocked_until
 from katip.web import format as fmt
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.capacity import show
 from katip.web.capacity.forms import BoardForm
 from katip.web.templatetags.words import current_language
@@ -93,7 +94,7 @@ def board_person(request: Any, no: int) -> HttpResponse:
     part = request.GET.get("liste", "")
     if part not in numbers:
         part = next((one for one in PARTS if numbers[one]), "etkin")
-    after = _number(request.GET.get("sonra", ""))
+    after = number_read(request.GET.get("sonra", ""))
     if part == "bloke":
         found = blocked_contracts(contracts_of(request.actor).filter(professional_id=no), request.at)[:PAGE]
     else:
@@ -140,7 +141,7 @@ def own_minutes(request: Any) -> HttpResponse:
     scale = max((month.extent for month in months), default=0)
     mine = contracts_of(request.actor)
     own_staff = mine.filter(provider__isnull=True, state__in=(*WAITING, ContractState.ACTIVE))
-    after = _number(request.GET.get("sonra", ""))
+    after = number_read(request.GET.get("sonra", ""))
     ended = mine.filter(state=ContractState.ENDED).annotate(minutes_now=minutes_now(request.at)).order_by("-pk")
     found = list((ended.filter(pk__lt=after) if after else ended)[: PAGE + 1])
     rows, more = found[:PAGE], len(found) > PAGE
@@ -210,21 +211,15 @@ def after_write(row: BoardRow, sort: str) -> str:
 def after_read(text: str, sort: str) -> BoardAfter | None:
     """The place to read on from; anything odd begins anew."""
     number, _separator, value = text.replace("\0", "").partition("|")
-    professional_id = _number(number)
+    professional_id = number_read(number)
     if professional_id is None:
         return None
     if sort.removeprefix("-") == "ad":
         return BoardAfter(value, professional_id)
-    digits = value.removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal()) or int(digits) >= _INTEGER:
+    size = number_read(value.removeprefix("-"))
+    if size is None:
         return None
-    return BoardAfter(int(value), professional_id)
-
-
-def _number(text: str) -> int | None:
-    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(_INTEGER)):
-        return None
-    return int(text)
+    return BoardAfter(-size if value.startswith("-") else size, professional_id)
 
 
 def _by_person(freed: Iterable[Freed]) -> dict[int, list[Freed]]:

@@ -11,6 +11,7 @@ from katip.registry.consents import AUTO_UPDATE_NOW
 from katip.registry.models import ContactDeclaration, District, Province, Workplace
 from katip.registry.services.card_declare import CardFields
 from katip.rules import FormatError, parse_email, parse_phone
+from katip.web.addresses import number_read
 from katip.web.templatetags.katip import current_language
 
 ANSWERS = {"evet": True, "hayir": False}
@@ -59,7 +60,7 @@ class ContactForm(forms.Form):
         provinces = Province.objects.order_by("code")
         self.fields["province"].choices = [(one.code, one.name) for one in sorted(provinces, key=_by_name)]  # type: ignore[attr-defined] # a choice field
         chosen = str(self["province"].value() or "")
-        districts = District.objects.filter(province_id=int(chosen)) if chosen.isdecimal() else District.objects.none()
+        districts = District.objects.filter(province_id=number_read(chosen) or 0)
         empty = [("", _("İlçe seçin"))]
         self.fields["district"].choices = empty + [(one.pk, one.name) for one in sorted(districts, key=_by_name)]  # type: ignore[attr-defined] # as above
 

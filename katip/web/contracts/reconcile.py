@@ -31,6 +31,7 @@ from katip.documents.reconcile import Compared, Outcome, Reconciliation, reconci
 from katip.documents.sheet import BY_FIELD, FOR_PAGES, REQUIRED, RowFault, SheetError, sheet_read
 from katip.rules import Profession, RuleViolation, mask_national_id
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.refusals import refusal_words
 from katip.web.words import PROFESSIONS
 
@@ -198,8 +199,7 @@ def _form_page(request: Any, form: forms.Form, status: int = 200) -> HttpRespons
 def _result_page(request: Any, kept: dict[str, Any]) -> HttpResponse:
     counts = kept["counts"]
     current, listed = _listed(request, kept)
-    after = request.GET.get("sonra", "")
-    start = int(after) if after.isdecimal() and len(after) < 10 else 0  # noqa: PLR2004 -- places in a list are few
+    start = number_read(request.GET.get("sonra", "")) or 0
     rows, more = listed[start : start + PAGE], len(listed) > start + PAGE
     url, search = reverse("contracts_reconcile"), request.GET.get("ara", "").strip()
     named = {"liste": current} | ({"ara": search} if search else {})

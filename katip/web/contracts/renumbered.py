@@ -15,12 +15,12 @@ from katip.contracts.services.reoffer import TOGETHER, contracts_remake
 from katip.core.errors import PermissionRefusedError
 from katip.rules import Profession, RuleViolation
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.processes.views import require_fresh_step
 from katip.web.refusals import refusal_words
 from katip.web.words import PROFESSIONS
 
 PAGE = 100
-_DIGITS = 19
 
 
 @access(Access.PROVIDER)
@@ -29,7 +29,7 @@ def renumbered(request: Any) -> HttpResponse:
     """*SGK numarası değişenler*: the ticked contracts are offered anew at the new number, all of them or none."""
     if request.method == "GET":
         return _page(request)
-    ticked = [int(key) for key in request.POST.getlist("sozlesme") if key.isdecimal() and len(key) < _DIGITS]
+    ticked = [no for text in request.POST.getlist("sozlesme") if (no := number_read(text)) is not None]
     here = reverse("contracts_renumbered")
     if not ticked:
         messages.error(request, _("Önce yeniden teklif edilecek sözleşmeleri işaretleyin."))
@@ -50,8 +50,7 @@ def renumbered(request: Any) -> HttpResponse:
 
 
 def _page(request: Any) -> HttpResponse:
-    after = request.GET.get("sonra", "")
-    start = int(after) if after.isdecimal() and len(after) < _DIGITS else None
+    start = number_read(request.GET.get("sonra", ""))
     found = contracts_renumbered(request.actor, request.at, after=start, limit=PAGE)
     rows, more = found[:PAGE], len(found) > PAGE
     url = reverse("contracts_renumbered")

@@ -17,6 +17,7 @@ from katip.core.actor import Capacity
 from katip.documents.services.export import ExportForm
 from katip.web import format as fmt
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.context import waiting_total
 from katip.web.contracts.asking import TAB_WORDS, TABS, Wanted, place_write, wanted_read
 from katip.web.contracts.show import act_words, rows_shown
@@ -61,7 +62,7 @@ def contracts(request: Any) -> HttpResponse:
         "rows": shown,
         "decidable": decidable,
         "buttons": _buttons(shown, request),
-        "ticked": {int(number) for number in request.GET.getlist("surec") if number.isdecimal()},
+        "ticked": {number_read(text) for text in request.GET.getlist("surec")},
         "kept": [*wanted.named.items(), *([("sonra", request.GET["sonra"])] if wanted.after else [])],
         "other_label": _("Hizmet veren") if request.chosen.workplace else _("İşyeri"),
         "shown": _("%(n)s satır gösteriliyor") % {"n": len(rows)} if more or wanted.after else "",

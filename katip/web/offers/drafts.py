@@ -19,6 +19,7 @@ from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
 from katip.rules import RuleViolation
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.offers import show
 from katip.web.offers.draft import STEP_URLS, changed_page, of_draft, updates_due_words
 from katip.web.offers.forms import KindForm
@@ -32,7 +33,7 @@ DRAFTS = 25
 def offer_drafts(request: Any) -> HttpResponse:
     """*Taslaklar*: what the provider's managers began and did not send."""
     after = request.GET.get("sonra", "")
-    found = drafts_of(request.actor, after=int(after) if after.isdecimal() else None, limit=DRAFTS)
+    found = drafts_of(request.actor, after=number_read(after), limit=DRAFTS)
     rows, more = found[:DRAFTS], len(found) > DRAFTS
     workplaces, people = names_of(rows)
     url = reverse("offer_drafts")
@@ -94,11 +95,9 @@ def offer_delete(request: Any, draft: OfferDraft) -> HttpResponse:
 
     if request.method == "GET":
         return page(draft)
-    version = request.POST.get("version", "")
+    version = number_read(request.POST.get("version", "")) or 0
     try:
-        draft_delete(
-            actor=request.actor, at=request.at, draft_id=draft.pk, version=int(version) if version.isdecimal() else 0
-        )
+        draft_delete(actor=request.actor, at=request.at, draft_id=draft.pk, version=version)
     except StaleStateError:
         return changed_page(request, draft, lambda now: page(now, 409, changed=True))
     except PermissionRefusedError:

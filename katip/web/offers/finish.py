@@ -18,6 +18,7 @@ from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
 from katip.rules import RuleViolation
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.offers import show
 from katip.web.offers.draft import answer, changed_page, chosen_of, of_draft, place_of, place_refusal, settled, step_url
 from katip.web.offers.forms import MinutesForm
@@ -95,12 +96,10 @@ def offer_check(request: Any, draft: OfferDraft) -> HttpResponse:
         return redirect("offer", no=draft.pk)
     if request.method == "GET":
         return _check_page(request, draft)
-    version = request.POST.get("version", "")
+    version = number_read(request.POST.get("version", "")) or 0
     require_fresh_step(request)
     try:
-        contract = draft_offer(
-            actor=request.actor, at=request.at, draft_id=draft.pk, version=int(version) if version.isdecimal() else 0
-        )
+        contract = draft_offer(actor=request.actor, at=request.at, draft_id=draft.pk, version=version)
     except StaleStateError:
         return changed_page(request, draft, lambda now: _check_page(request, now, changed=True, status=409))
     except PermissionRefusedError:

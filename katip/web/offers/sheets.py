@@ -26,6 +26,7 @@ from katip.documents.sheet import SheetError
 from katip.rules import RuleViolation, mask_national_id
 from katip.web import format as fmt
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.offers import show
 from katip.web.offers.refusals import refusal
 from katip.web.processes.views import require_fresh_step
@@ -107,7 +108,7 @@ def offer_sheet_new(request: Any) -> HttpResponse:
 
 def _new_page(request: Any, form: forms.Form, status: int = 200) -> HttpResponse:
     after = request.GET.get("sonra", "")
-    found = sheets_of(request.actor, after=int(after) if after.isdecimal() else None, limit=SHEETS)
+    found = sheets_of(request.actor, after=number_read(after), limit=SHEETS)
     rows, more = found[:SHEETS], len(found) > SHEETS
     url = reverse("offer_sheet_new")
     context = {
@@ -223,8 +224,7 @@ def _sheet_page(request: Any, sheet: OfferSheet) -> HttpResponse:
     current = request.GET.get("liste", "")
     if current not in lists:
         current = "duzelt" if wrong else "hepsi"
-    after = request.GET.get("sonra", "")
-    line = int(after) if after.isdecimal() and len(after) < 10 else 0  # noqa: PLR2004 -- lines are few
+    line = number_read(request.GET.get("sonra", "")) or 0
     left = [pair for pair in lists[current] if pair[0].line > line]
     rows, more = left[:ROWS], len(left) > ROWS
     names = sheet_names(row for row, _ in rows)

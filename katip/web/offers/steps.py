@@ -19,6 +19,7 @@ from katip.contracts.texts import OFFER_INFORMATION
 from katip.core.usecase import acting_as
 from katip.processes.kinds import kind_get
 from katip.rules import parse_sgk_number
+from katip.web.addresses import number_read
 from katip.web.offers import show
 from katip.web.offers.draft import STEP_URLS, answer, chosen_of, of_draft, place_of, place_refusal
 from katip.web.offers.forms import InformationForm, KindChangeForm, ProfessionalForm, WorkplaceForm
@@ -176,7 +177,7 @@ def _professional_page(request: Any, draft: OfferDraft, form: Form, status: int)
         "form": form,
         "place": show.place(place, draft.code) if place else None,
         "rows": [show.candidate(one) for one in rows],
-        "picked": int(picked) if picked.isdecimal() else None,
+        "picked": number_read(picked),
         "refused": refusal_of(chosen.refusal) if chosen is not None and chosen.refusal else None,
         "refused_name": chosen.professional.person.name if chosen is not None else "",
         "query": search,
@@ -193,5 +194,6 @@ def _after_write(candidate: Candidate) -> str:
 
 def _after_read(text: str) -> StaffAfter | None:
     """The place to read on from; anything odd begins anew."""
-    number, _separator, sorted_by = text.partition("|")
-    return StaffAfter(sorted_by, int(number)) if number.isdecimal() and len(number) < 19 else None  # noqa: PLR2004 -- bigint
+    digits, _separator, sorted_by = text.partition("|")
+    number = number_read(digits)
+    return StaffAfter(sorted_by, number) if number is not None else None

@@ -38,6 +38,7 @@ from katip.registry.services.standing import (
     provider_suspend,
 )
 from katip.rules import CertificateClass, Profession, RuleViolation
+from katip.web.addresses import number_read
 from katip.web.capacity.show import certificate_label, certificate_notes
 from katip.web.officials.forms import (
     CertificateForm,
@@ -93,7 +94,7 @@ def provider(request: Any, no: int) -> HttpResponse:
     """One provider: its standing and history, its staff, how many contracts run."""
     found = _provider(request, no)
     read_record(request, "provider", found.pk)
-    after = _number(request.GET.get("sonra", ""))
+    after = number_read(request.GET.get("sonra", ""))
     staff = staff_of(found, request.at, after=after, limit=PAGE)
     here, more = reverse("provider", args=[no]), len(staff) > PAGE
     context = {
@@ -117,7 +118,7 @@ def professionals(request: Any) -> HttpResponse:
     person_form = PersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         with acting_as(request.actor):
-            number = _sought_by_number(request, person_form)
+            number = _sought_bynumber_read(request, person_form)
         if number is not None:
             return redirect("professional", no=number)
         with acting_as(request.actor):
@@ -125,7 +126,7 @@ def professionals(request: Any) -> HttpResponse:
     return _professionals_page(request, person_form)
 
 
-def _sought_by_number(request: Any, form: PersonForm) -> int | None:
+def _sought_bynumber_read(request: Any, form: PersonForm) -> int | None:
     """The professional with the number posted; that somebody was looked for is written down, the number is not."""
     if not form.is_valid():
         return None
@@ -367,11 +368,5 @@ def _pager(request: Any, name: str, number: int, after: NameAfter | None, key: s
 def after_read(text: str) -> NameAfter | None:
     """The place to read on from; anything odd begins anew."""
     number, _separator, sort = text.replace("\0", "").partition("|")
-    found = _number(number)
+    found = number_read(number)
     return NameAfter(sort, found) if found is not None else None
-
-
-def _number(text: str) -> int | None:
-    if not (text.isascii() and text.isdecimal()) or int(text[:12]) >= _NUMBERS:
-        return None
-    return int(text[:12])

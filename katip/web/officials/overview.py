@@ -17,6 +17,7 @@ from katip.registry.models import Province
 from katip.registry.selectors import headcounts_of
 from katip.rules import HazardClass, Profession
 from katip.web import format as fmt
+from katip.web.addresses import number_read
 from katip.web.capacity.show import contract_row
 from katip.web.officials.forms import LackingForm, NarrowForm
 from katip.web.officials.guard import WATCHING, for_offices, read_record
@@ -86,7 +87,7 @@ def lacking(request: Any) -> HttpResponse:
         refused = _("Bu SGK numarasıyla, görevinizin gördüğü bir işyeri yok.")
     profession = Profession(asked.get("gorev") or Profession.SAFETY_SPECIALIST)
     where = Where(form.province(), form.hazard())
-    after = _number(request.GET.get("sonra", "")) or 0
+    after = number_read(request.GET.get("sonra", "")) or 0
     page = reads.lacking_find(request.actor, request.at, where, profession, after=after, limit=PAGE)
     context = {
         "form": form,
@@ -124,7 +125,7 @@ def workplace(request: Any, no: int) -> HttpResponse:
     read_record(request, "workplace", found.pk)
     fitness = fitness_of([found.pk], request.at)[found.pk]
     serving = reads.serving_at(request.actor, request.at, found.pk)
-    after = _number(request.GET.get("sonra", ""))
+    after = number_read(request.GET.get("sonra", ""))
     contracts = reads.contracts_at(request.actor, request.at, found.pk, after=after, limit=PAGE)
     headcounts = headcounts_of(found)
     here, more = reverse("official_workplace", args=[no]), len(contracts) > PAGE
@@ -262,9 +263,3 @@ def _address(request: Any, name: str = "overview", **changed: str) -> str:
     for key, value in changed.items():
         query[key] = value
     return f"{reverse(name)}?{query.urlencode()}" if query else reverse(name)
-
-
-def _number(text: str) -> int | None:
-    if not (text.isascii() and text.isdecimal()) or int(text[:12]) >= _NUMBERS:
-        return None
-    return int(text[:12])

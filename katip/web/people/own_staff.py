@@ -15,6 +15,7 @@ from katip.contracts.services.own_staff import own_staff_assign as assign
 from katip.processes.deadlines import working_days_left
 from katip.rules import ContractState, Profession
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.people.forms import OwnStaffForm
 from katip.web.people.serve import FormPage, form_serve
 from katip.web.words import ASSIGNMENT_TYPES, PROFESSIONS, certificate_words
@@ -24,8 +25,7 @@ from katip.web.words import ASSIGNMENT_TYPES, PROFESSIONS, certificate_words
 @require_GET
 def own_staff(request: Any) -> HttpResponse:
     """The assignments of own staff, the newest first."""
-    before = request.GET.get("sonra", "")
-    before_id = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None  # noqa: PLR2004 -- a bigint
+    before_id = number_read(request.GET.get("sonra", ""))
     found = own_staff_of(request.actor.organisation, request.at, before=before_id)
     rows, more = found[:SHOWN], len(found) > SHOWN
     context = {

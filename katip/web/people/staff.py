@@ -21,6 +21,7 @@ from katip.registry.models import StaffContract
 from katip.rules import FULL_TIME_MONTH_MINUTES, Profession
 from katip.web import format as fmt
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.people.forms import StaffEndForm, StaffForm
 from katip.web.people.serve import FormPage, form_serve
 from katip.web.processes.kinds import Row, row
@@ -160,7 +161,6 @@ def _after_write(one: Staffed) -> str:
 
 def _after_read(text: str) -> StaffKey | None:
     """The place to read on from; anything odd begins anew."""
-    number, separator, name_sort = text.replace("\0", "").partition("|")
-    if not separator or not (number.isascii() and number.isdecimal()) or len(number) >= 19:  # noqa: PLR2004 -- a bigint
-        return None
-    return StaffKey(name_sort, int(number))
+    digits, separator, name_sort = text.replace("\0", "").partition("|")
+    number = number_read(digits)
+    return StaffKey(name_sort, number) if separator and number is not None else None

@@ -27,6 +27,7 @@ from katip.processes.services.complete import StepDecision, steps_complete
 from katip.registry.models import ContactDeclaration
 from katip.rules import RuleViolation
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.processes import present
 from katip.web.processes.kinds import RELATED, presenter_of
 from katip.web.processes.refused import refusal_take, refuse
@@ -158,12 +159,12 @@ def _list_name(request: Any) -> str:
 
 
 def _numbers(texts: Sequence[str]) -> list[int]:
-    return [int(text) for text in dict.fromkeys(texts) if text.isdecimal() and len(text) < 19][:TOGETHER]  # noqa: PLR2004 -- a bigint
+    return [number for text in dict.fromkeys(texts) if (number := number_read(text)) is not None][:TOGETHER]
 
 
 def _seen_read(text: str) -> tuple[int, int, str]:
     """`number:version:hash` as the page carried it; anything odd matches nothing."""
     parts = text.split(":")
-    if len(parts) != 3 or not (parts[0].isdecimal() and parts[1].isdecimal()):  # noqa: PLR2004 -- as written above
+    if len(parts) != 3:  # noqa: PLR2004 -- as written above
         return 0, 0, ""
-    return int(parts[0]), int(parts[1]), parts[2]
+    return number_read(parts[0]) or 0, number_read(parts[1]) or 0, parts[2]

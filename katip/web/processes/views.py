@@ -29,6 +29,7 @@ from katip.registry.models import ContactDeclaration
 from katip.rules import RuleViolation
 from katip.web.access import Access, access
 from katip.web.acting.fitting import Sides, capacity_fit
+from katip.web.addresses import number_read
 from katip.web.entrance.kept import form_keep, form_kept
 from katip.web.home.duties import obligations, owed
 from katip.web.processes import present
@@ -42,13 +43,13 @@ from katip.web.refusals import refusal_words
 @require_GET
 def step_go(request: Any) -> HttpResponse:
     """*Sürece Git*: to the step of the ticked row, or to the page that decides several together."""
-    chosen = [number for number in request.GET.getlist("surec") if number.isdecimal()]
+    chosen = [no for text in request.GET.getlist("surec") if (no := number_read(text)) is not None]
     if not chosen:
         messages.error(request, _("Önce listeden bir kutuyu işaretleyin, sonra Sürece Git’e basın."))
         return redirect("assignments" if request.chosen.capacity == Capacity.INDIVIDUAL else "contracts")
     if len(chosen) > 1:
         return redirect(f"{reverse('steps_together')}?{urlencode({'surec': chosen}, doseq=True)}")
-    return redirect("step", no=int(chosen[0]))
+    return redirect("step", no=chosen[0])
 
 
 @access(Access.TWO_STEP)
