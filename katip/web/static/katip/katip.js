@@ -21,10 +21,11 @@
     }
   });
 
-  /* A form is sent once; coming back with the browser's button makes it usable again. */
+  /* A form is sent once; coming back with the browser's button makes it usable again. What is answered by a file
+     (data-download) leaves the page standing, and can be asked for as often as wanted. */
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || "download" in form.dataset) return;
     if (form.dataset.sent) event.preventDefault();
     else form.dataset.sent = "1";
   });
