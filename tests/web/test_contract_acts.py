@@ -12,7 +12,7 @@ from katip.contracts.services.end import contract_end
 from katip.core.clock import day_of
 from katip.processes.models import Process
 from katip.registry.models import Headcount, StaffContract
-from tests.cast import World, decision, entered
+from tests.cast import World, decision, e_bildirge, entered
 
 pytestmark = pytest.mark.django_db
 NOTE = "İşyeri taşındı, hizmet oradan sürecek."
@@ -106,6 +106,27 @@ def test_each_side_ends_alone_and_the_others_read_why(world: World, role: str, r
     assert (ended.state, ended.end_reason, ended.end_note) == ("ended", reason, NOTE)
     for other in ("owner", "manager", "specialist"):
         assert NOTE in entered(world, other).get(url("contract", contract)).text
+
+
+def test_it_is_ended_by_the_side_that_read_the_page_whatever_was_chosen_in_another_tab(world: World) -> None:
+    e_bildirge(world.specialist, world.workplace)
+    contract, client = world.active(at=now()), entered(world, "specialist")
+    client.post(reverse("company_choose"), {"firma": f"workplace-{world.workplace.pk}"})
+    shown = client.get(url("contract_end", contract))
+    assert shown.context["role"] == "employer"
+    acting = dict(re.findall(r'<input type="hidden" name="(acting)" value="(\w+)"', shown.text))
+    client.post(reverse("capacity"), {"secim": "bireysel"})
+    client.post(url("contract_end", contract), acting | {"last_day": today().isoformat(), "note": NOTE})
+    contract.refresh_from_db()
+    assert (contract.state, contract.end_reason) == ("ended", "by_employer")
+
+
+@pytest.mark.parametrize("acting", ["official", "operator", "provider", "x"])
+def test_nobody_acts_for_a_side_that_they_are_not_of(world: World, acting: str) -> None:
+    contract = world.active(at=now())
+    send(world, "owner", "contract_end", contract, acting=acting, last_day=today().isoformat(), note=NOTE)
+    contract.refresh_from_db()
+    assert (contract.state, contract.end_reason) == ("ended", "by_employer")
 
 
 def test_a_later_day_announces_the_end_and_it_can_be_taken_back(world: World) -> None:

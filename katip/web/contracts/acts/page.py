@@ -89,6 +89,7 @@ def contract_frame(contract: Contract, request: Any) -> Row:
             "process": contract.process_id,
         },
         "official": official,
+        "acting": request.actor.capacity,
         "list_label": lists[0],
         "list_url": lists[1],
         "help_contact": presenter_of(contract.process).help(contract.process),

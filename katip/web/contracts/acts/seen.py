@@ -20,11 +20,11 @@ _ROLES = {
 }
 
 
-def contract_get(request: Any, no: int, action: ContractAction | None = None) -> Contract:
+def contract_get(request: Any, no: int, action: ContractAction | None = None, acting: str = "") -> Contract:
     """The contract, if this person may see it; they then act in the capacity in which they see it.
 
-    With `action`, the side that may do it is preferred to others that the person also has. Raises `Http404` for
-    strangers: a foreign contract looks like none at all.
+    With `action`, the side that may do it is preferred to others that the person also has; `acting`, the capacity in
+    which the page was shown, goes before. Raises `Http404` for strangers: a foreign contract looks like none at all.
     """
     contract = contract_seen(request.user.pk, no, request.at)
     if contract is None:
@@ -41,7 +41,8 @@ def contract_get(request: Any, no: int, action: ContractAction | None = None) ->
         sides[Capacity.OFFICIAL] = office_watching(request.user.pk, contract)
     chosen = request.chosen.capacity if request.chosen else None
     fitting = [capacity for capacity in sides if action in _allowed(contract, _ROLES.get(capacity))]
-    capacity_fit(request, sides, asked=fitting[0] if fitting and chosen not in fitting else None)
+    shown = next((capacity for capacity in sides if capacity == acting), None)
+    capacity_fit(request, sides, asked=shown or (fitting[0] if fitting and chosen not in fitting else None))
     contract.process.workplace, contract.process.provider = contract.workplace, contract.provider
     return contract
 

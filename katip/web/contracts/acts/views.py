@@ -141,7 +141,7 @@ def _act(request: Any, no: int, page: _Page) -> HttpResponse:
     """Show the page, or do the act by its one service; a refusal comes back on the page, and what was typed stays."""
     action = page.action
     with acting_as(request.actor):
-        contract = contract_get(request, no, action)
+        contract = contract_get(request, no, action, request.POST.get("acting", ""))
         waits = update_open_of(contract) is not None if action == ContractAction.UPDATE else False
         if action not in actions_open(contract, request, update_open=waits):
             return _closed(request, no)
