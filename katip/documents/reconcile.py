@@ -18,8 +18,8 @@ from katip.core.crypto import lookup_key
 from katip.core.errors import PermissionRefusedError
 from katip.documents.export import CHUNK, exported, rows_of
 from katip.documents.sheet import SHEET_STATE, Parsed, RowFault, SheetRow, SheetState, header_key, parse_row
-from katip.registry.models import Professional, Provider, Workplace
-from katip.registry.permissions import require_provider_mandate
+from katip.registry.models import Provider, StaffContract, Workplace
+from katip.registry.permissions import require_provider_mandate, valid_on
 from katip.rules import ContractState
 
 SHOWN = 2_000
@@ -72,8 +72,9 @@ class Difference:
 class Compared:
     """A row beside the contract it speaks of; a contract without a row has no line.
 
-    `workplace_id` and `professional_id` are set for a row that is missing here where the register knows them; `faults`
-    then tell what it does not know (`unknown_workplace`, `unknown_professional`): such a row can become no offer.
+    `workplace_id` and `professional_id` are set for a row that is missing here where they can be named; `faults`
+    then tell what is not known (`unknown_workplace`) or who is not of the provider's staff (`unknown_professional`):
+    such a row can become no offer.
     """
 
     outcome: Outcome
@@ -166,7 +167,7 @@ class _Session:
         matches = self._matches(parsed) if parsed else {}
         met = [match for match in matches.values() if isinstance(match, Contract)]
         ours = {contract.pk: row for contract, row in zip(met, rows_of(met, self._at), strict=True)}
-        known = _Known([found for line, found in parsed.items() if matches[line] is None])
+        known = _Known(self._actor, self._at, [found for line, found in parsed.items() if matches[line] is None])
         for row in rows:
             found = understood[row.line]
             if isinstance(found, Parsed):
@@ -277,9 +278,12 @@ class _Candidates:
 
 
 class _Known:
-    """Which of the parties of unmatched rows the register knows: two statements."""
+    """Which of the parties of unmatched rows are known, of the people the provider's own staff only: two statements.
 
-    def __init__(self, rows: Sequence[Parsed]) -> None:
+    Who else is a professional is not the provider's business, and a sheet could ask of thousands.
+    """
+
+    def __init__(self, actor: Actor, at: datetime, rows: Sequence[Parsed]) -> None:
         self.workplaces: dict[str, int] = {}
         self.professionals: dict[str, int] = {}
         if not rows:
@@ -287,9 +291,10 @@ class _Known:
         numbers = {row.workplace_sgk for row in rows}
         keys = {lookup_key(row.national_id) for row in rows}
         self.workplaces = dict(Workplace.objects.filter(sgk_number__in=numbers).values_list("sgk_number", "pk"))
-        self.professionals = dict(
-            Professional.objects.filter(person__national_id_key__in=keys).values_list("person__national_id_key", "pk")
+        staff = StaffContract.objects.filter(
+            valid_on(at), provider_id=actor.organisation, professional__person__national_id_key__in=keys
         )
+        self.professionals = dict(staff.values_list("professional__person__national_id_key", "professional_id"))
 
 
 def _faulty(row: SheetRow, faults: Sequence[RowFault]) -> Compared:

@@ -16,7 +16,7 @@ from katip.documents.reconcile import Compared, Difference, Outcome, Reconciliat
 from katip.documents.services.carry import contracts_carry
 from katip.documents.sheet import FIELDS, RowFault, SheetRow, sheet_write
 from katip.processes.models import Outcome as Answer
-from katip.registry.models import Provider
+from katip.registry.models import Professional, Provider
 from tests.cast import AT, World, national_id, person, professional, workplace
 from tests.documents.test_carry import ours
 
@@ -109,17 +109,20 @@ def test_an_offer_here_that_runs_there_differs_in_its_state(world: World) -> Non
 
 def test_what_is_missing_here_may_become_a_draft_where_its_parties_are_known(world: World) -> None:
     stranger = professional(person(70, "Yeni"), "safety_specialist", provider=world.provider)
-    known, no_place, nobody = compared(
+    elsewhere = Professional.objects.create(person=person(71, "Başka"))  # certified, and not of this provider's staff
+    known, no_place, nobody, not_staff = compared(
         world,
         ours(world, contract_id="1", workplace_sgk=world.elsewhere.sgk_number, national_id=stranger.person.national_id),
         ours(world, contract_id="2", workplace_sgk="1" * 26),
         ours(world, contract_id="3", national_id=national_id(998)),
+        ours(world, contract_id="4", national_id=elsewhere.person.national_id),
     )
-    assert [each.outcome for each in (known, no_place, nobody)] == [Outcome.MISSING_HERE] * 3
+    assert [each.outcome for each in (known, no_place, nobody, not_staff)] == [Outcome.MISSING_HERE] * 4
     assert (known.workplace_id, known.professional_id) == (world.elsewhere.pk, stranger.pk)
     assert [each.may_become_draft for each in (known, no_place, nobody)] == [True, False, False]
     assert no_place.faults == (RowFault("workplace_sgk", "unknown_workplace"),)
-    assert nobody.faults == (RowFault("national_id", "unknown_professional"),)
+    assert nobody.faults == not_staff.faults == (RowFault("national_id", "unknown_professional"),)
+    assert not_staff.professional_id is None
 
 
 def test_what_is_missing_there_follows_the_rows(world: World) -> None:

@@ -82,7 +82,7 @@ ROW_FAULTS = {
     "other_provider": gettext_lazy("başka bir kurumun sözleşmesi"),
     "same_contract": gettext_lazy("aynı sözleşme başka bir satırda da var"),
     "unknown_workplace": gettext_lazy("bu işyeri bu kayıtta yok"),
-    "unknown_professional": gettext_lazy("bu profesyonel bu kayıtta yok"),
+    "unknown_professional": gettext_lazy("bu profesyonel personelinizde yok"),
 }
 
 
