@@ -45,14 +45,14 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
 
 def sweep_beside(web: "subprocess.Popen[bytes]") -> int:
     """Do what is due every minute until the web server ends by itself; returns its status."""
-    from django.db import DatabaseError, connections
+    from django.db import connections
 
     while True:
         try:
             told = due_do(datetime.now(UTC))
             if told:
                 log.info("Sweep: %s.", told)
-        except DatabaseError:
+        except Exception:  # whatever is wrong with one contract must not take the web server with it
             log.exception("The sweep was left out; it is tried again in a minute.")
         finally:
             for connection in connections.all(initialized_only=True):

@@ -36,13 +36,16 @@ def test_once_a_day_coverage_is_counted(world: World) -> None:
     assert Coverage.objects.count() > counted
 
 
-def test_beside_the_web_server_it_goes_on_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", [OperationalError("away"), ValueError("one contract that cannot be judged")])
+def test_beside_the_web_server_it_goes_on_whatever_went_wrong(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
     rounds: list[str] = []
 
     def due_do(_now: Any) -> str:
         rounds.append("")
         if len(rounds) == 1:
-            raise OperationalError("away")
+            raise fault
         return ""
 
     class Web:
