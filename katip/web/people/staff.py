@@ -63,7 +63,10 @@ def staff_propose(request: Any) -> HttpResponse:
         back_label=_("Personel"),
         back_url=reverse("staff"),
         notes=(_("Profesyonel, Bireysel girişte kabul edince süre ilk günden başlayarak kullanılabilir."),),
-        initial={"minutes": fmt.number_text(FULL_TIME_MONTH_MINUTES), "first_day": day_of(request.at)},
+        initial={
+            "minutes": fmt.number_text(FULL_TIME_MONTH_MINUTES, current_language()),
+            "first_day": day_of(request.at),
+        },
     )
 
     def act(typed: dict[str, Any]) -> object:
