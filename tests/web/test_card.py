@@ -222,3 +222,32 @@ def test_a_workplace_of_which_little_is_known_has_a_card_too(world: World) -> No
     assert page.status_code == 200
     assert world.elsewhere.title in page.text
     assert client.get(reverse("home")).status_code == 200
+
+
+@pytest.mark.parametrize("route", [CARD, "/ana-ekran/"])
+@pytest.mark.parametrize(
+    ("minutes", "verdict", "reason"),
+    [
+        (240, "Uygun", "Ayda gereken 240 dakikanın tamamı sürüyor (İGU Yön. m.12)."),
+        (300, "Asgari sürenin üzerinde", "Ayda gereken 240 dakikanın 60 dakika üzerinde (İGU Yön. m.12)."),
+    ],
+)
+def test_what_runs_is_judged_profession_by_profession(
+    world: World, route: str, minutes: int, verdict: str, reason: str
+) -> None:
+    world.active(103, minutes=minutes)
+    shown = entered(world, "owner").get(route).text.replace("\xa0", " ")
+    assert [row["tag"] for row in entered(world, "owner").get("/ana-ekran/").context["obligations"]] == [
+        {"Uygun": "fit"}.get(verdict, "above"),
+        "unfit",
+        "not_required",
+    ]
+    assert verdict in shown
+    assert reason in shown
+    assert "Ayda gereken 120 dakikanın 120 dakikası eksik (İH-DSP Yön. m.12)." in shown
+
+
+def test_an_offer_that_waits_is_told_apart_from_a_duty_that_nobody_offered_to_meet(world: World) -> None:
+    world.accepted(103)
+    duties = entered(world, "owner").get(CARD).context["duties"]
+    assert [row["tag"] for row in duties] == ["waiting", "unfit", "not_required"]

@@ -12,7 +12,7 @@ from katip.contracts.services.end import contract_end
 from katip.contracts.services.update import update_propose
 from katip.identity.models import Person
 from katip.processes.models import Outcome, Process
-from katip.registry.models import Provider, Workplace
+from katip.registry.models import Professional, Provider, Workplace
 from katip.rules import Profession
 from tests.cast import LOW, World, entered, person, professional, workplace
 
@@ -54,6 +54,16 @@ def propose(world: World, role: str, contract: Contract, minutes: int) -> Durati
         actor=world.actor(role, at=NOW), at=NOW, contract_id=contract.pk, minutes=minutes
     )
     return update
+
+
+@pytest.mark.parametrize("role", ["owner", "manager"])
+def test_a_running_contract_tells_that_its_provider_or_professional_is_suspended(world: World, role: str) -> None:
+    contract = world.active(103, at=NOW)
+    Provider.objects.filter(pk=world.provider.pk).update(suspended_on=date(2026, 1, 5))
+    Professional.objects.filter(pk=contract.professional_id).update(suspended_on=date(2026, 1, 6))
+    shown = entered(world, role).get(f"{LIST}?liste=devam").text
+    assert "Hizmet veren kurumun yetkisi 05.01.2026 gününden beri askıda." in shown
+    assert "Profesyonelin belgesi 06.01.2026 gününden beri askıda." in shown
 
 
 class TestTabs:

@@ -126,7 +126,19 @@ def _notes(contract: Any, *, updating: bool) -> list[str]:
         notes.append(f"{words} {waits}".strip())
     if contract.state == ContractState.ACTIVE and contract.ends_on is not None:
         notes.append(_("Son gün %(day)s.") % {"day": fmt.date_text(contract.ends_on, language)})
-    return notes
+    return notes + _suspensions(contract)
+
+
+def _suspensions(contract: Contract) -> list[str]:
+    """That who serves under a running contract is suspended: it goes on, and whoever reads it should know."""
+    if contract.state != ContractState.ACTIVE:
+        return []
+    since = {
+        _("Hizmet veren kurumun yetkisi %(since)s gününden beri askıda."): contract.provider
+        and contract.provider.suspended_on,
+        _("Profesyonelin belgesi %(since)s gününden beri askıda."): contract.professional.suspended_on,
+    }
+    return [words % {"since": fmt.date_text(day, current_language())} for words, day in since.items() if day]
 
 
 def _verdict(contract: Contract, judged: WorkplaceFitness | None) -> tuple[str, str]:
