@@ -8,6 +8,7 @@ from katip.rules import (
     RuleViolation,
     certificate_serves,
     check_capacity,
+    check_full_time,
     judge_compliance,
     minimum_part_time,
 )
@@ -28,8 +29,9 @@ def require_lawful(
 
     Codes: `provider_suspended`, `professional_suspended`, `workplace_closed`, `workplace_unknown_figures`,
     `workplace_empty`, `already_live`, `full_time_elsewhere`, `certificate_expired`, `certificate_unfit`,
-    `minutes_below_minimum`, `capacity_short`. When `approving`, other offers that wait do not count against this one:
-    who is approved first has the minutes. `own_staff` serve by their employment and not by a provider's staff contract.
+    `minutes_below_minimum`, `full_time_too_short`, `capacity_short`. When `approving`, other offers that wait do not
+    count against this one: who is approved first has the minutes. `own_staff` serve by their employment and not by a
+    provider's staff contract.
     An `update` changes a running contract, which a suspension does not forbid; `lower` says that it gives minutes back,
     and so needs none.
     """
@@ -76,6 +78,7 @@ def _require_standing(facts: Facts) -> None:
 
 def _require_minimum(facts: Facts, requirement: Requirement, minutes: int, assignment_type: str) -> None:
     if assignment_type != AssignmentType.PART_TIME:
+        check_full_time(minutes)
         return
     minimum = minimum_minutes(facts, requirement)
     if minutes < minimum:

@@ -17,6 +17,7 @@ from katip.rules.activities import (
 from katip.rules.capacity import (
     END_CODES,
     FULL_TIME_MONTH_MINUTES,
+    PART_TIME_UP_TO_MINUTES,
     SHORT_CONTRACT_DAYS,
     Block,
     Capacity,
@@ -26,6 +27,7 @@ from katip.rules.capacity import (
     blocks_minutes,
     capacity_on,
     check_capacity,
+    check_full_time,
     usable,
 )
 from katip.rules.certificates import Fit, ListedSectorRow, certificate_serves, check_eligibility
@@ -84,6 +86,7 @@ __all__ = [
     "APPROVAL_WAITS_CODE",
     "END_CODES",
     "FULL_TIME_MONTH_MINUTES",
+    "PART_TIME_UP_TO_MINUTES",
     "SHORT_CONTRACT_DAYS",
     "STATE_NAMES",
     "TRANSITIONS",
@@ -129,6 +132,7 @@ __all__ = [
     "certificate_serves",
     "check_capacity",
     "check_eligibility",
+    "check_full_time",
     "check_own_undertaking",
     "duty_in_force",
     "hazard_class_of",

@@ -11,10 +11,19 @@ from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from katip.rules.values import RuleViolation
+from katip.rules.values import Citation, RuleViolation
 
 FULL_TIME_MONTH_MINUTES = 11_700
 """195 hours: 45 h × 52 / 12 (4857 m.63). The default of a full-time staff contract, not a cap in law."""
+
+PART_TIME_UP_TO_MINUTES = FULL_TIME_MONTH_MINUTES * 2 // 3
+"""Up to two thirds of a comparable full-time worker's time is part-time work; whoever serves full time serves more."""
+
+PART_TIME_WORK = Citation(
+    "Çalışma Süreleri Yön. m.6",
+    "İş Kanununa İlişkin Çalışma Süreleri Yönetmeliği m.6, RG 06.04.2004/25425",
+    date(2004, 4, 6),
+)
 
 SHORT_CONTRACT_DAYS = 30
 """A contract that lasted no longer than this blocks its minutes when a party ends it. Observed, not a text of law."""
@@ -128,6 +137,17 @@ def usable(staff: Iterable[int], active: Iterable[int], blocked: Iterable[int]) 
 def assignable(staff: Iterable[int], active: Iterable[int], blocked: Iterable[int], pending: Iterable[int]) -> int:
     """Minutes a month that a new offer may take; negative where more was promised than there is."""
     return usable(staff, active, blocked) - sum(pending)
+
+
+def check_full_time(minutes: int) -> None:
+    """Refuse `minutes` a month that are too few for a person to count as serving full time.
+
+    Raises RuleViolation `full_time_too_short` (facts: minutes, least). That a professional's service is measured by the
+    rule for employees is inferred. Source: İş Kanununa İlişkin Çalışma Süreleri Yönetmeliği m.6.
+    """
+    if minutes <= PART_TIME_UP_TO_MINUTES:
+        facts = {"minutes": minutes, "least": PART_TIME_UP_TO_MINUTES + 1}
+        raise RuleViolation("full_time_too_short", PART_TIME_WORK, facts)
 
 
 def check_capacity(

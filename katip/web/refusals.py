@@ -61,6 +61,10 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
         lazy("Profesyonel başka bir işyerinde tam süreli çalışıyor."),
         lazy("Öteki sözleşme sonlanınca yeniden deneyin ya da kısmi süreli görevlendirin."),
     ),
+    "full_time_too_short": (
+        lazy("Tam süreli görevlendirme için %(minutes)s dakika az."),
+        lazy("Ayda en az %(least)s dakika yazın ya da kısmi süreli görevlendirin."),
+    ),
     "no_certificate": (
         lazy("Profesyonelin %(profession)s belgesi bu kayıtta yok."),
         lazy("Belgesi kayda alınınca yeniden deneyin ya da başka bir profesyonel seçin."),

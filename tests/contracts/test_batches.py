@@ -6,6 +6,7 @@ import pytest
 
 from katip.contracts.models import Contract, DurationUpdate
 from katip.contracts.services.update import update_propose
+from katip.registry.models import StaffContract
 from katip.rules import RuleViolation
 from tests.cast import AT, World, e_bildirge
 from tests.contracts.people import answer, people_make
@@ -42,7 +43,8 @@ def test_offers_that_together_exceed_the_minutes_are_not_approved_together(world
 
 
 def test_nobody_becomes_full_time_at_two_workplaces_in_one_batch(world: World) -> None:
-    full: dict[str, Any] = {"assignment_type": "full_time", "minutes": 5_000}
+    StaffContract.objects.filter(professional=world.professionals[103]).update(minutes=20_000)
+    full: dict[str, Any] = {"assignment_type": "full_time", "minutes": 7_900}
     here, there = world.accepted(**full), world.accepted(workplace_id=world.elsewhere.pk, **full)
     with pytest.raises(RuleViolation, match="full_time_elsewhere"):
         world.decide("owner", here, there)

@@ -17,6 +17,7 @@ from katip.rules import (
     blocks_minutes,
     capacity_on,
     check_capacity,
+    check_full_time,
     usable,
 )
 
@@ -183,3 +184,14 @@ def test_a_block_lies_in_the_month_of_the_end(start: date, lasted: int, reason: 
     same_month = (ended.year, ended.month) == (as_of.year, as_of.month)
     by_party = reason in {BY.BY_PROVIDER, BY.BY_EMPLOYER, BY.BY_PROFESSIONAL}
     assert blocks_minutes(start, ended, reason, as_of) is (same_month and by_party and lasted < 30)
+
+
+@pytest.mark.parametrize(("minutes", "refused"), [(1, True), (7_800, True), (7_801, False), (11_700, False)])
+def test_full_time_is_more_than_two_thirds_of_a_full_month(minutes: int, refused: bool) -> None:
+    if not refused:
+        check_full_time(minutes)
+        return
+    with pytest.raises(RuleViolation, match="full_time_too_short") as error:
+        check_full_time(minutes)
+    assert error.value.facts == {"minutes": minutes, "least": 7_801}
+    assert error.value.citation is not None

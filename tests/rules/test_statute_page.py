@@ -10,6 +10,7 @@ from pathlib import Path
 import katip.rules
 from katip.rules import (
     FULL_TIME_MONTH_MINUTES,
+    PART_TIME_UP_TO_MINUTES,
     SHORT_CONTRACT_DAYS,
     ActivityChange,
     HazardClass,
@@ -143,7 +144,9 @@ def test_hazard_classes() -> None:
 
 
 def test_figures_of_capacity() -> None:
-    assert [row[1] for row in TABLES["what / figure"]] == [str(FULL_TIME_MONTH_MINUTES), str(SHORT_CONTRACT_DAYS)]
+    assert [row[1] for row in TABLES["what / figure"]] == [
+        str(figure) for figure in (FULL_TIME_MONTH_MINUTES, PART_TIME_UP_TO_MINUTES, SHORT_CONTRACT_DAYS)
+    ]
 
 
 def test_every_function_and_table_that_is_named_exists() -> None:

@@ -14,6 +14,7 @@ from katip.contracts.fitness import updates_due
 from katip.contracts.kinds.service import ServiceContractKind
 from katip.contracts.law import minimum_minutes, require_lawful
 from katip.contracts.models import AssignmentType, Contract
+from katip.contracts.permissions import require_proof
 from katip.contracts.terms import offer_terms
 from katip.core.actor import Actor, Capacity
 from katip.core.errors import PermissionRefusedError
@@ -97,6 +98,7 @@ def contract_offer(
     (see `contracts.law`), `no_certificate` when the professional has none of the profession, `already_offered` when
     the same offer waits, `updates_wait` while contracts of the provider fall short elsewhere and no update is proposed.
     """
+    require_proof(actor)
     provider_id = require_manager(actor, at)
     offer = Offer(code, workplace_id, professional_id, minutes, provider_id, assignment_type)
     require_updates_done(provider_id, at, [workplace_id])

@@ -15,6 +15,7 @@ from katip.processes.errors import AlreadyDecidedError
 from katip.processes.kinds import Cancelled, by_kind
 from katip.processes.models import Process, ProcessState
 from katip.processes.permissions import require_may_withdraw
+from katip.processes.services.complete import REASON_LENGTH
 
 LAPSE_CHUNK = 500
 
@@ -28,6 +29,8 @@ def process_withdraw(*, actor: Actor, at: datetime, process_id: int, version: in
     """
     if actor.proof is None or actor.person_id is None:
         raise PermissionRefusedError("no_second_step")
+    if len(reason) >= REASON_LENGTH.stop:
+        raise ValueError("a reason has at most 200 characters")
     process = Process.objects.filter(pk=process_id).first()
     if process is None:
         raise PermissionRefusedError("not_yours")
