@@ -281,7 +281,7 @@ def test_fewer_minutes_than_contracts_need_do_not_replace_more(people: People) -
 def test_a_short_one_does_not_replace_one_that_contracts_need_for_longer(people: People) -> None:
     world = people.world
     world.active(minutes=300)
-    asked = {"national_id": world.specialist.national_id, "minutes": 600, "replace": True}
+    asked: dict[str, Any] = {"national_id": world.specialist.national_id, "minutes": 600, "replace": True}
     with pytest.raises(RuleViolation) as refused:
         people.propose(last_day=TODAY + timedelta(days=9), **asked)
     assert (refused.value.code, refused.value.facts["short_by"]) == ("staff_minutes_needed", 300)

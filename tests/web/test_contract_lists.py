@@ -307,7 +307,7 @@ class TestRows:
         assert [button["label"] for button in page.context["buttons"]] == labels
         assert ('name="surec"' in page.text) == bool(labels)
         for button in page.context["buttons"]:
-            ticked = {"surec": contract.process_id, "is": button["key"], "liste": "tum"}
+            ticked: dict[str, Any] = {"surec": contract.process_id, "is": button["key"], "liste": "tum"}
             opened = client.get(reverse("contracts_go"), ticked, follow=True)
             wanted = {
                 "surec": ("step", contract.process_id),
@@ -322,7 +322,7 @@ class TestRows:
         one = world.active(at=NOW)
         two = world.offer(140, at=NOW)
         client, go = entered(world, "manager"), reverse("contracts_go")
-        here = {"liste": "tum", "sirala": "isyeri"}
+        here: dict[str, Any] = {"liste": "tum", "sirala": "isyeri"}
         nothing = client.get(go, {**here, "is": "sonlandir"}, follow=True)
         assert nothing.redirect_chain[-1][0] == f"{LIST}?liste=tum&sirala=isyeri"
         assert "Önce listeden bir kutuyu işaretleyin, sonra Sözleşmeyi Sonlandır düğmesine basın." in nothing.text

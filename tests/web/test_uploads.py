@@ -17,10 +17,11 @@ FORM = "multipart/form-data; boundary=x"
 class Unread(io.RawIOBase):
     """A body that must not be touched."""
 
-    def read(self, _size: int = -1) -> NoReturn:
-        raise AssertionError
+    def read(self, size: int | None = -1, /) -> NoReturn:
+        raise AssertionError(size)
 
-    readline = readlines = read
+    def readline(self, size: int | None = -1, /) -> NoReturn:
+        raise AssertionError(size)
 
 
 @pytest.mark.parametrize("size", [str(MOST_BYTES + 1), str(2 << 30), "9" * 5_000, "²"])
