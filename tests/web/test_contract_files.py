@@ -156,6 +156,16 @@ class TestComparing:
         manager.post(reverse("contracts_reconcile_close"))
         assert "Yükle ve karşılaştır" in manager.get(COMPARE).text
 
+    def test_what_a_spreadsheet_would_run_is_text_in_the_file(self, world: World) -> None:
+        manager = entered(world, "manager")
+        [row] = [dict(row.cells) for row in sheet_read(self.changed(world, manager)) if row.cells["minutes"] == "300"]
+        file = io.BytesIO()
+        sheet_write(file, [row | {"workplace_sgk": "22", "professional_name": "=1+1", "workplace_title": "'@SUM(A1)"}])
+        upload(manager, file.getvalue())
+        found = manager.get(f"{reverse('contracts_reconcile_download')}?liste=hatali").content.decode("utf-8-sig")
+        assert '"\'=1+1"' in found
+        assert "\"''@SUM(A1)\"" in found
+
     def test_nobody_else_sees_what_was_found(self, world: World) -> None:
         manager = entered(world, "manager")
         upload(manager, self.changed(world, manager))

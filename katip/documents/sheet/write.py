@@ -92,7 +92,7 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
     writer.writerow([column.header for column in COLUMNS])
     yield "\ufeff".encode() + taken()
     for row in rows:
-        writer.writerow([_guarded(_clean(row.get(column.field, ""))) for column in COLUMNS])
+        writer.writerow([guarded(_clean(row.get(column.field, ""))) for column in COLUMNS])
         yield taken()
 
 
@@ -152,7 +152,8 @@ def _clean(text: str) -> str:
     return _NO_TEXT.sub("", text)[:_LONGEST_CELL]
 
 
-def _guarded(text: str) -> str:
+def guarded(text: str) -> str:
+    """Put an apostrophe in front of what a spreadsheet would run."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 

@@ -25,14 +25,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from katip.contracts.services.drafts import TOGETHER, Begun, drafts_open
 from katip.core.crypto import seal, unseal
+from katip.core.errors import PermissionRefusedError
 from katip.core.turkish import fold
 from katip.core.usecase import acting_as
 from katip.documents.reconcile import Compared, Outcome, Reconciliation, reconcile
 from katip.documents.sheet import BY_FIELD, FOR_PAGES, REQUIRED, RowFault, SheetError, sheet_read
+from katip.documents.sheet.write import guarded
 from katip.rules import Profession, RuleViolation, mask_national_id
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.refusals import refusal_words
+from katip.web.uploads import FileForm
 from katip.web.words import PROFESSIONS
 
 MINUTES_KEPT, PAGE = 30, 50
@@ -86,25 +89,15 @@ ROW_FAULTS = {
 }
 
 
-class SheetForm(forms.Form):
+class SheetForm(FileForm):
     """One file."""
 
-    file = forms.FileField(
-        label=gettext_lazy("Dışa aktarılan dosya"),
-        error_messages={
-            "required": gettext_lazy("Bir dosya seçin."),
-            "invalid": gettext_lazy("Bir dosya seçin."),
-            "missing": gettext_lazy("Bir dosya seçin."),
-            "empty": gettext_lazy("Seçtiğiniz dosya boş."),
-        },
-    )
+    most_bytes = FOR_PAGES.file_bytes
+    too_large = SHEET_FAULTS["too_large"]
 
-    def clean_file(self) -> Any:
-        """Not larger than is read."""
-        upload = self.cleaned_data["file"]
-        if upload.size > FOR_PAGES.file_bytes:
-            raise forms.ValidationError(SHEET_FAULTS["too_large"])
-        return upload
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("Dışa aktarılan dosya")
 
 
 @access(Access.PROVIDER)
@@ -181,6 +174,8 @@ def contracts_reconcile_drafts(request: Any) -> HttpResponse:
     try:
         begun = [Begun(**row["begin"] | {"profession": Profession(row["profession"])}) for row in rows]
         made = drafts_open(actor=request.actor, at=request.at, begun=begun)
+    except PermissionRefusedError:
+        return redirect("companies")
     except RuleViolation as violation:
         messages.error(request, refusal_words(violation))
         return redirect(f"{reverse('contracts_reconcile')}?liste=burada-yok")
@@ -271,8 +266,7 @@ def _column(name: str) -> str:
 
 def _cell(text: str) -> str:
     """A cell of a CSV file; what a spreadsheet would take for a formula is text."""
-    guarded = f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
-    return '"' + guarded.replace('"', '""') + '"'
+    return '"' + guarded(text).replace('"', '""') + '"'
 
 
 def _plain(compared: Compared) -> dict[str, Any]:

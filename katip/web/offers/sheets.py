@@ -31,6 +31,7 @@ from katip.web.offers import show
 from katip.web.offers.refusals import refusal
 from katip.web.processes.views import require_fresh_step
 from katip.web.templatetags.katip import current_language
+from katip.web.uploads import FileForm
 from katip.web.words import ASSIGNMENT_TYPES
 
 ROWS, SHEETS = 100, 20
@@ -54,25 +55,15 @@ _FAULTS = {
 }
 
 
-class SheetForm(forms.Form):
+class SheetForm(FileForm):
     """One file."""
 
-    file = forms.FileField(
-        label=gettext_lazy("Teklif dosyası"),
-        error_messages={
-            "required": gettext_lazy("Bir dosya seçin."),
-            "invalid": gettext_lazy("Bir dosya seçin."),
-            "missing": gettext_lazy("Bir dosya seçin."),
-            "empty": gettext_lazy("Seçtiğiniz dosya boş."),
-        },
-    )
+    most_bytes = FILE_BYTES
+    too_large = _FAULTS["too_large"]
 
-    def clean_file(self) -> Any:
-        """Not larger than is read."""
-        upload = self.cleaned_data["file"]
-        if upload.size > FILE_BYTES:
-            raise forms.ValidationError(_FAULTS["too_large"])
-        return upload
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("Teklif dosyası")
 
 
 @access(Access.PROVIDER)
