@@ -301,10 +301,10 @@ def _links(contract: Contract, story: Story) -> list[Row]:
 
 def _buttons(contract: Contract, story: Story, request: Any) -> list[Row]:
     """The acts open to this person, the likeliest first; deciding and taking back lead to the process's own pages."""
-    actions = actions_open(contract, request, update_open=story.open_update is not None)
+    actions = set(actions_open(contract, request, update_open=story.open_update is not None))
     a, process = ContractAction, contract.process_id
     if has_lapsed(contract.process.due_on, request.at):
-        actions = set(actions) - {a.ACCEPT, a.APPROVE, a.REJECT}
+        actions -= {a.ACCEPT, a.APPROVE, a.REJECT}
     in_person = request.actor.capacity == Capacity.INDIVIDUAL
     shown = [
         ({a.ACCEPT, a.APPROVE}, _("Oku ve karar ver"), reverse("step", args=[process]), "main"),
@@ -319,9 +319,15 @@ def _buttons(contract: Contract, story: Story, request: Any) -> list[Row]:
             "bad",
         ),
     ]
-    found = [{"label": label, "url": url, "css": css} for wanted, label, url, css in shown if wanted & set(actions)]
+    found = [{"label": label, "url": url, "css": css} for wanted, label, url, css in shown if wanted & actions]
+    if request.actor.capacity == Capacity.OFFICIAL:
+        return found
     update = story.open_update
-    if update is not None and role_of(update.process, request):
+    if update is not None:
+        mine = bool(role_of(update.process, request))
+        label = _("Süre güncellemesine karar ver") if mine else _("Süre güncellemesini aç")
         step = reverse("step", args=[update.process_id])
-        found.insert(0, {"label": _("Süre güncellemesine karar ver"), "url": step, "css": "main"})
+        found.insert(0 if mine else len(found), {"label": label, "url": step, "css": "main" if mine else ""})
+    if contract.process.waits_for and not actions & {a.ACCEPT, a.APPROVE}:
+        found.insert(0, {"label": _("Süreci aç"), "url": reverse("step", args=[process]), "css": ""})
     return found
