@@ -273,7 +273,9 @@ def test_minutes_that_the_law_or_the_month_refuses_stay_at_that_step(
     response = post(client, "offer_minutes", assignment_type="part_time", minutes=typed)
     assert response.headers["Location"] == reverse("offer_minutes", args=[draft().pk])
     refused_at(world, client, "offer_minutes", *words)
-    assert f'value="{typed}"' in page(client, "offer_minutes")
+    shown = page(client, "offer_minutes")
+    assert f'value="{typed}"' in shown
+    assert "O adıma dön" not in shown  # it is cured here
 
 
 @pytest.mark.parametrize("typed", ["-1", "0", "x", "1e3", "99999999999", "²"])
@@ -386,6 +388,15 @@ def test_only_the_own_staff_is_found_by_number_and_others_all_look_the_same(worl
         assert "bir profesyonel yok" in response.text
         assert "Yabancı" not in response.text
         pages.append(response.status_code)
+    assert written(draft()).professional_id is None
+
+
+def test_own_staff_without_the_certificate_are_refused_by_number_with_the_reason(world: World) -> None:
+    client = entered(world, "manager")
+    placed(world, client)
+    response = post(client, "offer_professional", national_id=world.physician.national_id)
+    assert response.status_code == 422
+    assert "Bu kişinin bu görev için belgesi yok. Bu görevin belgesi olan bir profesyonel seçin." in response.text
     assert written(draft()).professional_id is None
 
 

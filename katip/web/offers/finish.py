@@ -79,7 +79,7 @@ def _minutes_page(request: Any, draft: OfferDraft, form: Form, status: int) -> H
         "candidate": show.candidate(candidate) if candidate else None,
         "place": show.place(place, draft.code) if place else None,
         "refused": refusal_of(refused) if refused else None,
-        "refused_url": step_url(draft, refused) if refused else "",
+        "refused_url": step_url(draft, refused) if _elsewhere(refused) and refused else "",
     }
     return render(request, "offer_minutes.html", context, status=status)
 

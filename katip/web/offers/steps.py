@@ -13,7 +13,15 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from katip.contracts.models import OfferDraft
-from katip.contracts.offering import Candidate, StaffAfter, candidates_of, place_read, staff_find, written
+from katip.contracts.offering import (
+    Candidate,
+    StaffAfter,
+    candidate_read,
+    candidates_of,
+    place_read,
+    staff_find,
+    written,
+)
 from katip.contracts.services.draft import Answers, missing
 from katip.contracts.texts import OFFER_INFORMATION
 from katip.core.usecase import acting_as
@@ -130,8 +138,11 @@ def offer_professional(request: Any, draft: OfferDraft) -> HttpResponse:
     with acting_as(request.actor):
         number = form.cleaned_data["national_id"] if form.is_valid() else ""
         found = staff_find(draft.provider_id, number, request.at) if number else None
+        fits = found is None or _is_certified(request, draft, workplace_id, found)
     if number and found is None:
         form.add_error("national_id", refusal("not_staff", {}).in_full)
+    elif not fits:
+        form.add_error("national_id", refusal("no_certificate", {}).in_full)
 
     def stays(draft: OfferDraft) -> bool:
         candidate = chosen_of(request, draft)
@@ -146,6 +157,17 @@ def offer_professional(request: Any, draft: OfferDraft) -> HttpResponse:
         step="professional",
         stays=stays,
     )
+
+
+def _is_certified(request: Any, draft: OfferDraft, workplace_id: int, professional_id: int) -> bool:
+    candidate = candidate_read(
+        request.actor,
+        request.at,
+        profession=kind_get(draft.code).profession,  # type: ignore[attr-defined] # a service kind
+        workplace_id=workplace_id,
+        professional_id=professional_id,
+    )
+    return candidate is not None
 
 
 def _professional_page(request: Any, draft: OfferDraft, form: Form, status: int) -> HttpResponse:
