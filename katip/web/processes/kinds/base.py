@@ -5,7 +5,7 @@ and decide nothing.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.urls import reverse
@@ -183,8 +183,3 @@ class Presenter:
 
     def _title(self, organisation: Any) -> str:
         return organisation.title if organisation is not None else ""
-
-
-def day_text(iso: str) -> str:
-    """A day of the terms, as people write it."""
-    return fmt.date_text(date.fromisoformat(iso), current_language())
