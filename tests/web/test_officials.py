@@ -255,6 +255,26 @@ def test_a_workplace_shows_what_is_owed_and_served_and_who_looked_is_written_dow
     assert Event.objects.filter(tag="official:contract:read", subject_id=contract.pk).count() == 1
 
 
+def test_a_workplace_that_its_employer_serves_alone_is_fit_and_nothing_stands_above_the_minimum(world: World) -> None:
+    place = workplace(77, activity=LOW, employees=3)
+    process = Process.objects.create(
+        code=9003, workplace=place, waiting_since=NOW, created_at=NOW, terms={}, terms_hash="x"
+    )
+    Undertaking.objects.create(
+        workplace=place, person=world.owner, process=process, quality="employer", training_no="1", minutes=30,
+        training_on=day_of(NOW), state="active", active_from=NOW, created_at=NOW,
+    )  # fmt: skip
+    client = in_office(official("inspector", province=16))
+    duties = client.get(reverse("official_workplace", args=[place.pk])).context["duties"]
+    assert [str(duty["fit"]) for duty in duties[:2]] == ["fit", "fit"]
+
+
+def test_a_provider_s_contact_is_shown_as_one_calls_it(world: World) -> None:
+    Provider.objects.filter(pk=world.provider.pk).update(contact_phone="8500000001")
+    page = in_office(official("inspector")).get(reverse("provider", args=[world.provider.pk])).text
+    assert '<a href="tel:+908500000001">0850 000 00 01</a>' in page
+
+
 def test_suspending_and_restoring_through_the_pages(world: World) -> None:
     office = official("directorate")
     client = in_office(office)

@@ -529,3 +529,9 @@ def test_whoever_proposed_sees_the_process_and_takes_it_back_and_nobody_else_doe
         assert proposer.post(withdraw, form).status_code == 302, code
         process.refresh_from_db()
         assert process.state == "withdrawn", code
+
+
+def test_minutes_that_part_time_needs_are_not_called_optional(people: People) -> None:
+    page = entered(people.world, "owner").get(reverse("own_staff_assign")).text
+    assert "Kısmi sürelide yazın." in page
+    assert "isteğe bağlı" not in page

@@ -40,6 +40,7 @@ from katip.registry.services.standing import (
 from katip.rules import CertificateClass, Profession, RuleViolation
 from katip.web.addresses import number_read
 from katip.web.capacity.show import certificate_label, certificate_notes
+from katip.web.context import contact
 from katip.web.officials.forms import (
     CertificateForm,
     DirectoryForm,
@@ -100,6 +101,7 @@ def provider(request: Any, no: int) -> HttpResponse:
     context = {
         "provider": found,
         "kind": found.get_kind_display(),
+        "contact": contact(found.contact_name, found.contact_phone, found.contact_hours),
         "running": _running(found),
         "history": _history(found),
         "staff": staff[:PAGE],
@@ -118,7 +120,7 @@ def professionals(request: Any) -> HttpResponse:
     person_form = PersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         with acting_as(request.actor):
-            number = _sought_bynumber_read(request, person_form)
+            number = _sought_by_number(request, person_form)
         if number is not None:
             return redirect("professional", no=number)
         with acting_as(request.actor):
@@ -126,7 +128,7 @@ def professionals(request: Any) -> HttpResponse:
     return _professionals_page(request, person_form)
 
 
-def _sought_bynumber_read(request: Any, form: PersonForm) -> int | None:
+def _sought_by_number(request: Any, form: PersonForm) -> int | None:
     """The professional with the number posted; that somebody was looked for is written down, the number is not."""
     if not form.is_valid():
         return None

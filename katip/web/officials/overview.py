@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from katip.contracts import overview as reads
-from katip.contracts.fitness import UNDERTAKEN, fitness_of
+from katip.contracts.fitness import UNDERTAKEN, WorkplaceFitness, fitness_of
+from katip.contracts.models import Fitness
 from katip.contracts.overview import Served, Where
 from katip.contracts.services.coverage import FUNNEL_DAYS
 from katip.registry.models import Province
@@ -141,7 +142,7 @@ def workplace(request: Any, no: int) -> HttpResponse:
                 "requirement": judged.requirement if judged else None,
                 "minutes": serving[profession][0],
                 "persons": serving[profession][1],
-                "fit": fitness.fitness(profession),
+                "fit": _fit(fitness, profession, serving[profession]),
                 "reason": fit_words(judged, undertaken=fitness.undertaken and profession in UNDERTAKEN),
             }
             for profession, judged in fitness.judged.items()
@@ -152,6 +153,12 @@ def workplace(request: Any, no: int) -> HttpResponse:
         "next_url": f"{here}?{urlencode({'sonra': contracts[PAGE - 1].pk})}" if more else "",
     }
     return render(request, "official_workplace.html", context)
+
+
+def _fit(fitness: WorkplaceFitness, profession: Profession, serving: tuple[int, int]) -> Fitness:
+    """The verdict; what the employer serves alone is fit, for nothing runs that could stand above the minimum."""
+    alone = fitness.undertaken and profession in UNDERTAKEN and not any(serving)
+    return Fitness.FIT if alone else fitness.fitness(profession)
 
 
 def _sum(parts: Any) -> Served:

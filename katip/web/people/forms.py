@@ -29,6 +29,8 @@ class PeopleForm(forms.Form):
 
     faults: ClassVar[dict[str, str]] = {}
     widths: ClassVar[dict[str, str]] = {}
+    sometimes: ClassVar[frozenset[str]] = frozenset()
+    """fields that another answer makes necessary: their hint says when, they are not marked optional"""
 
     organisation = forms.IntegerField(min_value=0, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
@@ -41,6 +43,7 @@ class PeopleForm(forms.Form):
                 "kind": kind,
                 "pair": kind == "radio" and len(getattr(bound.field, "choices", ())) == len(ASSIGNMENT_TYPES),
                 "width": self.widths.get(bound.name, "s"),
+                "optional": False if bound.name in self.sometimes else None,
                 "inputmode": "numeric" if bound.name in {"national_id", "minutes"} else "",
                 "counter": isinstance(bound.field.widget, forms.Textarea),
             }
@@ -113,6 +116,7 @@ def _missing(words: Any) -> dict[str, Any]:
 class OwnStaffForm(PeopleForm):
     """Who serves as what, how, and for how long a month."""
 
+    sometimes = frozenset({"minutes"})
     faults: ClassVar[dict[str, str]] = {
         "person_unknown": "national_id",
         "not_certified": "national_id",
