@@ -330,6 +330,9 @@ class TestRows:
         assert "Sözleşmeyi Sonlandır bir seferde tek sözleşme içindir" in both.text
         assert (both.context["current"], both.context["sort"]) == ("tum", "isyeri")
         assert both.text.count(" checked>") == 2
+        others = client.get(go, {**here, "is": "surec", "surec": [one.process_id, two.process_id]}, follow=True)
+        assert "Birlikte yalnız sizin kararınızı bekleyenler açılır" in others.text
+        assert others.text.count(" checked>") == 2
         wrong = client.get(go, {**here, "is": "sonlandir", "surec": two.process_id}, follow=True)
         assert "Sözleşmeyi Sonlandır, işaretlediğiniz satır için yapılamaz." in wrong.text
         assert wrong.text.count(" checked>") == 1
