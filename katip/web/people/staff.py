@@ -127,7 +127,8 @@ def days_text(one: StaffContract | Staffed) -> str:
 
 def _row(one: Staffed, request: Any) -> Row:
     labels: dict[str, None] = {}
-    for certificate in one.certificates:
+    today = day_of(request.at)
+    for certificate in (held for held in one.certificates if held.valid_to is None or held.valid_to >= today):
         label = str(PROFESSIONS[Profession(certificate.profession)])
         words = certificate_words(certificate.certificate_class)
         labels[f"{label}, {words}" if words else label] = None
