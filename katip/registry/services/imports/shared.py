@@ -53,7 +53,8 @@ def predecessor_column() -> Column:
     return Column(
         name="predecessor",
         parse=number_text(_sgk_number),
-        help="the SGK registration number that the workplace had before, of 26 digits; known, or in the same file",
+        help="the SGK registration number that the workplace had before, of 26 digits; known, or in the same file. "
+        "Its contracts end, and are listed to be made anew, once that number's own line has `closed_on`",
         required=False,
         aliases=("onceki_sgk_no", "eski_sgk_no", "onceki_sicil_no"),
         warn=_sgk_doubt,
