@@ -75,5 +75,5 @@ def _row(contract: Any) -> dict[str, Any]:
         "new_number": contract.new_sgk_number,
         "person": contract.professional.person.name,
         "minutes": contract.minutes_now,
-        "ended_at": contract.ended_at,
+        "ended_on": contract.ends_on,
     }
