@@ -147,3 +147,14 @@ def test_each_contract_shows_its_own_workplaces_consent(world: World) -> None:
     )
     consents = [row["value"] for item in page.context["items"] for row in item["terms"] if "güncelleme" in row["label"]]
     assert consents == ["Talimat verilmedi", "Evet"]
+
+
+def test_the_list_says_that_several_can_be_approved_in_one_go_only_where_several_wait(world: World) -> None:
+    words = "İki kutuyu birden işaretlerseniz"
+    world.accepted(103)
+    world.accepted(140)
+    assert words in entered(world, "owner").get("/sozlesmeler/?liste=tum").text
+    world.decide("owner", Contract.objects.get(code=103))
+    shown = entered(world, "owner").get("/sozlesmeler/?liste=tum")
+    assert len(shown.context["rows"]) == 2
+    assert words not in shown.text

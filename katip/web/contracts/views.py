@@ -61,6 +61,7 @@ def contracts(request: Any) -> HttpResponse:
         "lead": "" if decidable else _lead(request),
         "rows": shown,
         "decidable": decidable,
+        "several": sum(line["decidable"] for line in shown) > 1,
         "buttons": _buttons(shown, request),
         "ticked": {number_read(text) for text in request.GET.getlist("surec")},
         "kept": [*wanted.named.items(), *([("sonra", request.GET["sonra"])] if wanted.after else [])],
