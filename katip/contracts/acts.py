@@ -30,6 +30,10 @@ class Act:
         contract = self.contract
         return next_state(ContractState(contract.state), self.action, self.role, ContractForm(contract.form))
 
+    def require_allowed(self) -> None:
+        """Ask the table before anything else is looked at. Raises `RuleViolation` `action_not_allowed`."""
+        next_state(ContractState(self.contract.state), self.action, self.role, ContractForm(self.contract.form))
+
 
 _BORN = """
 INSERT INTO contracts_contractact (contract_id, action, role, person_id, at, state_from, state_to, reason, detail)

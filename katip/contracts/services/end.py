@@ -48,7 +48,7 @@ def contract_end(*, actor: Actor, at: datetime, contract_id: int, last_day: date
         raise RuleViolation("end_too_far", facts={"last_day": last_day, "latest": today + FURTHEST})
     action = ContractAction.END if last_day == today else ContractAction.ANNOUNCE_END
     act = Act(contract, action, role, actor.person_id, at, note, {"last_day": last_day.isoformat()})
-    assert act.to  # noqa: S101 -- asks the table before anything else is looked at
+    act.require_allowed()
     if contract.ends_on is not None and last_day >= contract.ends_on:
         raise RuleViolation("end_announced", facts={"ends_on": contract.ends_on})
     contract.ends_on, contract.end_reason, contract.end_note = last_day, REASONS[role], note
@@ -76,7 +76,7 @@ def contract_end_revoke(*, actor: Actor, at: datetime, contract_id: int) -> Cont
     contract = contract_lock(contract_id)
     role = role_in(actor, contract, at)
     act = Act(contract, ContractAction.REVOKE_END, role, actor.person_id, at)
-    assert act.to  # noqa: S101 -- asks the table first
+    act.require_allowed()
     if contract.ends_on is None or contract.ends_on < day_of(at):
         raise RuleViolation("no_end_announced")
     if contract.end_reason != REASONS[role]:

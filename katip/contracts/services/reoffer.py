@@ -37,7 +37,7 @@ def contract_reoffer(*, actor: Actor, at: datetime, contract_id: int) -> Contrac
     contract = contract_lock(contract_id)
     role = role_in(actor, contract, at)
     act = Act(contract, ContractAction.REOFFER, role, actor.person_id, at)
-    assert act.to  # noqa: S101 -- asks the table first
+    act.require_allowed()
     if contract.provider_id is not None:
         require_updates_done(contract.provider_id, at, [contract.workplace_id])
     return _again(actor, at, act, contract.workplace_id, last_minutes([contract])[contract.pk])
