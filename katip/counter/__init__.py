@@ -1,0 +1,1 @@
+"""Who was verified face to face: branches, officers, applications, reviews. Knows nothing of contracts."""
