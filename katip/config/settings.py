@@ -39,10 +39,12 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "katip.core",
     "katip.audit",
     "katip.identity",
     "katip.registry",
+    "katip.counter",
     "katip.processes",
     "katip.contracts",
     "katip.documents",
@@ -138,7 +140,8 @@ ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "
 ALLAUTH_TRUSTED_PROXY_COUNT = KATIP.trusted_proxies
 MFA_ADAPTER = "katip.identity.adapters.SecondStepAdapter"
 MFA_FORMS = {"authenticate": "katip.identity.forms.SecondStepForm"}
-MFA_SUPPORTED_TYPES = ["totp"]
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Katip"
 

@@ -53,6 +53,26 @@ class Environment(BaseSettings):
     approval_deadline_days: int = Field(default=0, ge=0)
     trusted_proxies: int = Field(default=0, ge=0)
 
+    activation_days: int = Field(default=14, ge=1)
+    application_days: int = Field(default=30, ge=7)
+    review_percent: int = Field(default=5, ge=0, le=100)
+    chip_trust: Path | None = None
+    chip_states: str = "TUR"
+    chip_revocation_grace_days: int = Field(default=0, ge=0)
+    oidc_file: Path | None = None
+    smtp_url: str = ""
+    mail_from: str = ""
+
+    @property
+    def trust_folder(self) -> Path:
+        """Where the certificates and revocation lists lie by which ID cards are believed."""
+        return self.chip_trust or self.data / "trust"
+
+    @property
+    def card_states(self) -> tuple[str, ...]:
+        """The states whose ID cards are taken, as the cards name them (three letters)."""
+        return tuple(state for state in self.chip_states.replace(",", " ").split() if state)
+
     @property
     def origin(self) -> str:
         """The address people type, without a trailing slash."""

@@ -16,6 +16,7 @@ FOREIGN = {
     "django_migrations": "SELECT",
     "django_session": "SELECT, INSERT, UPDATE, DELETE",
     "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
+    "usersessions_usersession": "SELECT, INSERT, UPDATE, DELETE",
 }
 """Tables of libraries. Sessions and cache entries expire, a second step can be replaced: those are deleted from."""
 

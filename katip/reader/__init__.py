@@ -1,1 +1,1 @@
-"""`katip-reader`: reads an ID card through a reader on this machine, and hands the evidence to a Katip server. No Django."""
+"""`katip-reader`: reads an ID card on this machine, and hands the evidence to a Katip server. Without Django."""

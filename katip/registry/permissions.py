@@ -10,6 +10,9 @@ from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
 from katip.registry.models import Mandate, Official, OfficialRole
 
+HELD = Q(ended_on__isnull=True)
+"""Offices that are held: one ends at once, never ahead."""
+
 
 def valid_on(at: datetime) -> Q:
     """Rows whose `valid_from`…`valid_to` (both days included) hold at that moment in Turkey."""
@@ -35,14 +38,14 @@ def require_provider_mandate(actor: Actor, provider_id: int, at: datetime) -> No
 
 
 def require_office(actor: Actor, *roles: OfficialRole) -> Official:
-    """The office in which the actor acts, if it is one of these roles; asked of the register now.
+    """The office in which the actor acts, if it is one of these roles and still held; asked of the register now.
 
     Raises `PermissionRefusedError` `no_office` for anybody else.
     """
     if actor.capacity != Capacity.OFFICIAL:
         raise PermissionRefusedError("no_office")
     office = (
-        Official.objects.filter(pk=actor.organisation, person_id=actor.person, role__in=roles)
+        Official.objects.filter(HELD, pk=actor.organisation, person_id=actor.person, role__in=roles)
         .select_related("province")
         .first()
     )

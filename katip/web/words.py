@@ -27,6 +27,8 @@ OFFICES = {
     OfficialRole.INSPECTOR.value: gettext_lazy("müfettiş"),
     OfficialRole.DIRECTORATE.value: gettext_lazy("yetkilendirme görevlisi"),
     OfficialRole.COUNTER.value: gettext_lazy("gişe görevlisi"),
+    OfficialRole.SUPERVISOR.value: gettext_lazy("gişe denetmeni"),
+    OfficialRole.OPERATOR.value: gettext_lazy("işletmeci"),
 }
 KINDS = frozenset(
     (

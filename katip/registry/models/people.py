@@ -53,16 +53,22 @@ class OfficialRole(models.TextChoices):
     INSPECTOR = "inspector", "müfettiş"
     DIRECTORATE = "directorate", "yetkilendirme görevlisi"
     COUNTER = "counter", "gişe görevlisi"
+    SUPERVISOR = "supervisor", "gişe denetmeni"
+    OPERATOR = "operator", "işletmeci"
 
 
 class Official(models.Model):
-    """Görevli: an inspector or a counter officer, for one province or for all."""
+    """Görevli: an inspector, one who authorises, someone at a counter, or one who runs the installation.
+
+    For one province or for all (`province` None). `ended_on` is the day on which the office ended, at once.
+    """
 
     grants: ClassVar[str] = UPSERT
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="offices")
     role = models.CharField(max_length=12, choices=OfficialRole)
     province = models.ForeignKey(Province, models.PROTECT, null=True)
+    ended_on = models.DateField(null=True)
 
     class Meta:
         """A person holds an office once."""

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from katip.core.actor import Actor, Capacity, Proof
 from katip.registry.models import Mandate, Official, Provider, Workplace
-from katip.registry.permissions import valid_on
+from katip.registry.permissions import HELD, valid_on
 
 _KEY = "acting_for"
 
@@ -60,4 +60,4 @@ def chosen_read(request: Any) -> Chosen | None:
 
 def offices_of(person_id: int) -> QuerySet[Official]:
     """The offices that a person holds; each person has few."""
-    return Official.objects.filter(person_id=person_id).select_related("province").order_by("pk")
+    return Official.objects.filter(HELD, person_id=person_id).select_related("province").order_by("pk")

@@ -1,4 +1,4 @@
-"""`katip import officials`: inspectors, those who authorise, and counter officers."""
+"""`katip import officials`: inspectors, those who authorise, counter officers, and who runs the installation."""
 
 from katip.core.imports import Column, ImportSpec, Upsert, conflict
 from katip.core.imports.values import word
@@ -17,9 +17,14 @@ OFFICIALS = ImportSpec(
                     "inspector": ("müfettiş", "iş müfettişi"),
                     "directorate": ("yetkilendirme", "yetkilendirme görevlisi"),
                     "counter": ("gişe", "gişe görevlisi"),
+                    "supervisor": ("denetmen", "gişe denetmeni"),
+                    "operator": ("işletmeci",),
                 }
             ),
-            help="`inspector` (`müfettiş`), `directorate` (`yetkilendirme görevlisi`) or `counter` (`gişe görevlisi`)",
+            help=(
+                "`inspector` (`müfettiş`), `directorate` (`yetkilendirme görevlisi`), `counter` (`gişe görevlisi`), "
+                "`supervisor` (`gişe denetmeni`) or `operator` (`işletmeci`)"
+            ),
             aliases=("gorev", "rol"),
         ),
         shared.province_column("name or plate code; empty is all of them", required=False),

@@ -1,0 +1,16 @@
+"""Branches and those who work there; applications and what was decided on them."""
+
+from katip.counter.models.applications import Application, ApplicationState, Purpose, Review, ReviewOutcome
+from katip.counter.models.branches import Branch, BranchClosure, OpeningHours, Posting
+
+__all__ = [
+    "Application",
+    "ApplicationState",
+    "Branch",
+    "BranchClosure",
+    "OpeningHours",
+    "Posting",
+    "Purpose",
+    "Review",
+    "ReviewOutcome",
+]
