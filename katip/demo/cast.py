@@ -6,11 +6,12 @@ its owner only. Importing this module needs no Django.
 
 import base64
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+
+from katip.demo.folder import private_write
 
 _WORDS = "abcdefghkmnprstuvyz23456789"
 """letters and digits that nobody mistakes for each other"""
@@ -85,12 +86,7 @@ def cast_find(data: Path) -> list[Entry] | None:
 
 def cast_keep(data: Path, entries: list[Entry]) -> None:
     """Write `cast.json`, whole or not at all, readable by nobody but the account that runs this."""
-    fresh = _path(data).with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump([asdict(entry) for entry in entries], file, ensure_ascii=False, indent=2)
-        file.write("\n")
-    fresh.replace(_path(data))
+    private_write(_path(data), json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=2) + "\n")
 
 
 def totp_code(secret: str, at: datetime) -> str:

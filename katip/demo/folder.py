@@ -1,5 +1,6 @@
 """The sample installation's data folder: made, recognised by a marker file, and emptied only where the marker is."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -36,3 +37,12 @@ def folder_open(data: Path, *, fresh: bool) -> None:
                 path.unlink()
     data.mkdir(parents=True, exist_ok=True)
     marker.write_text(_MARKER_TEXT, "utf-8")
+
+
+def private_write(path: Path, text: str) -> None:
+    """Write a file whole or not at all, readable by nobody but the account that runs this."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    fresh.replace(path)

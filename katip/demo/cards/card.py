@@ -27,7 +27,7 @@ class Holder:
     birth_date: date
     expires_on: date
     document_number: str
-    sex: str = "F"
+    sex: str = "<"
     state: str = "TUR"
 
 
@@ -70,7 +70,7 @@ class Card:
 
 def card_issue(
     signer: Issued,
-    holder: Holder,
+    holder: Holder | Mrz,
     *,
     key: Key | None = None,
     clone_check: bool = True,
@@ -80,7 +80,7 @@ def card_issue(
     quirks: Quirks = BY_THE_BOOK,
 ) -> Card:
     """Make a genuine card; without `clone_check` one whose chip has no key of its own (neither group 14 nor 15)."""
-    mrz = mrz_of(holder)
+    mrz = holder if isinstance(holder, Mrz) else mrz_of(holder)
     groups = {1: group_1(mrz)}
     if clone_check:
         key = key or key_ec()
