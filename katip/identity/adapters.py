@@ -4,14 +4,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.core.exceptions import ValidationError
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from katip.core.crypto import seal, unseal
+from katip.identity.devices import guesses_counted_as
 from katip.identity.handlers import attempt_refused
 
 
@@ -47,17 +49,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         return bool(url) and url_is_ours(context.request, url)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Record what the limit refuses."""
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
+        """Count the attempt, by account and network or known browser (`katip.identity.devices`); record a refusal."""
+        key, known = guesses_counted_as(request, str(credentials.get("username", "")))
+        limits = settings.KATIP_GUESSES["known_device" if known else "elsewhere"]
+        self._login_failed_rl_usage = ratelimit.consume(
+            request, app="allauth.account", action="login_failed", config={"login_failed": limits}, key=key
+        )
+        if not self._login_failed_rl_usage:
             attempt_refused(credentials)
-            raise
-
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """The account alone: allauth adds the Host header, and whoever guesses chooses that."""
-        del request
-        return str(credentials.get("username", ""))
+            raise self.validation_error("too_many_login_attempts")
 
 
 class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc] # as above

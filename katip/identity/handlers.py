@@ -65,6 +65,12 @@ def second_step_failed(user: Person, reauthentication: bool, **_: Any) -> None: 
     _record(NOBODY, "identity:second_step:failed", user.pk, again=reauthentication)
 
 
+def session_foreign(request: Any) -> None:
+    """Another browser shows the cookie of a session: it ends for both; called by the middleware."""
+    _record(NOBODY, "identity:session:foreign", request.user.pk)
+    request.session.flush()
+
+
 @receiver(user_logged_out)
 def signed_out(request: Any, user: Person | None, **_: Any) -> None:
     """The person left; or was away too long, and the program closed the session."""

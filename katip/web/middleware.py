@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import urlencode
 
+from katip.identity.devices import AGENT, agent_key, device_keep
+from katip.identity.handlers import session_foreign
 from katip.web.addresses import safe_next
 from katip.web.entrance.kept import form_keep
 
@@ -31,6 +33,40 @@ _PASSING = {"account_login", "account_logout", "language"}
 
 MOST_BYTES = 12 << 20
 """What a request may carry: the largest sheet that is read and some more, so that its page can say what is wrong."""
+
+
+_HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+"""What no page needs, and no other site may have of ours."""
+
+
+class HeadersMiddleware:
+    """Headers that Django and django-csp do not send. On every answer, files and errors included."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add them."""
+        response = self.get_response(request)
+        for name, value in _HEADERS.items():
+            response.headers[name] = value
+        return response
+
+
+class DeviceMiddleware:
+    """Gives a browser in which someone has signed in with two steps its token."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set the cookie where `katip.identity.devices` met a new browser."""
+        response = self.get_response(request)
+        device_keep(request, response)
+        return response
 
 
 class BodyMiddleware:
@@ -85,6 +121,9 @@ class AccessMiddleware:
             raise ImproperlyConfigured(f"{request.resolver_match.view_name}: a route without declared access")
         if not request.user.is_authenticated:
             return None
+        if request.session.setdefault(AGENT, agent_key(request)) != agent_key(request):
+            session_foreign(request)
+            return HttpResponseRedirect(f"{reverse('account_login')}?sure-doldu=1")
         now = time.time()
         seen = request.session.get(SEEN, now)
         # A page that sends what was typed when time is up comes a moment after it; that view signs out itself.
