@@ -1,0 +1,113 @@
+"""Asking a provider: one request within bounds of size and time; no redirect is followed, nothing is unpacked."""
+
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from katip.identity.oidc.reasons import ProviderRefusedError, Reason
+
+SECONDS = 5.0
+"""What one request may take in all, a dripping answer included."""
+MOST_BYTES = 128 * 1024
+_CHUNK = 16 * 1024
+_PLAIN_ANSWERS = {"", "identity"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came: HTTP status, media type in lower case without parameters, and the body whole."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it says that it is JSON."""
+        return self.media_type == "application/json" or self.media_type.endswith("+json")
+
+
+def fetch(
+    url: str,
+    *,
+    form: str | None = None,
+    headers: dict[str, str] | None = None,
+    ca_file: Path | None = None,
+    seconds: float = SECONDS,
+) -> Answer:
+    """Ask `url` (checked by `strict.url_is_fit` before): a GET, or a POST of `form`. `ca_file` replaces all other CAs.
+
+    Raises `ProviderRefusedError`: `unreachable` (TLS faults too), `slow`, `too_large`, `redirected`.
+    """
+    connection = _connection(url, ca_file, seconds)
+    end = time.monotonic() + seconds
+    bell = threading.Timer(seconds, lambda: _hang_up(connection))
+    bell.daemon = True
+    bell.start()
+    try:
+        return _asked(connection, url, form, headers or {}, end)
+    except ProviderRefusedError:
+        raise
+    except (HTTPError, OSError, ValueError) as error:
+        late = isinstance(error, TimeoutError) or time.monotonic() >= end
+        raise ProviderRefusedError(Reason.SLOW if late else Reason.UNREACHABLE) from error
+    except Exception as error:  # http.client's own exceptions have no common base that a hostile answer could not leave
+        raise ProviderRefusedError(Reason.UNREACHABLE) from error
+    finally:
+        bell.cancel()
+        connection.close()
+
+
+def _connection(url: str, ca_file: Path | None, seconds: float) -> HTTPConnection:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return HTTPSConnection(
+            host, parts.port or 443, timeout=seconds, ssl_context=ssl.create_default_context(cafile=ca_file)
+        )
+    return HTTPConnection(host, parts.port or 80, timeout=seconds)
+
+
+def _hang_up(connection: HTTPConnection) -> None:
+    """Wake whoever reads: the time for this request is over. A socket's own time-out only bounds each single read."""
+    held = connection.sock
+    if held is not None:
+        try:
+            socket.socket.shutdown(held, socket.SHUT_RDWR)
+        except OSError:
+            return
+
+
+def _asked(connection: HTTPConnection, url: str, form: str | None, headers: dict[str, str], end: float) -> Answer:
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    sent = {"Accept-Encoding": "identity", "Accept": "application/json", "Connection": "close", **headers}
+    if form is not None:
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+    connection.request("POST" if form is not None else "GET", target, body=form, headers=sent, preload_content=False)
+    response = connection.getresponse()
+    try:
+        if 300 <= response.status < 400:  # noqa: PLR2004 -- every redirect there is
+            raise ProviderRefusedError(Reason.REDIRECTED)
+        if response.headers.get("Content-Encoding", "").strip().lower() not in _PLAIN_ANSWERS:
+            raise ProviderRefusedError(Reason.TOO_LARGE)  # how large it would get, nobody knows
+        body = bytearray()
+        while chunk := response.read1(_CHUNK, decode_content=False):
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise ProviderRefusedError(Reason.TOO_LARGE)
+            if time.monotonic() >= end:
+                raise ProviderRefusedError(Reason.SLOW)
+        if response.length_remaining:
+            raise ProviderRefusedError(Reason.UNREACHABLE)  # cut off
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        return Answer(response.status, media_type, bytes(body))
+    finally:
+        response.close()
