@@ -7,6 +7,7 @@ nobody else can fill.
 
 import re
 import secrets
+import time
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,8 @@ _AGE = 400 * 24 * 60 * 60
 """Seconds; browsers keep no cookie longer."""
 AGENT = "agent"
 """in the session: the browser that it is bound to"""
+OPENED = "opened_at"
+"""in the session: when it was opened, in seconds; however much it is used, it ends with `SESSION_COOKIE_AGE`"""
 _BROWSERS = (
     ("Edge", r"Edg(e|A|iOS)?/"),
     ("Opera", r"OPR/|Opera"),
@@ -125,6 +128,7 @@ def agent_key(request: HttpRequest) -> str:
 def session_bound(request: Any, user: Person, **_: Any) -> None:
     """A session belongs to the browser that it was opened in, and a browser that showed two steps is known."""
     request.session[AGENT] = agent_key(request)
+    request.session[OPENED] = time.time()
     if second_step_of(request, user) is not None:
         with transaction.atomic():
             device_meet(request, user, timezone.now())

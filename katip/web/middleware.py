@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import urlencode
 
-from katip.identity.devices import AGENT, agent_key, device_keep
+from katip.identity.devices import AGENT, OPENED, agent_key, device_keep
 from katip.identity.handlers import session_foreign
 from katip.web.addresses import safe_next
 from katip.web.entrance.kept import form_keep
@@ -127,7 +127,9 @@ class AccessMiddleware:
         now = time.time()
         seen = request.session.get(SEEN, now)
         # A page that sends what was typed when time is up comes a moment after it; that view signs out itself.
-        if now - seen > settings.KATIP.idle_minutes * 60 and request.resolver_match.view_name != "session_keep":
+        idle = now - seen > settings.KATIP.idle_minutes * 60
+        over = now - request.session.setdefault(OPENED, now) > settings.SESSION_COOKIE_AGE
+        if (idle or over) and request.resolver_match.view_name != "session_keep":
             return _close(request)
         if SEEN not in request.session or now - seen > _SEEN_STEP:
             request.session[SEEN] = now

@@ -17,6 +17,7 @@ from katip.audit.models import Event
 from katip.contracts.models import Contract
 from katip.core.actor import OPERATOR, Actor
 from katip.core.errors import PermissionRefusedError
+from katip.identity.devices import OPENED
 from katip.identity.models import Person
 from katip.identity.services.sign_in_open import password_set, second_step_open
 from katip.identity.services.sign_in_open import sign_in_open as sign_in_together
@@ -101,6 +102,16 @@ def test_the_sign_in_page_promises_only_what_was_kept(world: World) -> None:
         idle(client, IDLE + 1)
         closed = client.post(CONTACT, typed(world)) if post else client.get(CONTACT)
         assert ("Yazdıklarınız saklandı" in client.get(closed.headers["Location"]).text) is post
+
+
+def test_a_session_ends_with_the_day_however_much_it_is_used(world: World) -> None:
+    client = entered(world, "owner")
+    assert client.get("/ana-ekran/").status_code == 200
+    session = client.session
+    session[OPENED] -= 8 * 60 * 60 + 1
+    session.save()
+    assert client.get("/ana-ekran/").headers["Location"].startswith("/giris/?sure-doldu=1")
+    assert client.get("/ana-ekran/").headers["Location"].startswith("/giris/?next=")
 
 
 def test_a_used_session_lives_on(world: World) -> None:
