@@ -47,10 +47,11 @@ _ONLY = {
 }
 
 
-def access(level: Access) -> Callable[[View], View]:
+def access(level: Access, *, writes: bool = False) -> Callable[[View], View]:
     """Declare who may enter `view`, and let nobody else in.
 
     Reads (GET, HEAD) run in one transaction in which PostgreSQL knows the actor; writes leave that to the use case.
+    `writes` marks a page that writes though it is a GET: where another house sends a browser back.
     """
 
     def declare(view: View) -> View:
@@ -58,12 +59,12 @@ def access(level: Access) -> Callable[[View], View]:
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             request.at = datetime.now(UTC)
             request.chosen = None
-            if level == Access.PUBLIC:
+            if level == Access.PUBLIC and not writes:
                 return _in_public(request, lambda: view(request, *args, **kwargs))
-            stopped = _stop(request, level)
+            stopped = _stop(request, level) if level != Access.PUBLIC else None
             if stopped is not None:
                 return stopped
-            if request.method in {"GET", "HEAD"}:
+            if request.method in {"GET", "HEAD"} and not writes:
                 with acting_as(request.actor):
                     response = view(request, *args, **kwargs)
             else:
