@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from katip.core.actor import Proof
 from katip.identity.models import Person
 
-
 OIDC = "oidc"
 """the method of a sign-in at a provider, as the session keeps it"""
 
