@@ -1,30 +1,56 @@
-"""`katip account open`: what the counter does today, by hand. Face to face, the ID card on the table."""
+"""`katip account`: sign-in opened by hand. Face to face, the ID card on the table."""
 
-import secrets
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+if TYPE_CHECKING:
+    from katip.identity.models import Person
 
 
 @click.group("account")
 def command() -> None:
-    """Open people's sign-in."""
+    """Open people's sign-in by a code that is handed over."""
 
 
 @command.command("open")
-def account_open() -> None:
-    """Give a person a new password and a code app, after looking at their ID card.
+@click.option("--lost", is_flag=True, help="A second step is lost: those that there are close when the code is used.")
+def account_open(*, lost: bool) -> None:
+    """Give a person a code for a password and a second step, after looking at their ID card.
 
-    The T.C. kimlik no is asked for, never taken as an argument: arguments stay in the shell's history. What is printed
-    is printed once; a second call replaces it.
+    The T.C. kimlik no is asked for, never taken as an argument: arguments stay in the shell's history. The code is
+    printed once, works once, and ends; a second call replaces it.
     """
-    from allauth.mfa.totp.internal.auth import generate_totp_secret
+    from django.conf import settings
 
     from katip.core.actor import OPERATOR
+    from katip.core.clock import ISTANBUL
+    from katip.core.codes import code_shown
+    from katip.identity.services.activation import activation_issue
+
+    person = _person()
+    click.confirm(f"{person.name}: have you seen this person and their ID card?", abort=True)
+    code, row = activation_issue(actor=OPERATOR, at=datetime.now(UTC), person_id=person.pk, lost=lost)
+    click.echo(f"Code:        {code_shown(code)}")
+    click.echo(f"Works until: {row.expires_at.astimezone(ISTANBUL):%d.%m.%Y %H:%M} (Istanbul), once")
+    click.echo(f"Enter it at: {settings.KATIP.origin}/hesap-ac/")
+
+
+@command.command("revoke")
+def account_revoke() -> None:
+    """Take back a person's code that was not used, and their right to set up a second step."""
+    from katip.core.actor import OPERATOR
+    from katip.identity.services.activation import activation_revoke
+
+    person = _person()
+    revoked = activation_revoke(actor=OPERATOR, at=datetime.now(UTC), person_id=person.pk)
+    click.echo("Taken back." if revoked else "Nothing is open.")
+
+
+def _person() -> "Person":
+    """Ask whose account it is. Raises `click.ClickException` for a number that is none, or nobody's."""
     from katip.identity.models import Person
-    from katip.identity.services.sign_in_open import sign_in_open
     from katip.rules import FormatError, parse_national_id
 
     try:
@@ -34,10 +60,6 @@ def account_open() -> None:
     person = Person.objects.find_by_national_id(national_id)
     if person is None:
         raise click.ClickException("Nobody with this number. Import the list first: katip import people FILE")
-    click.confirm(f"{person.name}: have you seen this person and their ID card?", abort=True)
-    now = datetime.now(UTC)
-    password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
-    secret = generate_totp_secret()
-    sign_in_open(actor=OPERATOR, at=now, person_id=person.pk, password=password, secret=secret)
-    click.echo(f"Password:          {password}")
-    click.echo(f"Key for code app:  {secret}")
+    if not person.is_active:
+        raise click.ClickException("This account is closed.")
+    return person

@@ -125,6 +125,9 @@ CACHES = {
 AUTH_USER_MODEL = "identity.Person"
 AUTHENTICATION_BACKENDS = ["katip.identity.backends.NationalIdBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"katip.identity.passwords.{name}"} for name in ("LengthValidator", "CommonValidator", "OwnValidator")
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "capacity"
 

@@ -18,9 +18,7 @@ from katip.contracts.models import Contract
 from katip.core.actor import OPERATOR, Actor
 from katip.core.errors import PermissionRefusedError
 from katip.identity.devices import OPENED
-from katip.identity.models import Person
 from katip.identity.services.sign_in_open import password_set, second_step_open
-from katip.identity.services.sign_in_open import sign_in_open as sign_in_together
 from katip.processes.models import Decision
 from katip.web.middleware import SEEN
 from tests.cast import (
@@ -33,7 +31,6 @@ from tests.cast import (
     e_bildirge,
     entered,
     national_id,
-    person,
     sign_in_open,
 )
 
@@ -233,22 +230,6 @@ def test_only_the_operator_opens_a_sign_in(world: World, service: Any) -> None:
         with pytest.raises(PermissionRefusedError, match="operator_only"):
             service(actor=actor, at=AT, person_id=world.owner.pk, **extra)
     service(actor=OPERATOR, at=AT, person_id=world.owner.pk, **extra)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_sign_in_is_opened_wholly_or_not_at_all() -> None:
-    someone = person(1, "Ada")
-    opened: dict[str, Any] = {"at": AT, "person_id": someone.pk, "password": PASSWORD}
-    with pytest.raises(PermissionRefusedError, match="operator_only"):
-        sign_in_together(actor=Actor(someone.pk), secret=SECRET, **opened)
-    with pytest.raises(AttributeError):
-        sign_in_together(actor=OPERATOR, secret=None, **opened)  # type: ignore[arg-type] # what fails in the second half
-    assert not Event.objects.exists()
-    assert not Person.objects.get().has_usable_password()
-    sign_in_together(actor=OPERATOR, secret=SECRET, **opened)
-    tags = Event.objects.order_by("pk").values_list("tag", flat=True)
-    assert list(tags) == ["identity:password:set", "identity:second_step:opened"]
-    signs_in(Client(), national_id(1))
 
 
 @pytest.mark.django_db

@@ -1,6 +1,6 @@
-"""Opening sign-in for a person: the first password, and the second step.
+"""Sign-in opened at one go, without a code: for sample casts, which have their passwords and secrets in a file.
 
-Called by the operator's side today; the proofing ways (chip, counter) will call the same use cases.
+Everybody else gets a code: `katip.identity.services.activation`.
 """
 
 from datetime import datetime
@@ -13,14 +13,6 @@ from katip.core.actor import Actor, Capacity
 from katip.core.errors import PermissionRefusedError
 from katip.core.usecase import use_case
 from katip.identity.models import Person
-
-
-@use_case
-def sign_in_open(*, actor: Actor, at: datetime, person_id: int, password: str, secret: str) -> None:
-    """Give a person a password and a code app's `secret`, both or neither. Raises `PermissionRefusedError` as below."""
-    _require_operator(actor)
-    _password_set(actor, at, person_id, password)
-    _second_step_open(actor, at, person_id, secret)
 
 
 @use_case
