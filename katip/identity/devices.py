@@ -135,9 +135,15 @@ def session_bound(request: Any, user: Person, **_: Any) -> None:
 
 
 @receiver(authentication_step_completed)
-def session_renewed(request: Any, **more: Any) -> None:
-    """After a step-up the session goes on under a new key: one that was stolen before is worth nothing."""
-    if more.get("reauthenticated"):
+def session_renewed(request: Any, user: Person, **more: Any) -> None:
+    """After a step-up the session goes on under a new key: one that was stolen before is worth nothing.
+
+    So it does when a second step was set up in a session that had none; the browser is then known.
+    """
+    if more.get("enrolled"):
+        with transaction.atomic():
+            device_meet(request, user, timezone.now())
+    if more.get("reauthenticated") or more.get("enrolled"):
         before = request.session.session_key
         request.session.cycle_key()
         UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)

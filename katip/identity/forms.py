@@ -1,18 +1,32 @@
-"""The two forms of signing in."""
+"""The forms of signing in: number and password, and the ways of showing a second step."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from katip.core.actor import Actor
 from katip.core.crypto import lookup_key
+from katip.identity.factors import CODE_APP, PASSKEY, RECOVERY_CODES
+from katip.identity.handlers import passkey_failed, second_step_failed, second_step_refused
+from katip.identity.models import Person
+from katip.identity.passkeys import PasskeyRefusedError, Purpose, answer_read, challenge_take
+from katip.identity.services.second_steps import RecoveryCodeWrongError, passkey_use, recovery_code_use
 from katip.rules import FormatError, parse_national_id
+
+PASSKEY_WRONG = _("Geçiş anahtarı doğrulanamadı. Yeniden deneyin ya da başka bir yol seçin.")
 
 
 class SignInForm(LoginForm):  # type: ignore[misc] # allauth ships no types
@@ -43,36 +57,137 @@ class SignInForm(LoginForm):  # type: ignore[misc] # allauth ships no types
             raise ValidationError(_("T.C. kimlik no 11 haneli bir sayıdır; yazdığınızı denetleyin.")) from error
 
 
-class _OnceOnly:
-    """A code works once for as long as any clock tolerance could still accept it."""
+def guess_count(person: Person) -> Callable[[], None]:
+    """Count one try to show a second step; returns what takes it back once it was right.
 
-    def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc] # mixed into allauth's forms
-        person_id = self.user.pk  # type: ignore[attr-defined] # set by allauth's form
-        accepted_for = 30 * (2 * settings.MFA_TOTP_TOLERANCE + 1)
-        digits = "".join(character for character in code if character.isdigit())  # `123 456` is the code `123456`
-        if not cache.add(f"second-step-used:{person_id}:{digits}", 1, timeout=accepted_for):
-            self._emit_authentication_failed(self.authenticator)  # type: ignore[attr-defined] # as above
-            raise get_adapter().validation_error("incorrect_code")
-        return code
+    Raises `ValidationError` where there were too many, which is recorded.
+    """
+    try:
+        forget: Callable[[], None] = check_rate_limit(person)
+    except ValidationError:
+        second_step_refused(person.pk)
+        raise
+    return forget
 
 
-class _CodeField:
-    """The field itself, alike in both forms."""
+def code_once(person_id: int, code: str) -> bool:
+    """Whether this code of a code app was not taken before, for as long as any clock tolerance could accept it."""
+    accepted_for = 30 * (2 * settings.MFA_TOTP_TOLERANCE + 1)
+    digits = "".join(character for character in code if character.isdigit())  # `123 456` is the code `123456`
+    return bool(cache.add(f"second-step-used:{person_id}:{digits}", 1, timeout=accepted_for))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"] = forms.CharField(  # type: ignore[attr-defined] # mixed into a form
-            label=_("6 haneli kod"),
-            max_length=12,
-            error_messages={"required": _("Kod uygulamanızdaki 6 haneli kodu yazın.")},
-            widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+
+class CodeField(forms.CharField):
+    """Six digits of a code app, as people write them."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            **{
+                "label": _("6 haneli kod"),
+                "max_length": 12,
+                "error_messages": {"required": _("Kod uygulamanızdaki 6 haneli kodu yazın.")},
+                "widget": forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+            }
+            | more
         )
 
 
-class SecondStepForm(_OnceOnly, _CodeField, AuthenticateForm):  # type: ignore[misc] # as above
+class _CodeApp:
+    """A code of the code app, and of nothing else that allauth would take in the same field; each works once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = CodeField()  # type: ignore[attr-defined] # mixed into a form
+
+    def clean_code(self) -> str:
+        person: Person = self.user  # type: ignore[attr-defined] # set by allauth's form
+        code: str = self.cleaned_data["code"]  # type: ignore[attr-defined] # mixed into a form
+        forget = guess_count(person)
+        app = Authenticator.objects.filter(user=person, type=CODE_APP).first()
+        if app is None or not app.wrap().validate_code(code) or not code_once(person.pk, code):
+            self._emit_authentication_failed(app)  # type: ignore[attr-defined] # set by allauth's form
+            raise get_adapter().validation_error("incorrect_code")
+        forget()
+        app.user = person
+        self.authenticator = app
+        return code
+
+
+class SecondStepForm(_CodeApp, AuthenticateForm):  # type: ignore[misc] # as above
     """The second step of signing in."""
 
 
-class StepUpForm(_OnceOnly, _CodeField, ReauthenticateForm):  # type: ignore[misc] # as above
+class StepUpForm(_CodeApp, ReauthenticateForm):  # type: ignore[misc] # as above
     """The second step asked again before a weighty act."""
+
+
+class RecoveryForm(forms.Form):
+    """A recovery code in place of the phone; for coming in, never for a step-up.
+
+    Before a decision the person is asked for again: a list on paper says little of who reads from it. Whoever came in
+    by it decides for as long as a second step holds, and comes in anew after that.
+    """
+
+    recovery_code = forms.CharField(
+        label=_("Kurtarma kodu"),
+        max_length=40,
+        error_messages={"required": _("Listenizdeki kodlardan birini yazın.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    left = 0
+
+    def __init__(self, *args: Any, person: Person, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person, self.at = person, at
+
+    def clean_recovery_code(self) -> str:
+        """Use it up."""
+        forget = guess_count(self.person)
+        code: str = self.cleaned_data["recovery_code"]
+        try:
+            self.row, self.left = recovery_code_use(actor=Actor(self.person.pk), at=self.at, code=code)
+        except RecoveryCodeWrongError as error:
+            second_step_failed(user=self.person, reauthentication=False)
+            raise ValidationError(
+                _("Kurtarma kodu geçerli değil. Her kod bir kez geçer; listenizdeki başka bir kodu yazın.")
+            ) from error
+        forget()
+        return code
+
+    def save(self) -> None:
+        """Note it in the session."""
+        record_authentication(context.request, self.person, "mfa", id=self.row.pk, type=RECOVERY_CODES)
+
+
+class PasskeyForm(forms.Form):
+    """A passkey's answer, as the script puts it into the form; `person` is None where it shall tell who it is."""
+
+    def __init__(self, *args: Any, request: Any, purpose: Purpose, person: Person | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request, self.purpose, self.person = request, purpose, person
+
+    def clean(self) -> dict[str, Any]:
+        """Take the answer; everything wrong with it reads the same."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        forget = guess_count(self.person) if self.person is not None else None
+        expected = self.person.pk if self.person is not None else None
+        try:
+            challenge = challenge_take(self.request.session, self.request.at, self.purpose, expected)
+            answer = answer_read(str(self.data.get("credential", "")))
+            self.row = passkey_use(
+                actor=Actor(expected), at=self.request.at, challenge=challenge, answer=answer, purpose=self.purpose
+            )
+        except PasskeyRefusedError as refused:
+            passkey_failed(refused.person_id or expected, self.purpose, refused.code)
+            raise ValidationError(PASSKEY_WRONG) from refused
+        if forget is not None:
+            forget()
+        self.person = self.row.user
+        return cleaned
+
+    def save(self) -> None:
+        """Note it in the session."""
+        marks = {Purpose.SIGN_IN: {"passwordless": True}, Purpose.STEP_UP: {"reauthenticated": True}}
+        record_authentication(
+            self.request, self.person, "mfa", id=self.row.pk, type=PASSKEY, **marks.get(self.purpose, {})
+        )

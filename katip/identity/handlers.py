@@ -3,9 +3,7 @@
 from typing import Any
 
 from allauth.account.signals import authentication_step_completed
-from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
@@ -13,6 +11,7 @@ from django.utils import timezone
 
 from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor
+from katip.identity.factors import has_second_step
 from katip.identity.models import Person
 from katip.identity.second_step import second_step_of
 from katip.identity.sessions import expired_clear_hourly
@@ -42,7 +41,7 @@ def signed_in(request: Any, user: Person, **_: Any) -> None:
 @receiver(authentication_step_completed)
 def step_completed(user: Person, method: str, **more: Any) -> None:
     """A right password that still lacks the code says that someone knows it; a step-up stands behind what follows."""
-    if method == "password" and is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+    if method == "password" and has_second_step(user.pk):
         _record(NOBODY, "identity:password:accepted", user.pk)
     elif more.get("reauthenticated"):
         _record(Actor(user.pk), "identity:second_step:repeated", user.pk, method=more.get("type"))
@@ -63,6 +62,16 @@ def attempt_refused(credentials: dict[str, Any]) -> None:
 def second_step_failed(user: Person, reauthentication: bool, **_: Any) -> None:  # noqa: FBT001 -- the signal's word
     """A code was wrong, old or used."""
     _record(NOBODY, "identity:second_step:failed", user.pk, again=reauthentication)
+
+
+def second_step_refused(person_id: int) -> None:
+    """The limit refused to look at a second step at all; called by the forms, as there is no signal for it."""
+    _record(NOBODY, "identity:second_step:refused", person_id)
+
+
+def passkey_failed(person_id: int | None, purpose: str, code: str) -> None:
+    """A passkey's answer did not show what was asked for; `code` as `passkeys.PasskeyRefusedError` has it."""
+    _record(NOBODY, "identity:passkey:refused", person_id, **{"for": purpose, "code": code})
 
 
 def session_foreign(request: Any) -> None:
