@@ -20,6 +20,12 @@ class Purpose(models.TextChoices):
     """a second step, having a password"""
     LOST_FACTOR = "lost_factor", "lost_factor"
     """a new second step in place of a lost one: only ever at a counter"""
+    BOTH_LOST = "both_lost", "both_lost"
+    """a new password and a new second step"""
+
+
+OPEN_STATES = ("open", "awaiting_second")
+"""of an application that is not decided yet"""
 
 
 class ApplicationState(models.TextChoices):
@@ -69,6 +75,8 @@ class Application(models.Model):
     proofing = models.OneToOneField(Proofing, models.PROTECT, null=True, related_name="application")
     early_reminded_at = models.DateTimeField(null=True)
     late_reminded_at = models.DateTimeField(null=True)
+    noticed_at = models.DateTimeField(null=True)
+    """when it was looked whether the typed number belongs to somebody, who then was told; null: not yet"""
 
     class Meta:
         """One open application for a person and purpose; the open ones are asked for by their end."""
@@ -92,6 +100,9 @@ class Application(models.Model):
             ),
             models.Index(fields=["person", "-id"], name="application_of"),
             models.Index(fields=["branch", "-decided_at"], name="application_of_branch"),
+            models.Index(fields=["officer", "-decided_at"], name="application_of_officer"),
+            models.Index(fields=["national_id_key", "-id"], name="application_of_number"),
+            models.Index(fields=["id"], name="application_unnoticed", condition=Q(noticed_at__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,51 @@
+"""What a card's chip, read at the desk, means for the officer: it supports the look at it, or speaks against."""
+
+from enum import StrEnum
+
+from katip.counter.models import Application
+from katip.identity.chip_selectors import chip_session_of_application
+from katip.identity.models import ChipSession, ChipState
+
+TECHNICAL = frozenset(
+    {
+        "malformed",
+        "too_large",
+        "no_trusted_country",
+        "revocation_list_missing",
+        "revocation_list_stale",
+        "read_error",
+        "wrong_data",
+        "no_card",
+    }
+)
+"""reasons that tell of readers and lists; any other one tells against the card"""
+
+
+class ChipSays(StrEnum):
+    """What the newest reading for an application says."""
+
+    NOTHING = "nothing"
+    """none was made, or none came to its end"""
+    PROVED = "proved"
+    READ = "read"
+    """genuine data, but the chip cannot show that it is no copy"""
+    UNCLEAR = "unclear"
+    AGAINST = "against"
+    """not this person's, a copy, altered, revoked, expired: no plain confirmation"""
+
+
+def chip_says(session: ChipSession | None) -> ChipSays:
+    """What a reading says of the card on the desk."""
+    if session is None or session.state != ChipState.DONE:
+        return ChipSays.NOTHING
+    if session.verdict == "chip_with_clone_check":
+        return ChipSays.PROVED
+    if session.verdict == "chip_only":
+        return ChipSays.READ
+    return ChipSays.UNCLEAR if set(session.reasons) <= TECHNICAL else ChipSays.AGAINST
+
+
+def chip_session_newest(application: Application) -> ChipSession | None:
+    """The newest reading at a desk for this application."""
+    session = chip_session_of_application(application.pk)
+    return session if session is not None and session.national_id_key == application.national_id_key else None
