@@ -27,7 +27,7 @@ _SEEN_STEP = 20
 _DIGITS = 12
 """of a size in bytes; more need no reading"""
 
-_PASSING = {"account_login", "account_logout", "language"}
+_PASSING = {"account_login", "account_logout", "language", "oidc_return"}
 """Where nobody wants to come back to: the script may have gone to the sign-in page already, the others only answer."""
 
 
@@ -99,7 +99,7 @@ class LanguageMiddleware:
         with translation.override(language):
             request.LANGUAGE_CODE = language  # as Django's own middleware does
             response = self.get_response(request)
-        response.headers["Content-Language"] = language
+        response.headers.setdefault("Content-Language", language)
         return response
 
 

@@ -127,6 +127,26 @@
     show();
   });
 
+  /* A page that waits asks every two seconds where things stand. Only what differs is changed: what someone marked to
+     copy stays marked, and a screen reader says nothing twice. When there is nothing to wait for, it is loaded anew. */
+  all("[data-poll]").forEach((region) => {
+    const ask = async () => {
+      try {
+        const answer = await fetch(region.dataset.poll, { credentials: "same-origin" });
+        if (answer.ok) {
+          const now = one("[data-poll]", new DOMParser().parseFromString(await answer.text(), "text/html"));
+          if (!now) return location.reload();
+          [...now.children].forEach((part) => {
+            const shown = document.getElementById(part.id);
+            if (shown.innerHTML !== part.innerHTML) shown.replaceChildren(...part.childNodes);
+          });
+        }
+      } catch { /* offline: asks again */ }
+      setTimeout(ask, 2000);
+    };
+    setTimeout(ask, 2000);
+  });
+
   /* Time-out: warn, let the person go on, and before the end keep what was typed. The server decides; this only tells. */
   const { idleSeconds, warnSeconds, extend, keep, login } = document.body.dataset;
   const region = document.getElementById("oturum");
