@@ -213,6 +213,33 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
     ),
     "undertaking_not_active": (lazy("Üstlenme yürürlükte değil."), lazy("Yapmanız gereken bir şey yok.")),
     "training_in_future": (lazy("Eğitim tarihi ileride olamaz."), lazy("Tarihi denetleyin.")),
+    # the counter
+    "application_over": (
+        lazy("Başvurunun son günü geçti."),
+        lazy("Kişi yeniden başvurabilir; yeni başvuruyu hemen açabilirsiniz."),
+    ),
+    "counter_checks_missing": (
+        lazy("Bakılması gerekenlerin hepsi işaretlenmedi."),
+        lazy("Hepsi uyuyorsa kutuları işaretleyin; uymayan varsa reddedin ya da ikinci görevliye sorun."),
+    ),
+    "counter_chip_against": (
+        lazy("Kartın çipi başvuruyla uyuşmuyor; bu kartla tek başınıza onaylayamazsınız."),
+        lazy("Reddedin ya da nedenini yazıp ikinci görevliye sorun."),
+    ),
+    "branch_known": (lazy("Bu adla bir şube zaten var."), lazy("Başka bir ad yazın ya da var olan şubeyi açın.")),
+    "hours_backwards": (lazy("Kapanış saati açılıştan sonra olmalı."), lazy("Saatleri denetleyin.")),
+    "hours_overlap": (
+        lazy("Bu saatler o günün başka saatleriyle çakışıyor."),
+        lazy("Önce eski saatleri kaldırın ya da başka saatler yazın."),
+    ),
+    "posting_office": (
+        lazy("Şubeye yalnız görevi süren gişe görevlisi ya da gişe denetmeni yerleştirilir."),
+        lazy("Başka bir görevli seçin."),
+    ),
+    "posting_province": (
+        lazy("Görevli başka bir ilin görevlisi."),
+        lazy("O ilden bir görevli ya da görevlinin ilinden bir şube seçin."),
+    ),
 }
 
 
