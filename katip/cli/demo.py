@@ -32,8 +32,8 @@ _SAMPLE = {
     "KATIP_HELP_HOURS": "Hafta içi 09:00–18:00",
     "KATIP_COUNTER_NAME": "Örnek İşletmeci A.Ş. Nilüfer gişesi",
 }
-_NOT_HERE = ("KATIP_DATABASE_URL", "KATIP_DATABASE_OWNER_URL", "KATIP_PUBLIC_URL")
-"""the sample world must never end up in a real installation's database"""
+_NOT_HERE = ("KATIP_DATABASE_URL", "KATIP_DATABASE_OWNER_URL", "KATIP_PUBLIC_URL", "KATIP_CHIP_TRUST")
+"""the sample world must never end up in a real installation's database, nor its country in a real trust folder"""
 
 
 @click.command("demo")
@@ -90,14 +90,14 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
     _port_check(environment)
     folder_open(data, fresh=fresh)
     with server_start(environment.data, bin_dir=environment.pg_bin):
-        entries = _prepare(environment.data)
+        entries = _prepare(environment)
         with web_run(environment, workers=1) as web:
             ready_await(web, environment)
             _announce(environment, entries, data)
             raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web)}).")
 
 
-def _prepare(data: Path) -> "list[Entry]":
+def _prepare(environment: "Environment") -> "list[Entry]":
     """Bring the database to this version's shape, and the sample world and its cast into it."""
     import django
 
@@ -107,6 +107,7 @@ def _prepare(data: Path) -> "list[Entry]":
     from django.db import connections
 
     from katip.cli.migrate import migrate
+    from katip.demo.cards.office import office_open
     from katip.demo.world import WORLD, cast_open, world_load
     from katip.identity.sessions import expired_clear
 
@@ -120,7 +121,8 @@ def _prepare(data: Path) -> "list[Entry]":
     call_command("collectstatic", verbosity=0, interactive=False)
     now = datetime.now(UTC)
     world_load(WORLD, now)
-    entries = cast_open(data, now)
+    entries = cast_open(environment.data, now)
+    office_open(environment.data, environment.trust_folder, entries, now)
     due_do(now)
     for connection in connections.all(initialized_only=True):
         connection.close()
@@ -143,9 +145,12 @@ def _port_check(environment: "Environment") -> None:
 
 def _announce(environment: "Environment", entries: "list[Entry]", data: Path) -> None:
     from katip.demo.cast import cast_table
+    from katip.demo.folder import origin_keep
 
     where = "" if data == _DEFAULT_DATA else f" --data {data}"
+    origin_keep(data, environment.origin)
     click.echo(f"Katip is ready: {environment.origin}\n")
     click.echo(cast_table(entries, datetime.now(UTC)))
     click.echo(f"\nCodes change every 30 seconds. The current one: script/katip code employer{where}")
+    click.echo(f"An ID card with a chip, for a reader that needs no hardware: script/katip card newcomer{where}")
     click.echo("Sample data only. Stop with Ctrl-C.")

@@ -16,8 +16,9 @@ class _Late(click.Group):
         "account": "account",
         "demo": "demo",
         "code": "code",
+        "card": "card",
     }
-    without_django = {"demo", "code"}
+    without_django = {"demo", "code", "card"}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, in the order of use."""

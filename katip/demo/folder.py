@@ -8,6 +8,7 @@ from katip.core.errors import KatipError
 from katip.core.postgres import server_remove
 
 MARKER = "katip-demo.txt"
+_ORIGIN = "origin.txt"
 _MARKER_TEXT = "Sample data of Katip. `katip demo --fresh` deletes everything in this folder.\n"
 
 
@@ -37,6 +38,19 @@ def folder_open(data: Path, *, fresh: bool) -> None:
                 path.unlink()
     data.mkdir(parents=True, exist_ok=True)
     marker.write_text(_MARKER_TEXT, "utf-8")
+
+
+def origin_keep(data: Path, origin: str) -> None:
+    """Keep the address at which the product is reached with this folder, for commands in other terminals."""
+    private_write(data / _ORIGIN, origin)
+
+
+def origin_find(data: Path) -> str:
+    """Return the address at which the product was last reached with this folder, or the usual one."""
+    try:
+        return (data / _ORIGIN).read_text("utf-8")
+    except FileNotFoundError:
+        return "http://localhost:8000"
 
 
 def private_write(path: Path, text: str) -> None:

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 from cryptography import x509
@@ -27,6 +26,7 @@ from katip.demo.cards.card import (
 from katip.demo.cards.issuer import Issued, country_make, revocation_list, signer_make
 from katip.demo.cards.kept import Office, office_find, office_keep
 from katip.demo.cards.keys import key_ec
+from katip.demo.cards.kinds import Kind
 from katip.demo.cast import Entry
 from katip.demo.folder import private_write
 
@@ -39,18 +39,6 @@ _YOUNGEST, _AGES = 25 * _YEAR, 35 * 365
 _ACCESS_NUMBERS = 10**6
 _OTHERS = ("stranger", "employer")
 """whose card serves where it must be somebody else's"""
-
-
-class Kind(StrEnum):
-    """What is wrong with the card on the reader, if anything."""
-
-    GENUINE = "genuine"
-    CLONE = "clone"
-    EDITED = "edited"
-    EXPIRED = "expired"
-    NO_CLONE_CHECK = "no-clone-check"
-    OTHER_PERSON = "other-person"
-    REVOKED = "revoked"
 
 
 class CardMissingError(KatipError):

@@ -7,7 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from katip.demo.cards.kept import office_find
-from katip.demo.cards.office import CERTIFICATE, REVOCATIONS, CardMissingError, Kind, card_get, office_open
+from katip.demo.cards.kinds import Kind
+from katip.demo.cards.office import CERTIFICATE, REVOCATIONS, CardMissingError, card_get, office_open
 from katip.demo.cast import CAST, Entry, cast_draw
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
