@@ -13,6 +13,7 @@ from katip.web.entrance import views as entrance
 from katip.web.home import views as home
 from katip.web.offers import urls as offers
 from katip.web.officials import urls as officials
+from katip.web.oidc import urls as oidc
 from katip.web.people import urls as people
 from katip.web.processes import together
 from katip.web.processes import views as processes
@@ -55,6 +56,7 @@ urlpatterns = [
     path("isyeri-karti/", card.card, name="card"),
     path("isyeri-karti/iletisim-ve-izin/", card.contact, name="contact"),
     *offers.paths,
+    *oidc.paths,
     *officials.paths,
     *people.paths,
     *capacity.paths,

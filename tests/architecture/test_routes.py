@@ -103,6 +103,9 @@ offer_minutes        /teklifler/<int:no>/sure/            PROVIDER
 offer_check          /teklifler/<int:no>/kontrol/         PROVIDER
 offer_result         /teklifler/<int:no>/sonuc/           PROVIDER
 offer_delete         /teklifler/<int:no>/sil/             PROVIDER
+oidc_start           /giris/saglayici/<int:no>/           PUBLIC
+oidc_return          /giris/saglayici/<int:no>/donus/     PUBLIC
+oidc_again           /giris/saglayici/<int:no>/yeniden/   TWO_STEP
 components           /_parcalar/                          PUBLIC
 """
 

@@ -43,6 +43,7 @@ UPDATABLE = {
     "identity_knowndevice",
     "identity_message",
     "identity_person",
+    "identity_providerlink",
     "identity_securitynotice",
     "mfa_authenticator",
     "processes_process",

@@ -160,6 +160,9 @@ offer_check          POST  >account_login >two_step 403 403 403 404 403
 offer_result         GET   >account_login >two_step 403 403 403 404 403
 offer_delete         GET   >account_login >two_step 403 403 403 404 403
 offer_delete         POST  >account_login >two_step 403 403 403 404 403
+oidc_start           GET   404   404   404   404   404   404   404
+oidc_return          GET   404   404   404   404   404   404   404
+oidc_again           GET   >account_login >two_step 404 404 404 404 404
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 OF_ONE_PROCESS = {"step", "step_complete", "step_reject", "step_withdraw", "step_result"}
@@ -171,6 +174,8 @@ OF_ONE_OFFER = {row[0] for row in ROWS if row[0].startswith("offer") and "404" i
 OFFICIALS_ONLY = {row[0] for row in ROWS if set(row[4:]) == {"403"}}
 """what none of these roles enters: see test_officials"""
 OFFICIALS_NUMBERED = {"official_workplace", "provider", "provider_stand", "professional", "professional_stand"}
+OF_ONE_PROVIDER = {"oidc_start", "oidc_return", "oidc_again"}
+"""asked for one that the operator has not set up; test_oidc asks for one that is"""
 OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end"}
 """asked for a number that nobody has; test_people asks for one's own, and another's"""
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"} - OFFICIALS_ONLY
@@ -209,7 +214,7 @@ def numbers(route: str, world: World, contract: Contract) -> list[int]:
     """What stands in the address of a route that takes a number."""
     if route == "board_person":
         return [world.professionals[103].pk]
-    if route in OF_ONE_PERSON | OFFICIALS_NUMBERED:
+    if route in OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER:
         return [10**9]
     if route in OF_ONE_CONTRACT:
         return [contract.pk]

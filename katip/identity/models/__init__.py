@@ -2,6 +2,7 @@
 
 from katip.identity.models.codes import ActivationCode, Enrolment
 from katip.identity.models.devices import KnownDevice
+from katip.identity.models.links import ProviderLink
 from katip.identity.models.person import Person, PersonManager
 from katip.identity.models.proofing import ChipSession, ChipState, Proofing, ProofingWay
 from katip.identity.models.telling import Message, NoticeKind, SecurityNotice
@@ -18,5 +19,6 @@ __all__ = [
     "PersonManager",
     "Proofing",
     "ProofingWay",
+    "ProviderLink",
     "SecurityNotice",
 ]

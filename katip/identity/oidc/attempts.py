@@ -25,7 +25,7 @@ _CODE = re.compile(r"[!-~]{1,2000}", re.ASCII)
 class Attempt:
     """One sign-in on its way, kept in the browser's own session under its `state`.
 
-    `person` is who must show themselves once more; None: somebody comes in. `shown_at` is when they last did there.
+    `person` is who must show themselves once more, `shown_at` when they last did there; None: somebody comes in.
     """
 
     provider: int

@@ -81,7 +81,7 @@ class Client:
         tokens = self._redeem(code, attempt, redirect_uri, now)
         header = header_read(tokens.id_token, self.provider.algorithms)
         claims = claims_read(tokens.id_token, header, self._key(header, now))
-        asked = Asked(attempt.nonce, attempt.begun_at, now, attempt.begun_at if attempt.person is not None else None)
+        asked = Asked(attempt.nonce, attempt.begun_at, now, attempt.shown_at)
         shown = claims_check(
             claims,
             provider=self.provider,

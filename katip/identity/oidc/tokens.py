@@ -38,13 +38,13 @@ class Header:
 class Asked:
     """What a token must answer: the sign-in that was begun, and the moment of now (seconds since 1970).
 
-    `fresh_after` is the moment after which the person must have shown themselves anew, where that was asked.
+    `shown_at` is when the person last showed themselves there, where it was asked that they do so anew.
     """
 
     nonce: str
     begun_at: float
     now: float
-    fresh_after: float | None = None
+    shown_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _at_hash_check(given: Any, algorithm: str, access_token: str | None) -> None
 
 def _auth_time(claims: Mapping[str, Any], provider: Provider, asked: Asked) -> float | None:
     """When the person signed in there: demanded where its age counts, and then young enough."""
-    demanded = provider.max_age is not None or asked.fresh_after is not None
+    demanded = provider.max_age is not None or asked.shown_at is not None
     if "auth_time" not in claims:
         if demanded:
             raise ProviderRefusedError(Reason.AUTH_TIME_MISSING)
@@ -162,9 +162,9 @@ def _auth_time(claims: Mapping[str, Any], provider: Provider, asked: Asked) -> f
         raise ProviderRefusedError(Reason.AUTH_TIME_WRONG)
     if provider.max_age is not None and moment < asked.now - provider.max_age - provider.leeway:
         raise ProviderRefusedError(Reason.AUTH_TIME_OLD)
-    if asked.fresh_after is not None and moment < int(asked.fresh_after) - provider.leeway:
+    if asked.shown_at is not None and moment <= max(asked.shown_at, int(asked.begun_at) - provider.leeway - 1):
         raise ProviderRefusedError(Reason.AUTH_TIME_OLD)
-    return min(moment, asked.now)
+    return moment
 
 
 def _strength_check(claims: Mapping[str, Any], provider: Provider) -> None:
