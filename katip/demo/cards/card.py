@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from katip.demo.cards.answer import challenge_answer
-from katip.demo.cards.groups import card_access, common, group_1, group_14, group_15
+from katip.demo.cards.groups import GROUP_2, PHOTOGRAPH, card_access, common, group_1, group_14, group_15
 from katip.demo.cards.issuer import Issued
 from katip.demo.cards.keys import Key, key_ec
 from katip.demo.cards.signed import BY_THE_BOOK, Quirks, security_object
@@ -33,7 +33,9 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card. `groups` are whole files by number; `key` is None on one that cannot answer a challenge.
+    """A card. `key` is None on one that cannot answer a challenge.
+
+    `groups` are the data groups that serve as evidence, whole files by number; the chip holds the photograph's too.
 
     `pace_curve` None: the chip knows basic access control only. `card_access_number` is the six digits printed on the
     front, or None.
@@ -54,9 +56,14 @@ class Card:
         return text[:_LINE], text[_LINE : 2 * _LINE], text[2 * _LINE :]
 
     @property
+    def held(self) -> Mapping[int, bytes]:
+        """Every data group that the chip holds and its security object lists."""
+        return {**self.groups, PHOTOGRAPH: GROUP_2}
+
+    @property
     def common(self) -> bytes:
         """EF.COM."""
-        return common(self.groups)
+        return common(self.held)
 
     @property
     def access(self) -> bytes | None:
@@ -84,11 +91,12 @@ def card_issue(
     groups = {1: group_1(mrz)}
     if clone_check:
         key = key or key_ec()
-        groups |= {14: group_14(hash_name=answer_hash, pace_curve=pace_curve), 15: group_15(key)}
+        info = group_14(ecdsa_hash=None if key.is_rsa else answer_hash, pace_curve=pace_curve)
+        groups |= ({14: info} if info else {}) | {15: group_15(key)}
     return Card(
         mrz=mrz,
         groups=groups,
-        security_object=security_object(signer, groups, quirks),
+        security_object=security_object(signer, {**groups, PHOTOGRAPH: GROUP_2}, quirks),
         key=key if clone_check else None,
         answer_hash=answer_hash,
         pace_curve=pace_curve,

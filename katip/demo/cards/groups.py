@@ -18,6 +18,11 @@ PACE_CURVES = {"secp256r1": 12, "brainpoolP256r1": 13, "secp384r1": 15, "brainpo
 """standardised domain parameters that a synthetic chip may have for PACE (Doc 9303-11 9.5.1)"""
 
 
+PHOTOGRAPH = 2
+"""the data group that no reader of ours has any business with; on a synthetic chip it holds no picture"""
+GROUP_2 = tlv_encode(GROUP_TAGS[PHOTOGRAPH], tlv_encode(0x7F61, tlv_encode(0x02, b"\0")))
+
+
 def group_1(mrz: Mrz) -> bytes:
     """Data group 1: the machine-readable zone of an ID card."""
     return group_1_of(td1_build(mrz))
@@ -28,11 +33,15 @@ def group_1_of(lines: str) -> bytes:
     return tlv_encode(GROUP_TAGS[1], tlv_encode(_MRZ, lines.encode("ascii")))
 
 
-def group_14(*, hash_name: str, pace_curve: str | None = None) -> bytes:
-    """Data group 14: with which hash ECDSA answers to active authentication, and PACE as in EF.CardAccess."""
-    info = der.seq(der.oid(_ACTIVE_AUTHENTICATION), der.integer(1), der.oid(_ECDSA_PLAIN[hash_name]))
-    infos = [info, *([_pace_info(pace_curve)] if pace_curve else [])]
-    return tlv_encode(GROUP_TAGS[14], der.set_of(infos))
+def group_14(*, ecdsa_hash: str | None, pace_curve: str | None) -> bytes | None:
+    """Data group 14: with which hash ECDSA answers to active authentication, and PACE as in EF.CardAccess.
+
+    None where there is nothing to say: RSA names its hash in the answer itself.
+    """
+    infos = [_pace_info(pace_curve)] if pace_curve else []
+    if ecdsa_hash:
+        infos.append(der.seq(der.oid(_ACTIVE_AUTHENTICATION), der.integer(1), der.oid(_ECDSA_PLAIN[ecdsa_hash])))
+    return tlv_encode(GROUP_TAGS[14], der.set_of(infos)) if infos else None
 
 
 def group_15(key: Key) -> bytes:

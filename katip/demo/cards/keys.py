@@ -49,6 +49,11 @@ class Key:
     explicit: bool = False
     pss: bool = False
 
+    @property
+    def is_rsa(self) -> bool:
+        """RSA, or else EC."""
+        return isinstance(self.private, rsa.RSAPrivateKey)
+
     def public_info(self) -> bytes:
         """SubjectPublicKeyInfo."""
         public = self.private.public_key()

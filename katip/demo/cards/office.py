@@ -117,4 +117,5 @@ def _issue(signer: Issued, entry: Entry, today: date) -> Card:
         expires_on=today + _VALID_FOR,
         document_number=document_number_draw(),
     )
-    return card_issue(signer, holder, card_access_number=f"{secrets.randbelow(_ACCESS_NUMBERS):06}")
+    key = key_ec("brainpoolP256r1", explicit=True)
+    return card_issue(signer, holder, key=key, card_access_number=f"{secrets.randbelow(_ACCESS_NUMBERS):06}")

@@ -25,7 +25,12 @@ _MASTER_FILE = b"\x3f\x00"
 _BY_NAME, _BY_ID, _BY_CHILD_ID = 0x04, 0x00, 0x02
 _SHORT_ID, _SHORT_ID_MASK, _FILE_PREFIX = 0x80, 0x1F, 0x0100
 _CHALLENGE_LENGTH = 8
-_NAMES = {_ACCESS: "how it can be opened", _SECURITY_OBJECT: "the security object", _COMMON: "the list of what it has"}
+_NAMES = {
+    _ACCESS: "how it can be opened",
+    _SECURITY_OBJECT: "the security object",
+    _COMMON: "the list of what it has",
+    _FIRST_GROUP | 2: "the photograph",
+}
 
 
 class RefusedError(Exception):
@@ -214,6 +219,6 @@ class Chip:
 
 def _files(card: Card) -> dict[int, bytes]:
     """What can be read, by file identifier (Doc 9303-10, 4)."""
-    files = {_FIRST_GROUP | number: content for number, content in card.groups.items()}
+    files = {_FIRST_GROUP | number: content for number, content in card.held.items()}
     files |= {_SECURITY_OBJECT: card.security_object, _COMMON: card.common}
     return files | ({_ACCESS: card.access} if card.access else {})

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from katip.demo.cards.card import Card, Holder, card_issue
 from katip.demo.cards.issuer import country_make, link_make, revocation_list, signer_make
-from katip.demo.cards.keys import key_ec, key_pooled
+from katip.demo.cards.keys import digest_of, key_ec, key_pooled
 from katip.demo.cards.signed import Quirks, country_list
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -114,3 +114,19 @@ def _card(quirks: Quirks) -> Card:
 
 def _header(file: bytes) -> int:
     return 2 if file[1] < 0x80 else 2 + (file[1] & 0x7F)
+
+
+def test_the_group_14_of_an_rsa_chip_says_nothing_of_ecdsa() -> None:
+    signer = signer_make(country_make())
+    rsa = card_issue(signer, ZEYNEP, key=key_pooled())
+    info = bytes.fromhex("0606678108010105")  # 2.23.136.1.1.5
+    assert info not in rsa.groups[14]
+    assert info in card_issue(signer, ZEYNEP).groups[14]
+    assert set(card_issue(signer, ZEYNEP, key=key_pooled(), pace_curve=None).groups) == {1, 15}
+
+
+def test_the_photograph_is_signed_for_but_no_evidence() -> None:
+    card = _card(Quirks())
+    assert set(card.held) - set(card.groups) == {2}
+    assert card.common.endswith(b"\x5c\x04\x61\x75\x6e\x6f")
+    assert digest_of("sha256", card.held[2]) in card.security_object

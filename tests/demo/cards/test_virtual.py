@@ -7,6 +7,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from katip.demo.cards.card import Card, Holder, card_clone, card_issue
 from katip.demo.cards.issuer import country_make, signer_make
@@ -27,6 +29,10 @@ ZEYNEP = Holder("10000000832", "Zeynep", "Misal", date(1990, 3, 4), date(2033, 5
 SELECT = Command(0x00, 0xA4, 0x04, 0x0C, bytes.fromhex("A0000002471001"))
 CHALLENGE = bytes(range(8))
 SECURITY_OBJECT, COMMON, ACCESS = 0x1D, 0x1E, 0x1C
+
+BEGINNINGS = [
+    bytes.fromhex(each) for each in ("00A40400", "00A4020C02", "00B0", "008400", "00820000", "0022C1A4", "1086")
+]
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +82,7 @@ def test_everything_is_read_once_it_is_open(card_of_each_way: Card) -> None:
     card = card_of_each_way
     reader = Reader(Chip(card)).open(card)
     assert reader.file(SECURITY_OBJECT) == card.security_object
-    assert {number: reader.file(number) for number in card.groups} == card.groups
+    assert {number: reader.file(number) for number in card.held} == card.held
     assert reader.file(COMMON) == card.common
 
 
@@ -217,3 +223,11 @@ def _read(short_id: int, expected: int = 0x80) -> Command:
 
 def _sign(expected: int = 256) -> Command:
     return Command(0x00, 0x88, 0x00, 0x00, CHALLENGE, expected=expected)
+
+
+@given(st.lists(st.binary(max_size=40) | st.builds(bytes.__add__, st.sampled_from(BEGINNINGS), st.binary(max_size=60))))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_row_of_bytes_brings_the_chip_down(card: Card, rows: list[bytes]) -> None:
+    chip = Chip(card)
+    for raw in rows:
+        assert len(chip.transmit(raw)) >= 2
