@@ -71,7 +71,7 @@ def back(request: Any, no: int) -> HttpResponse:
     """Where a provider sends the browser back to, with a code or with a refusal of its own."""
     provider = _provider(no)
     if not _is_allowed(request, "return"):
-        return ratelimit.respond_429(request)
+        return _too_often(request)
     attempt: Attempt | None = None
     try:
         answer = answer_single(dict(request.GET.lists()))
@@ -100,6 +100,10 @@ def _is_allowed(request: HttpRequest, action: str) -> bool:
     return usage is not None
 
 
+def _too_often(request: HttpRequest) -> HttpResponse:
+    return render(request, "429.html", status=429)
+
+
 def _redirect_uri(provider: Provider) -> str:
     """The address registered with the provider: of the installation, whatever host the request names."""
     return str(settings.KATIP.origin) + reverse("oidc_return", args=[provider.number])
@@ -107,7 +111,7 @@ def _redirect_uri(provider: Provider) -> str:
 
 def _send(request: Any, provider: Provider, attempt: Attempt) -> HttpResponse:
     if not _is_allowed(request, "start"):
-        return ratelimit.respond_429(request)
+        return _too_often(request)
     try:
         address = client_of(provider).address(
             attempt, _redirect_uri(provider), language=request.LANGUAGE_CODE, now=request.at.timestamp()
