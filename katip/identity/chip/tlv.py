@@ -12,6 +12,8 @@ MAX_LENGTH = 0xFFFFFF
 """the longest value that a length field here may announce, bytes"""
 MAX_OBJECTS = 256
 """how many objects one template may hold"""
+HEADER_AT_MOST = 8
+"""bytes of a tag and a length field together"""
 
 _MORE_TAG_OCTETS = 0x1F
 _CONTINUES = 0x80
@@ -47,7 +49,7 @@ class Tlv:
 
 
 def header_read(data: bytes) -> Header:
-    """Read the header at the start of `data`, which may end before the value does (at most 7 bytes are looked at).
+    """Read the header at the start of `data`, which may end before the value does (at most 8 bytes are looked at).
 
     Raises TlvError when the header is cut off, is indefinite, or announces more than `MAX_LENGTH` bytes.
     """
@@ -77,16 +79,16 @@ def tlv_read(data: bytes) -> tuple[Tlv, bytes]:
     return Tlv(header.tag, value), data[header.length :]
 
 
-def tlv_each(data: bytes) -> Iterator[Tlv]:
+def tlv_each(data: bytes, *, limit: int = MAX_OBJECTS) -> Iterator[Tlv]:
     """Every data object of a template's value, in order, to the last byte.
 
-    Raises TlvError where they do not fill `data` exactly, or are more than `MAX_OBJECTS`.
+    Raises TlvError where they do not fill `data` exactly, or are more than `limit`.
     """
     position = 0
-    for _ in range(MAX_OBJECTS):
+    for _ in range(limit):
         if position == len(data):
             return
-        header = header_read(data[position : position + 1 + _MAX_TAG_OCTETS + _MAX_LENGTH_OCTETS])
+        header = header_read(data[position : position + HEADER_AT_MOST])
         start, end = position + header.header_length, position + header.length
         if end > len(data):
             raise TlvError("value cut off")
