@@ -1,4 +1,4 @@
-"""What whoever runs the installation reads of its branches; `at` an actor without that office nothing is returned."""
+"""What whoever runs the installation reads of its branches."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -50,3 +50,17 @@ def branch_kept(actor: Actor, branch_id: int, day: date) -> KeptBranch | None:
     )
     hours = branch.hours.filter(dropped_at=None).order_by("weekday", "opens")
     return KeptBranch(branch, tuple(hours), tuple(closures), tuple(officers))
+
+
+def closure_kept(actor: Actor, closure_id: int, day: date) -> BranchClosure | None:
+    """A closed day from `day` on that holds, or None. Raises `PermissionRefusedError`."""
+    require_operator(actor)
+    found = BranchClosure.objects.filter(pk=closure_id, dropped_at=None, day__gte=day)
+    return found.select_related("branch").first()
+
+
+def posting_kept(actor: Actor, official_id: int) -> Posting | None:
+    """Where an officer sits now, or None. Raises `PermissionRefusedError`."""
+    require_operator(actor)
+    found = Posting.objects.filter(official_id=official_id, until__isnull=True, official__ended_on__isnull=True)
+    return found.select_related("branch", "official__person").first()

@@ -34,6 +34,7 @@ def page(request: Any) -> dict[str, Any]:
             "controller_name": site.controller_name or site.operator_name,
         },
         "signed_in": signed_in,
+        "own_account": _own_account(request),
         "who": _who(request, chosen, waiting) if chosen is not None else None,
         "nav": _nav(request, chosen, waiting) if chosen is not None else [],
         "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
@@ -41,6 +42,13 @@ def page(request: Any) -> dict[str, Any]:
         if signed_in
         else None,
     }
+
+
+def _own_account(request: Any) -> dict[str, int] | None:
+    """For whoever has come in with two steps: the way to *Hesabım*, and how many notices are unread there."""
+    if getattr(getattr(request, "actor", None), "proof", None) is None:
+        return None
+    return {"unseen": getattr(request.user, "unseen_notices", 0)}
 
 
 def contact(name: str, phone: str, hours: str) -> dict[str, str]:
@@ -124,6 +132,8 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
 
 def _nav_official(chosen: Any, item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
     """What an office opens; at the counter nothing of contracts."""
+    if chosen.office.role == OfficialRole.OPERATOR:
+        return [item(_("Şubeler"), "branches")]
     if chosen.office.role == OfficialRole.COUNTER:
         return [item(_("Görevli sayfası"), "office")]
     overview, lacking = item(_("Genel bakış"), "overview"), item(_("Profesyoneli olmayan işyerleri"), "lacking")

@@ -232,6 +232,16 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
         lazy("Bu saatler o günün başka saatleriyle çakışıyor."),
         lazy("Önce eski saatleri kaldırın ya da başka saatler yazın."),
     ),
+    "day_past": (lazy("Geçmiş bir gün yazılamaz."), lazy("Bugünü ya da ileri bir günü yazın.")),
+    "closure_known": (lazy("Şube o gün için zaten kapalı yazılmış."), lazy("Başka bir gün yazın.")),
+    "officer_self": (
+        lazy("Kendinizi gişede görevlendiremezsiniz."),
+        lazy("Sizi başka bir işletmeci görevlendirmelidir."),
+    ),
+    "officer_known": (
+        lazy("Bu kişinin bu görevi zaten sürüyor."),
+        lazy("Şubesini değiştirmek için şimdiki şubesinin sayfasını açın."),
+    ),
     "posting_office": (
         lazy("Şubeye yalnız görevi süren gişe görevlisi ya da gişe denetmeni yerleştirilir."),
         lazy("Başka bir görevli seçin."),

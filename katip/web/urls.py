@@ -2,14 +2,18 @@
 
 from django.urls import path
 
+from katip.web.account import urls as account
 from katip.web.acting import views as acting
+from katip.web.branches import urls as branches
 from katip.web.calculator import views as calculator
 from katip.web.capacity import urls as capacity
 from katip.web.card import views as card
+from katip.web.chip import urls as chip
 from katip.web.contracts import urls as contracts
 from katip.web.contracts.acts import page as contract_page
 from katip.web.contracts.acts import views as acts
 from katip.web.entrance import views as entrance
+from katip.web.factors import urls as factors
 from katip.web.home import views as home
 from katip.web.offers import urls as offers
 from katip.web.officials import urls as officials
@@ -21,8 +25,6 @@ from katip.web.processes import views as processes
 urlpatterns = [
     path("", entrance.start, name="start"),
     path("giris/", entrance.sign_in, name="account_login"),
-    path("giris/ikinci-adim/", entrance.second_step, name="mfa_authenticate"),
-    path("giris/yeniden/", entrance.step_up, name="mfa_reauthenticate"),
     path("cikis/", entrance.sign_out, name="account_logout"),
     path("iki-asamali-giris/", entrance.two_step, name="two_step"),
     path("dil/", entrance.language, name="language"),
@@ -39,6 +41,7 @@ urlpatterns = [
     path("firmalar/sec/", acting.company_choose, name="company_choose"),
     path("ana-ekran/", home.home, name="home"),
     path("gorevlendirmelerim/", home.assignments, name="assignments"),
+    *account.paths,
     *contracts.paths,
     path("sozlesmeler/<int:no>/", contract_page.contract, name="contract"),
     path("sozlesmeler/<int:no>/sonlandir/", acts.end, name="contract_end"),
@@ -55,9 +58,12 @@ urlpatterns = [
     path("surecler/<int:no>/sonuc/", processes.step_result, name="step_result"),
     path("isyeri-karti/", card.card, name="card"),
     path("isyeri-karti/iletisim-ve-izin/", card.contact, name="contact"),
+    *chip.paths,
+    *factors.paths,
     *offers.paths,
     *oidc.paths,
     *officials.paths,
+    *branches.paths,
     *people.paths,
     *capacity.paths,
 ]

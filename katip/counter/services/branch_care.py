@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from itertools import pairwise
 
 from django.db import IntegrityError, transaction
 
@@ -98,7 +99,7 @@ def _check(weekday: int, stretches: Sequence[tuple[time, time]]) -> None:
     for opens, closes in stretches:
         if opens >= closes:
             raise RuleViolation("hours_backwards", facts={"weekday": weekday})
-    for (_opens, closes), (opens, _closes) in zip(stretches, stretches[1:], strict=False):
+    for (_opens, closes), (opens, _closes) in pairwise(stretches):
         if opens < closes:
             raise RuleViolation("hours_overlap", facts={"weekday": weekday})
 

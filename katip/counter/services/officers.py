@@ -15,9 +15,7 @@ from katip.rules import RuleViolation
 
 
 @use_case
-def officer_appoint(
-    *, actor: Actor, at: datetime, national_id: str, role: OfficialRole, branch_id: int
-) -> Official:
+def officer_appoint(*, actor: Actor, at: datetime, national_id: str, role: OfficialRole, branch_id: int) -> Official:
     """Make a person whom the register knows an officer or a supervisor at a branch, for its province.
 
     Raises `PermissionRefusedError` unless the actor runs the installation; `RuleViolation` `person_unknown`,

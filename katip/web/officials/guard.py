@@ -18,6 +18,7 @@ WATCHING = (OfficialRole.INSPECTOR, OfficialRole.DIRECTORATE)
 _WHO_MAY = {
     WATCHING: gettext_lazy("Bu sayfayı müfettişler ve yetkilendirme görevlileri açar."),
     (OfficialRole.DIRECTORATE,): gettext_lazy("Bu işlemi yetkilendirme görevlileri yapar."),
+    (OfficialRole.OPERATOR,): gettext_lazy("Bu sayfayı sistemi işletenler açar."),
 }
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from katip.registry.models import OfficialRole
 from katip.web.access import Access, access
 from katip.web.officials.guard import WATCHING
 from katip.web.words import OFFICES
@@ -19,6 +20,8 @@ def office(request: Any) -> HttpResponse:
     held = request.chosen.office
     if held.role in WATCHING:
         return redirect("overview")
+    if held.role == OfficialRole.OPERATOR:
+        return redirect("branches")
     context = {
         "role": OFFICES[held.role],
         "place": held.province.name if held.province else _("Bütün iller"),

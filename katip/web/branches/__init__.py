@@ -1,0 +1,1 @@
+"""Pages of whoever runs the installation: branches, their week, who works there."""
