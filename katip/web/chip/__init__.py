@@ -1,0 +1,1 @@
+"""Pages: proof of identity by the chip of one's ID card."""
