@@ -5,6 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from katip.web.development import components
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("katip.web.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("katip.web.urls")),
+    path("api/", include("katip.api.urls")),
+]
 if settings.KATIP.env == "development":
     urlpatterns.append(path("_parcalar/", components, name="components"))
