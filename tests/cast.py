@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Protocol
 
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from katip.contracts.models import Contract
@@ -233,6 +234,7 @@ def signed_in(someone: Person, *, proof_age: float | None = 0) -> Client:
     session["account_authentication_methods_user"] = str(someone.pk)
     session[SEEN] = time.time()
     session.save()
+    UserSession.objects.create(user_id=someone.pk, session_key=session.session_key, ip="127.0.0.1", user_agent="")
     return client
 
 

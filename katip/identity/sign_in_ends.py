@@ -34,7 +34,7 @@ def sessions_close(person_id: int, *, keep: str = "", only: int | None = None) -
 def factors_close(actor: Actor, at: datetime, person_id: int) -> None:
     """Close every second step of someone who lost one, and forget the browsers that were known. Tells the person."""
     for method in sorted(Authenticator.objects.filter(user_id=person_id).values_list("type", flat=True).distinct()):
-        record(actor, at, Happening("identity:factor:removed", person_id, {"method": method, "lost": True}))
+        record(actor, at, Happening("identity:second_step:removed", person_id, {"method": method, "lost": True}))
         tell(person_id, at, NoticeKind.FACTOR_REMOVED, method=method)
     Authenticator.objects.filter(user_id=person_id).delete()
     KnownDevice.objects.filter(person_id=person_id, forgotten_at=None).update(forgotten_at=at)

@@ -1,5 +1,6 @@
 """A person has opened what they were told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from katip.core.actor import Actor
@@ -8,7 +9,7 @@ from katip.identity.models import SecurityNotice
 
 
 @use_case
-def notices_seen(*, actor: Actor, at: datetime, newest: int) -> int:
-    """Mark the actor's notices up to the number `newest` as seen: what came after was not on the page."""
-    unseen = SecurityNotice.objects.filter(person_id=actor.person, seen_at=None, pk__lte=newest)
+def notices_seen(*, actor: Actor, at: datetime, notice_ids: Sequence[int]) -> int:
+    """Mark these of the actor's notices as seen; returns how many were not."""
+    unseen = SecurityNotice.objects.filter(person_id=actor.person, seen_at=None, pk__in=notice_ids)
     return unseen.update(seen_at=at)
