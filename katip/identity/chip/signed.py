@@ -6,6 +6,7 @@ whether it may sign such a thing, and who vouches for it, is asked elsewhere.
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 from katip.identity.chip.asn1 import (
     CONTENT_TYPE,
@@ -75,7 +76,9 @@ def key_id_make(certificate: Certificate) -> bytes:
     return hashlib.sha1(key, usedforsecurity=False).digest()
 
 
+@lru_cache(maxsize=256)
 def _readable(der: bytes) -> Certificate | None:
+    """Kept, since one signer signs some hundred thousand cards; reading proves nothing, so nothing can go stale."""
     try:
         return certificate_read(der)
     except Asn1Error:

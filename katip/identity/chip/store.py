@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from katip.identity.chip.asn1 import COUNTRY
 from katip.identity.chip.keys import KeyUnfitError, PublicKey, signature_holds
@@ -118,14 +118,15 @@ class TrustStore:
         self._newer: dict[bytes, set[bytes]] = defaultdict(set)
         for older, newer in links:
             self._newer[older].add(newer)
+        self.issuers_of = lru_cache(maxsize=512)(self._issuers_find)
+        """The authorities whose key signed a certificate, be they valid or not. Kept: a signature does not go stale."""
         self._lists_by_key: dict[bytes, list[HeldList]] = defaultdict(list)
         for held in self.lists:
             for mark in {authority.key_mark for authority in held.authorities}:
                 self._lists_by_key[mark].append(held)
 
-    def issuers_of(self, certificate: Certificate) -> list[Authority]:
-        """The authorities whose key signed the certificate, be they valid or not."""
-        return proven(certificate, self.candidates(certificate.authority_key_id, certificate.issuer))
+    def _issuers_find(self, certificate: Certificate) -> tuple[Authority, ...]:
+        return tuple(proven(certificate, self.candidates(certificate.authority_key_id, certificate.issuer)))
 
     def candidates(self, key_id: bytes | None, name: NameKey) -> list[Authority]:
         """Who may have signed what names its issuer so: names are not unique, and identifiers are not always there."""
