@@ -1,0 +1,104 @@
+"""Card readers of this machine, through PC/SC (pyscard: the extra `katip[reader]`, imported only when it is used)."""
+
+import time
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from katip.identity.chip.apdu import Command, ProtocolError, command_parse
+from katip.reader.errors import Exit, ReaderError
+
+_POLL_SECONDS = 0.25
+
+
+class PcscTransport:
+    """A card on a PC/SC reader.
+
+    There is one connection for the program's life: a second one, when it is collected, would reset the card.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._smartcard = _smartcard()
+        self._first_protocol = connection.getProtocol() == self._smartcard.CardConnection.CardConnection.T0_protocol
+
+    @property
+    def answer_to_reset(self) -> bytes:
+        """As any card's."""
+        return bytes(self._connection.getATR())
+
+    def transmit(self, raw: bytes) -> bytes:
+        """As with any card. In protocol T=0 an answer to data is fetched by a command of its own."""
+        if self._first_protocol:
+            raw = _without_expected(raw)
+        try:
+            data, sw1, sw2 = self._connection.transmit(list(raw))
+        except self._smartcard.Exceptions.SmartcardException as error:
+            raise ReaderError("card_removed", Exit.UNREADABLE) from error
+        return bytes([*data, sw1, sw2])
+
+    def close(self) -> None:
+        """Let go of the card."""
+        try:
+            self._connection.disconnect()
+        except self._smartcard.Exceptions.SmartcardException:
+            return
+
+
+def reader_names() -> list[str]:
+    """The readers that are plugged in. Raises ReaderError: no support installed, no service running, no reader."""
+    names = [str(reader) for reader in _readers()]
+    if not names:
+        raise ReaderError("no_reader", Exit.NO_READER)
+    return names
+
+
+def pcsc_wait(names: Sequence[str], *, seconds: float) -> PcscTransport:
+    """The card on one of these readers, as soon as one lies there. Raises ReaderError after `seconds`."""
+    smartcard = _smartcard()
+    connections = [reader.createConnection() for reader in _readers() if str(reader) in names]
+    if not connections:
+        raise ReaderError("no_reader", Exit.NO_READER)
+    deadline = time.monotonic() + seconds
+    while True:
+        for connection in connections:
+            try:
+                connection.connect()
+            except smartcard.Exceptions.SmartcardException:
+                continue
+            return PcscTransport(connection)
+        if time.monotonic() >= deadline:
+            raise ReaderError("no_card", Exit.NO_CARD, seconds=round(seconds))
+        time.sleep(_POLL_SECONDS)
+
+
+def _readers() -> Sequence[Any]:
+    smartcard = _smartcard()
+    try:
+        found: Sequence[Any] = smartcard.System.readers()
+    except smartcard.Exceptions.SmartcardException as error:
+        raise ReaderError("no_pcscd", Exit.NO_READER) from error
+    return found
+
+
+def _smartcard() -> ModuleType:
+    try:
+        import smartcard  # noqa: PLC0415 – an optional extra, built from source
+        import smartcard.CardConnection  # noqa: PLC0415
+        import smartcard.Exceptions  # noqa: PLC0415
+        import smartcard.System  # noqa: PLC0415
+    except ImportError as error:
+        raise ReaderError("no_pyscard", Exit.NO_READER) from error
+    module: ModuleType = smartcard
+    return module
+
+
+def _without_expected(raw: bytes) -> bytes:
+    """The command without its expected length, where it has data too (ISO/IEC 7816-3 12.2.4)."""
+    try:
+        command = command_parse(raw)
+    except ProtocolError:
+        return raw
+    if not command.data or command.expected is None:
+        return raw
+    return Command(command.cla, command.ins, command.p1, command.p2, command.data).encode()
