@@ -37,6 +37,18 @@ account_logout     GET   405   405   405   405   405   405   405
 account_logout     POST  >start >start >start >start >start >start >start
 two_step           GET   >account_login 200 >capacity >capacity >capacity >capacity >capacity
 two_step           POST  >account_login >two_step >capacity >capacity >capacity >capacity >capacity
+chip               GET   >account_login 200 >capacity >capacity >capacity >capacity >capacity
+chip               POST  >account_login >chip_reading >capacity >capacity >capacity >capacity >capacity
+chip_reading       GET   >account_login >chip >capacity >capacity >capacity >capacity >capacity
+chip_state         GET   >account_login 200 >capacity >capacity >capacity >capacity >capacity
+chip_claim         GET   405   405   405   405   405   405   405
+chip_claim         POST  422   422   422   422   422   422   422
+chip_stage         GET   405   405   405   405   405   405   405
+chip_stage         POST  422   422   422   422   422   422   422
+chip_evidence      GET   405   405   405   405   405   405   405
+chip_evidence      POST  404   404   404   404   404   404   404
+chip_abandon       GET   405   405   405   405   405   405   405
+chip_abandon       POST  422   422   422   422   422   422   422
 language           GET   405   405   405   405   405   405   405
 language           POST  >start >start >start >start >start >start >start
 session_extend     GET   >account_login 405 405 405 405 405 405
@@ -49,6 +61,23 @@ accessibility      GET   200   200   200   200   200   200   200
 privacy            GET   200   200   200   200   200   200   200
 health             GET   200   200   200   200   200   200   200
 components         GET   200   200   200   200   200   200   200
+activation             GET  200   200   200   200   200   200   200
+activation             POST 422   422   422   422   422   422   422
+activation_password    GET  >activation >activation >activation >activation >activation >activation >activation
+activation_password    POST >activation >activation >activation >activation >activation >activation >activation
+activation_second_step GET  >account_login 200 >account >account >account >account >account
+activation_second_step POST >account_login 422 >account >account >account >account >account
+account                GET  >account_login >two_step 200 200 200 200 200
+account_sessions       GET  >account_login >two_step 405 405 405 405 405
+account_sessions       POST >account_login >two_step >account >account >account >account >account
+account_devices        GET  >account_login >two_step 405 405 405 405 405
+account_devices        POST >account_login >two_step >account >account >account >account >account
+account_history        GET  >account_login >two_step 200 200 200 200 200
+account_notices        GET  >account_login >two_step 200 200 200 200 200
+account_password       GET  >account_login >two_step 200 200 200 200 200
+account_password       POST >account_login >two_step 422 422 422 422 422
+account_email          GET  >account_login >two_step 200 200 200 200 200
+account_email          POST >account_login >two_step >account >account >account >account >account
 capacity           GET   >account_login >two_step 200 200 200 200 200
 capacity           POST  >account_login >two_step 200 200 200 200 200
 companies          GET   >account_login >two_step 200 200 200 200 200
@@ -120,6 +149,26 @@ lacking            GET   >account_login >two_step 403 403 403 403 403
 official_workplace GET   >account_login >two_step 403 403 403 403 403
 providers          GET   >account_login >two_step 403 403 403 403 403
 provider           GET   >account_login >two_step 403 403 403 403 403
+branches           GET   >account_login >two_step 403 403 403 403 403
+branch_new         GET   >account_login >two_step 403 403 403 403 403
+branch_new         POST  >account_login >two_step 403 403 403 403 403
+branch             GET   >account_login >two_step 403 403 403 403 403
+branch_change      GET   >account_login >two_step 403 403 403 403 403
+branch_change      POST  >account_login >two_step 403 403 403 403 403
+branch_week        GET   >account_login >two_step 403 403 403 403 403
+branch_week        POST  >account_login >two_step 403 403 403 403 403
+branch_closed_day  GET   >account_login >two_step 403 403 403 403 403
+branch_closed_day  POST  >account_login >two_step 403 403 403 403 403
+branch_closed_day_drop GET   >account_login >two_step 403 403 403 403 403
+branch_closed_day_drop POST  >account_login >two_step 403 403 403 403 403
+branch_shut        GET   >account_login >two_step 403 403 403 403 403
+branch_shut        POST  >account_login >two_step 403 403 403 403 403
+branch_officer_new GET   >account_login >two_step 403 403 403 403 403
+branch_officer_new POST  >account_login >two_step 403 403 403 403 403
+branch_officer_move GET   >account_login >two_step 403 403 403 403 403
+branch_officer_move POST  >account_login >two_step 403 403 403 403 403
+branch_officer_end GET   >account_login >two_step 403 403 403 403 403
+branch_officer_end POST  >account_login >two_step 403 403 403 403 403
 provider_new       GET   >account_login >two_step 403 403 403 403 403
 provider_new       POST  >account_login >two_step 403 403 403 403 403
 provider_stand     GET   >account_login >two_step 403 403 403 403 403
@@ -173,7 +222,9 @@ OF_ONE_OFFER = {row[0] for row in ROWS if row[0].startswith("offer") and "404" i
 """asked for a number that nobody has; test_offers and test_offer_sheets ask for one's own, and another's"""
 OFFICIALS_ONLY = {row[0] for row in ROWS if set(row[4:]) == {"403"}}
 """what none of these roles enters: see test_officials"""
-OFFICIALS_NUMBERED = {"official_workplace", "provider", "provider_stand", "professional", "professional_stand"}
+OFFICIALS_NUMBERED = {"official_workplace", "provider", "provider_stand", "professional", "professional_stand"} | {
+    row[0] for row in ROWS if row[0].startswith("branch") and row[0] not in {"branches", "branch_new"}
+}
 OF_ONE_PROVIDER = {"oidc_start", "oidc_return", "oidc_again"}
 """asked for one that the operator has not set up; test_oidc asks for one that is"""
 OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end"}
