@@ -9,6 +9,7 @@ from katip.identity.chip.tlv import tlv_encode
 
 GROUP_TAGS = {1: 0x61, 2: 0x75, 14: 0x6E, 15: 0x6F}
 _COM, _MRZ, _LDS_VERSION, _UNICODE_VERSION, _TAG_LIST = 0x60, 0x5F1F, 0x5F01, 0x5F36, 0x5C
+_LENGTHS = 0x7F66
 _PACE_ECDH_GM_AES_128 = "0.4.0.127.0.7.2.2.4.2.2"
 _ACTIVE_AUTHENTICATION = "2.23.136.1.1.5"
 _ECDSA_PLAIN = {
@@ -52,6 +53,11 @@ def group_15(key: Key) -> bytes:
 def card_access(pace_curve: str) -> bytes:
     """EF.CardAccess: that the chip does PACE, and on which curve."""
     return der.set_of([_pace_info(pace_curve)])
+
+
+def lengths_info(longest: int) -> bytes:
+    """EF.ATR/INFO: how many bytes the longest command and the longest answer may have."""
+    return tlv_encode(_LENGTHS, der.integer(longest) * 2)
 
 
 def common(groups: Iterable[int]) -> bytes:

@@ -7,6 +7,7 @@ told in plain words to whoever listens, never what it holds.
 from collections.abc import Callable
 
 from katip.demo.cards.card import Card
+from katip.demo.cards.groups import lengths_info
 from katip.identity.chip.apdu import Answer, Command, ProtocolError, WrongPasswordError, command_parse
 from katip.identity.chip.bac import BacChip
 from katip.identity.chip.messaging import Channel
@@ -20,7 +21,11 @@ _WRONG_LENGTH, _WRONG_DATA, _WRONG_PARAMETERS, _BEYOND_END = 0x6700, 0x6A80, 0x6
 _NO_INSTRUCTION, _NO_CLASS, _NOT_NOW, _BAD_PROTECTION = 0x6D00, 0x6E00, 0x6985, 0x6988
 
 _SECURE, _CHAINED = 0x0C, 0x10
-_ACCESS, _SECURITY_OBJECT, _COMMON, _FIRST_GROUP = 0x011C, 0x011D, 0x011E, 0x0100
+_ACCESS, _SECURITY_OBJECT, _COMMON, _FIRST_GROUP, _LENGTHS = 0x011C, 0x011D, 0x011E, 0x0100, 0x2F01
+_OUTSIDE = {_ACCESS, _LENGTHS}
+"""files in the master file, open to everybody; all others lie in the application"""
+_SHORT, _LONGEST = 0x105, 0x800
+"""bytes of the longest command and answer"""
 _MASTER_FILE = b"\x3f\x00"
 _BY_NAME, _BY_ID, _BY_CHILD_ID = 0x04, 0x00, 0x02
 _SHORT_ID, _SHORT_ID_MASK, _FILE_PREFIX = 0x80, 0x1F, 0x0100
@@ -29,6 +34,7 @@ _NAMES = {
     _ACCESS: "how it can be opened",
     _SECURITY_OBJECT: "the security object",
     _COMMON: "the list of what it has",
+    _LENGTHS: "how long answers may be",
     _FIRST_GROUP | 2: "the photograph",
 }
 
@@ -42,9 +48,12 @@ class RefusedError(Exception):
 
 
 class Chip:
-    """One chip in the field of a reader. `tell` hears what is asked of it, in plain words."""
+    """One chip in the field of a reader. `tell` hears what is asked of it, in plain words.
 
-    def __init__(self, card: Card, tell: Callable[[str], None] = lambda _: None) -> None:
+    Not `extended`: it knows no commands and answers of more than 256 bytes, as older chips.
+    """
+
+    def __init__(self, card: Card, tell: Callable[[str], None] = lambda _: None, *, extended: bool = True) -> None:
         self._card = card
         self._tell = tell
         information = card.mrz.access_information()
@@ -53,7 +62,8 @@ class Chip:
             passwords[PasswordKind.CAN] = Password.from_can(card.card_access_number)
         self._pace = PaceChip(card_access_parse(card.access), passwords) if card.access else None
         self._bac = BacChip(information)
-        self._files = _files(card)
+        self._files = _files(card) | ({_LENGTHS: lengths_info(_LONGEST)} if extended else {})
+        self._longest = _LONGEST if extended else _SHORT
         self.reset()
 
     def reset(self) -> None:
@@ -68,6 +78,8 @@ class Chip:
         try:
             command = command_parse(raw)
         except ProtocolError:
+            return Answer(status=_WRONG_LENGTH).encode()
+        if len(raw) > self._longest or (command.extended and self._longest == _SHORT):
             return Answer(status=_WRONG_LENGTH).encode()
         if not command.cla & _SECURE:
             self._channel = None  # who speaks in the clear has left the secure channel
@@ -91,10 +103,10 @@ class Chip:
             self._channel = None  # the two would count differently from here on
         return fitting
 
-    @staticmethod
-    def _within(command: Command, answer: Answer) -> Answer:
-        """The answer, if it is no longer than the reader said it would take."""
-        return answer if len(answer.data) <= (command.expected or 0) else Answer(status=_WRONG_LENGTH)
+    def _within(self, command: Command, answer: Answer) -> Answer:
+        """The answer, if it is no longer than the reader said it would take and the chip can make it."""
+        room = min(command.expected or 0, self._longest)
+        return answer if len(answer.data) <= room else Answer(status=_WRONG_LENGTH)
 
     def _answer(self, command: Command) -> Answer:
         if command.cla & ~_CHAINED:
@@ -138,9 +150,9 @@ class Chip:
 
     def _openable(self, file: int) -> int:
         """The file, if it is there and open to this conversation."""
-        if (file == _ACCESS) == self._selected:  # EF.CardAccess lies outside of the application, all others inside
+        if (file in _OUTSIDE) == self._selected:
             raise RefusedError(NOT_FOUND)
-        if file != _ACCESS and self._channel is None:
+        if file not in _OUTSIDE and self._channel is None:
             raise RefusedError(NOT_ALLOWED)
         if file not in self._files:
             raise RefusedError(NOT_FOUND)
