@@ -200,7 +200,7 @@ def test_an_officer_is_appointed_moved_dismissed_and_appointed_again() -> None:
 
 def test_nobody_appoints_themselves_a_stranger_or_an_inspector() -> None:
     branch, operator = opened(), runs()
-    me = Person.objects.get(pk=operator.person_id)
+    me = Person.objects.get(pk=operator.person)
     refused("officer_self", lambda: appoint(branch, me, operator))
     refused("person_unknown", lambda: appoint(branch, me, operator, national_id=national_id(98)))
     refused("posting_office", lambda: appoint(branch, person(71, "Ada"), operator, role=OfficialRole.INSPECTOR))
