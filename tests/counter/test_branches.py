@@ -85,7 +85,7 @@ def test_only_whoever_runs_the_installation_keeps_branches(act: str) -> None:
         with pytest.raises(PermissionRefusedError):
             ACTS[act](actor, branch)
     ACTS[act](operator, branch)
-    Official.objects.filter(pk=operator.organisation_id).update(ended_on=TODAY)
+    Official.objects.filter(pk=operator.organisation).update(ended_on=TODAY)
     with pytest.raises(PermissionRefusedError):
         ACTS[act](operator, branch)
 
