@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+import katip
 from katip.core.codes import code_shown
 from katip.identity.chip_selectors import ChipPhase
 from katip.identity.chip_words import REASONS, Words, leads_to_counter
@@ -96,6 +98,18 @@ def waiting_of(session: ChipSession, phase: ChipPhase, code: str, at: datetime) 
         "code": code_shown(code) if code and phase == ChipPhase.WAITING else "",
         "elsewhere": not code and phase == ChipPhase.WAITING,
         "command": f"katip-reader --server {settings.KATIP.origin} --code {code_shown(code)}",
+        "sample": _sample(code) if settings.KATIP.demo else None,
+    }
+
+
+def _sample(code: str) -> dict[str, str]:
+    """The two commands that do without a reader in the sample installation."""
+    data, checkout = settings.KATIP.data.resolve(), Path(katip.__file__).resolve().parents[1]
+    shown = data.relative_to(checkout) if data.is_relative_to(checkout) else data
+    server = f"--server {settings.KATIP.origin} --card-socket {shown}/reader.sock"
+    return {
+        "card": f"script/katip card newcomer --data {shown}",
+        "reader": f"script/katip-reader {server} --code {code_shown(code)}",
     }
 
 
