@@ -77,19 +77,14 @@ def code_once(person_id: int, code: str) -> bool:
     return bool(cache.add(f"second-step-used:{person_id}:{digits}", 1, timeout=accepted_for))
 
 
-class CodeField(forms.CharField):
+def code_field() -> forms.CharField:
     """Six digits of a code app, as people write them."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(
-            **{
-                "label": _("6 haneli kod"),
-                "max_length": 12,
-                "error_messages": {"required": _("Kod uygulamanızdaki 6 haneli kodu yazın.")},
-                "widget": forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-            }
-            | more
-        )
+    return forms.CharField(
+        label=_("6 haneli kod"),
+        max_length=12,
+        error_messages={"required": _("Kod uygulamanızdaki 6 haneli kodu yazın.")},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
 
 
 class _CodeApp:
@@ -97,7 +92,7 @@ class _CodeApp:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"] = CodeField()  # type: ignore[attr-defined] # mixed into a form
+        self.fields["code"] = code_field()  # type: ignore[attr-defined] # mixed into a form
 
     def clean_code(self) -> str:
         person: Person = self.user  # type: ignore[attr-defined] # set by allauth's form

@@ -181,10 +181,10 @@ def addition_check(challenge: Challenge, person_id: int, text: str) -> NewPasske
         response = RegistrationResponse.from_dict(_json(text))
         _require(response.response.client_data.cross_origin is False, "in_a_frame")
         made = _server().register_complete(challenge.state, response)
-        credential = made.credential_data
-        _require(credential is not None and credential.credential_id == response.raw_id, "malformed")
+        credential = _there(made.credential_data)
+        _require(credential.credential_id == response.raw_id, "malformed")
         _require(0 < len(response.raw_id) <= LONGEST_ID, "malformed")
-        _require(credential.public_key.ALGORITHM in _ALGORITHMS, "algorithm")  # type: ignore[union-attr] # required above
+        _require(credential.public_key.ALGORITHM in _ALGORITHMS, "algorithm")
         properties = response.client_extension_results.get("credProps") or {}
         return NewPasskey(
             credential=websafe_encode(credential),
@@ -268,6 +268,12 @@ def _keep(session: SessionBase, purpose: Purpose, state: Any, person_id: int | N
 def _require(holds: bool, code: str, person_id: int | None = None) -> None:  # noqa: FBT001 -- reads as a sentence
     if not holds:
         raise PasskeyRefusedError(code, person_id)
+
+
+def _there(credential: AttestedCredentialData | None) -> AttestedCredentialData:
+    if credential is None:
+        raise PasskeyRefusedError("malformed")
+    return credential
 
 
 def _refused(error: Exception, person_id: int | None = None, code: str = "malformed") -> PasskeyRefusedError:

@@ -12,20 +12,19 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
-from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import IntegrityError
 
 from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor, Proof
 from katip.core.errors import KatipError, PermissionRefusedError, StaleStateError
 from katip.core.usecase import use_case
-from katip.identity.factors import CODE_APP, PASSKEY, RECOVERY_CODES, SECOND_STEPS
+from katip.identity.factors import CODE_APP, PASSKEY, RECOVERY_CODES, SECOND_STEPS, has_second_step
 from katip.identity.models import Enrolment, NoticeKind, Person
 from katip.identity.opening import enrolment_of
 from katip.identity.passkeys import NewPasskey, PasskeyRefusedError
 from katip.identity.recovery import codes_make
+from katip.identity.sign_in_ends import factors_close, sessions_close
 from katip.identity.telling import tell
 
 MOST_PASSKEYS = 10
@@ -56,6 +55,12 @@ def proof_changes_factors(proof: Proof | None, at: datetime) -> bool:
         and proof.method in CHANGED_BY
         and at - proof.at <= timedelta(minutes=settings.KATIP.step_up_minutes)
     )
+
+
+def enrolment_usable(person_id: int, at: datetime) -> Enrolment | None:
+    """The right to set up a first second step, where the person has none or the proofing was for lost ones."""
+    enrolment = enrolment_of(person_id, at)
+    return enrolment if enrolment is not None and (enrolment.resets or not has_second_step(person_id)) else None
 
 
 @use_case
@@ -99,7 +104,7 @@ def code_app_set(*, actor: Actor, at: datetime, secret: str, session_key: str) -
     replaced = Authenticator.objects.filter(user=person, type=CODE_APP).first()
     if replaced is not None:
         _delete(actor, at, replaced)
-        _sessions_end(person.pk, session_key)
+        sessions_close(person.pk, keep=session_key)
     made = Authenticator.objects.create(user=person, type=CODE_APP, data={"secret": encrypt(secret)}, created_at=at)
     return _added(actor, at, made, "")
 
@@ -126,7 +131,7 @@ def factor_remove(*, actor: Actor, at: datetime, factor_id: int, session_key: st
     if not Authenticator.objects.filter(user=person, type__in=SECOND_STEPS).exclude(pk=row.pk).exists():
         raise LastFactorError
     _delete(actor, at, row)
-    _sessions_end(person.pk, session_key)
+    sessions_close(person.pk, keep=session_key)
 
 
 @use_case
@@ -161,14 +166,11 @@ def _right(actor: Actor, at: datetime, person: Person) -> Enrolment | None:
 
     Someone whose sign-in has a second step comes in with it, unless the proofing was for one that is lost.
     """
-    if actor.proof is not None:
-        _require_young_proof(actor, at)
+    if proof_changes_factors(actor.proof, at):
         return None
-    enrolment = enrolment_of(person.pk, at)
+    enrolment = enrolment_usable(person.pk, at)
     if enrolment is None:
-        raise PermissionRefusedError("no_enrolment")
-    if not enrolment.resets and Authenticator.objects.filter(user=person, type__in=SECOND_STEPS).exists():
-        raise PermissionRefusedError("has_second_step")
+        raise PermissionRefusedError("no_second_step")
     return enrolment
 
 
@@ -179,9 +181,8 @@ def _enrolment_use(actor: Actor, at: datetime, enrolment: Enrolment, session_key
         raise StaleStateError
     record(actor, at, Happening("identity:enrolment:used", enrolment.person_id, {"resets": enrolment.resets}))
     if enrolment.resets:
-        for row in Authenticator.objects.filter(user_id=enrolment.person_id):
-            _delete(actor, at, row)
-        _sessions_end(enrolment.person_id, session_key)
+        factors_close(actor, at, enrolment.person_id)
+        sessions_close(enrolment.person_id, keep=session_key)
 
 
 def _added(actor: Actor, at: datetime, made: Any, name: str) -> Added:
@@ -211,10 +212,3 @@ def _codes_make(actor: Actor, at: datetime, person: Person) -> tuple[str, ...]:
     record(actor, at, Happening("identity:recovery_codes:made", person.pk, {"count": len(codes)}))
     tell(person.pk, at, NoticeKind.RECOVERY_CODES_MADE, count=len(codes))
     return tuple(codes)
-
-
-def _sessions_end(person_id: int, stays: str) -> None:
-    """End every session of the person but the one that stays."""
-    others = UserSession.objects.filter(user_id=person_id).exclude(session_key=stays)
-    Session.objects.filter(session_key__in=list(others.values_list("session_key", flat=True))).delete()
-    others.delete()

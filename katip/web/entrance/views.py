@@ -4,9 +4,6 @@ import time
 from typing import Any
 
 from allauth.account.views import LoginView
-from allauth.mfa.base.views import AuthenticateView, ReauthenticateView
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -16,7 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from katip.identity.forms import SecondStepForm, StepUpForm
+from katip.identity.factors import has_second_step
+from katip.identity.services.factors import enrolment_usable
 from katip.web.access import Access, access
 from katip.web.addresses import safe_next
 from katip.web.entrance.kept import form_keep, form_waits
@@ -42,39 +40,7 @@ class _SignIn(LoginView):  # type: ignore[misc] # allauth ships no types
         }
 
 
-class _SecondStep(AuthenticateView):  # type: ignore[misc] # as above
-    template_name = "second_step.html"
-    form_class = SecondStepForm
-
-    def get_form_class(self) -> type[SecondStepForm]:
-        return self.form_class
-
-    def _build_forms(self) -> SecondStepForm | None:
-        """One form, whatever is posted: allauth takes a post without `code` for a security key's."""
-        posted = self.request.POST if self.request.method == "POST" else None
-        self.webauthn_form = None
-        self.auth_form = SecondStepForm(user=self.stage.login.user, data=posted)
-        return self.auth_form if posted is not None else None
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        del kwargs
-        return {"form": self.auth_form}
-
-
-class _StepUp(ReauthenticateView):  # type: ignore[misc] # as above
-    template_name = "second_step.html"
-    form_class = StepUpForm
-
-    def get_form_class(self) -> type[StepUpForm]:
-        return self.form_class
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {"form": kwargs.get("form") or self.get_form(), "again": True, "next": self.get_next_url() or ""}
-
-
 sign_in = access(Access.PUBLIC)(_SignIn.as_view())
-second_step = access(Access.PUBLIC)(_SecondStep.as_view())
-step_up = access(Access.TWO_STEP)(_StepUp.as_view())
 
 
 @access(Access.PUBLIC)
@@ -91,13 +57,15 @@ def two_step(request: Any) -> HttpResponse:
     if request.actor.proof is not None:
         return redirect("capacity")
     if request.method == "POST":
-        if is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
+        if enrolment_usable(request.user.pk, request.at) is not None:
+            return redirect("factor_enrol")
+        if has_second_step(request.user.pk):
             logout(request)
-            messages.success(request, _("İki aşamalı giriş artık etkin. Şifrenizle ve kodunuzla yeniden girin."))
+            messages.success(request, _("İki aşamalı giriş artık etkin. Şifrenizle ve ikinci adımla yeniden girin."))
             return redirect("account_login")
         messages.info(request, _("İki aşamalı giriş henüz etkin değil."))
         return redirect("two_step")
-    return render(request, "two_step.html", {"proofed": False})
+    return render(request, "two_step.html", {"proofed": enrolment_usable(request.user.pk, request.at) is not None})
 
 
 @access(Access.PUBLIC)

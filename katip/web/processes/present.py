@@ -151,4 +151,10 @@ def receipt(step: Step) -> list[Row]:
 
 def proof_words(method: str) -> str:
     """The kind of second step, in words."""
-    return {"totp": _("kod uygulaması")}.get(method, method)
+    return {
+        "totp": _("kod uygulaması"),
+        "webauthn": _("geçiş anahtarı"),
+        "webauthn_alone": _("geçiş anahtarı, şifresiz"),
+        "recovery_codes": _("kurtarma kodu"),
+        "oidc": _("başka kimlik sağlayıcı"),
+    }.get(method, method)

@@ -13,6 +13,8 @@
   /* After a refused form the focus goes to the summary of what to correct. */
   one("[data-focus]")?.focus();
 
+  all("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
+
   /* Menu on a phone: Escape and the links inside close it. */
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && location.hash === "#menu") {

@@ -1,0 +1,1 @@
+"""Second steps on the pages: signing in by them, setting them up, changing them."""
