@@ -1,5 +1,6 @@
 """`katip card`: the ID card of one of the sample cast, on a reader that needs no hardware."""
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,27 +71,31 @@ def _announce(card: "Card", kind: Kind, today: "date", data: Path, *, virtual: b
 
     mrz = card.mrz
     born = mrz.birth_date(today)
+    number, birth = mrz.document_number, f"{born:%d.%m.%Y}" if born else ""
+    expiry = f"{mrz.expires_on(today):%d.%m.%Y}"
     click.echo(f"On the reader: the ID card of {mrz.given_names} {mrz.surname}, {WORDS[kind]}.\n")
     click.echo("Printed on it:")
-    facts = (
-        ("document number", mrz.document_number),
-        ("date of birth", f"{born:%d.%m.%Y}" if born else ""),
-        ("valid until", f"{mrz.expires_on(today):%d.%m.%Y}"),
-        ("card access number", card.card_access_number or ""),
-    )
-    for name, value in facts:
+    facts = {
+        "document number": number,
+        "date of birth": birth,
+        "valid until": expiry,
+        "card access number": card.card_access_number or "none",
+    }
+    for name, value in facts.items():
         click.echo(f"  {name:<20}{value}")
-    click.echo("  machine-readable zone")
     for line in card.lines:
-        click.echo(f"    {line}")
-    click.echo("\nNext: have a code shown on the page, and in another terminal run")
-    click.echo(f"    script/katip-reader --server {origin_find(data)} --card-socket {_shown(data.resolve() / _SOCKET)}")
+        click.echo(f"  {line}")
+    click.echo("\nNext: have a code shown on the page; then, in another terminal,\n")
+    click.echo(f"  script/katip-reader --server {origin_find(data)} \\")
+    click.echo(f"    --card-socket {_shown(data.resolve() / _SOCKET)} \\")
+    click.echo(f"    --document-number {number} --birth-date {birth} --expiry {expiry}\n")
+    click.echo("It asks for the code. (With a card of one's own, leave the last line out: it asks for these too.)")
     if virtual:
         click.echo("The card lies on pcscd's virtual reader too: without --card-socket it is read there.")
     click.echo("\nTake the card off with Ctrl-C. What the reader asks the chip:")
 
 
-def _shown(path: Path) -> Path:
+def _shown(path: Path) -> str:
     """As short as it can be typed from here."""
     here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

@@ -46,8 +46,9 @@ def test_the_card_lies_on_the_reader_until_it_is_taken_off(data: Path, number: s
     genuine = card_get(data, "newcomer", Kind.GENUINE, datetime.now(UTC).date())
     assert "On the reader: the ID card of ZEYNEP MISAL, genuine." in said
     assert f"  document number     {genuine.mrz.document_number}" in said
-    assert {f"    {line}" for line in genuine.lines} <= set(said)
-    assert any("--server http://localhost:8123 --card-socket" in line for line in said)
+    assert {f"  {line}" for line in genuine.lines} <= set(said)
+    assert any("--server http://localhost:8123 " in line for line in said)
+    assert any(f"--document-number {genuine.mrz.document_number} --birth-date" in line for line in said)
     assert rest == ["The reader asks for the identity application.", "The card is off the reader."]
     assert not (data / "reader.sock").exists()
 
