@@ -17,8 +17,9 @@ class _Late(click.Group):
         "demo": "demo",
         "code": "code",
         "card": "card",
+        "chip": "chip",
     }
-    without_django = {"demo", "code", "card"}
+    without_django = {"demo", "code", "card", "chip"}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, in the order of use."""

@@ -111,6 +111,14 @@ def certificate_read(der: bytes) -> Certificate:
 
 
 @_strict
+def subject_shown(certificate: Certificate) -> str:
+    """Whom a certificate is about, as it writes it: for the operator's eyes. Raises Asn1Error."""
+    subject = x509.Certificate.load(certificate.der, strict=True).subject
+    shown: str = subject.human_friendly
+    return "".join(each if each.isprintable() else "·" for each in shown)
+
+
+@_strict
 def signed_data_read(data: bytes) -> SignedData:
     """Take a CMS SignedData apart, in DER or BER, that has exactly one signer. Raises Asn1Error."""
     information = schemas.ContentInfo.load(definite(data), strict=True)

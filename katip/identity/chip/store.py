@@ -128,6 +128,10 @@ class TrustStore:
     def _issuers_find(self, certificate: Certificate) -> tuple[Authority, ...]:
         return tuple(proven(certificate, self.candidates(certificate.authority_key_id, certificate.issuer)))
 
+    def own(self) -> "TrustStore":
+        """The certificates that lie in the folder themselves: by them country lists are believed."""
+        return TrustStore(each for each in self.authorities if each.list_signer is None)
+
     def candidates(self, key_id: bytes | None, name: NameKey) -> list[Authority]:
         """Who may have signed what names its issuer so: names are not unique, and identifiers are not always there."""
         by_id = self._by_key_id.get(key_id, []) if key_id is not None else []

@@ -52,6 +52,7 @@ class Piece:
     """One thing in a file, and where it came from."""
 
     source: str
+    der: bytes
     content: Certificate | RevocationList | SignedData
 
 
@@ -74,7 +75,7 @@ def trust_load(folder: Path) -> TrustStore:
 def pieces_read(source: str, data: bytes) -> Iterator[Piece]:
     """What a file holds, in its order. Raises FaultError `unknown_format` or `malformed`."""
     if data[:1] == _SEQUENCE:
-        yield Piece(source, _content(data))
+        yield Piece(source, data, _content(data))
         return
     found = list(_PEM.finditer(data))
     if not found:
@@ -84,7 +85,7 @@ def pieces_read(source: str, data: bytes) -> Iterator[Piece]:
             der = base64.b64decode(b"".join(match[2].split()), validate=True)
         except binascii.Error:
             raise FaultError("malformed") from None
-        yield Piece(source if len(found) == 1 else f"{source}#{number}", _content(der))
+        yield Piece(source if len(found) == 1 else f"{source}#{number}", der, _content(der))
 
 
 def authority_make(certificate: Certificate, source: str, list_signer: ListSigner | None = None) -> Authority:
@@ -188,22 +189,31 @@ class _Builder:
         return links, broken
 
     def _held(self, everybody: TrustStore, source: str, revocations: RevocationList) -> HeldList | None:
-        candidates = everybody.candidates(revocations.authority_key_id, revocations.issuer)
-        candidates = [each for each in candidates if each.may("crl_sign")]
-        signers = [each for each in candidates if _signed_list(each, revocations)]
-        code = None
-        if not candidates:
-            code = "revocation_issuer_unknown"
-        elif not signers:
-            code = "revocation_signature_wrong"
-        elif revocations.partial:
-            code = "revocation_list_partial"
-        elif revocations.next_update is None:
-            code = "revocation_list_endless"
-        if code:
-            self.faults.append(Fault(source, code, country_in(revocations.issuer)))
+        try:
+            return HeldList(revocations, revocation_signers_find(everybody, revocations), source)
+        except FaultError as error:
+            self.faults.append(Fault(source, error.code, country_in(revocations.issuer)))
             return None
-        return HeldList(revocations, tuple(signers), source)
+
+
+def revocation_signers_find(everybody: TrustStore, revocations: RevocationList) -> tuple[Authority, ...]:
+    """The certificates of the key that signed a revocation list.
+
+    Raises FaultError `revocation_issuer_unknown` or `revocation_signature_wrong`; and for a list that does not say all,
+    `revocation_list_partial`, or not until when, `revocation_list_endless`.
+    """
+    candidates = everybody.candidates(revocations.authority_key_id, revocations.issuer)
+    candidates = [each for each in candidates if each.may("crl_sign")]
+    signers = tuple(each for each in candidates if _signed_list(each, revocations))
+    if not candidates:
+        raise FaultError("revocation_issuer_unknown")
+    if not signers:
+        raise FaultError("revocation_signature_wrong")
+    if revocations.partial:
+        raise FaultError("revocation_list_partial")
+    if revocations.next_update is None:
+        raise FaultError("revocation_list_endless")
+    return signers
 
 
 def list_signer_find(own: TrustStore, signed: SignedData) -> ListSigner:
