@@ -32,7 +32,7 @@ def signer_candidates(signed: SignedData) -> tuple[Certificate, ...]:
     """
     if len(signed.certificates) > MAX_CERTIFICATES:
         raise Asn1Error("too many certificates")
-    found = [each for each in (_readable(der) for der in signed.certificates) if each is not None]
+    found = [each for each in (readable(der) for der in signed.certificates) if each is not None]
     meant = [each for each in found if _is_meant(signed.signer, each)]
     return tuple(sorted(meant, key=lambda each: each.issuer != signed.signer.issuer))
 
@@ -77,8 +77,11 @@ def key_id_make(certificate: Certificate) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _readable(der: bytes) -> Certificate | None:
-    """Kept, since one signer signs some hundred thousand cards; reading proves nothing, so nothing can go stale."""
+def readable(der: bytes) -> Certificate | None:
+    """A certificate, or None where it is none.
+
+    Kept, since one signer signs some hundred thousand cards: reading proves nothing, so nothing can go stale.
+    """
     try:
         return certificate_read(der)
     except Asn1Error:
