@@ -33,6 +33,31 @@ mfa_authenticate   GET   >account_login >capacity >capacity >capacity >capacity 
 mfa_authenticate   POST  >account_login >capacity >capacity >capacity >capacity >capacity >capacity
 mfa_reauthenticate GET   >account_login >two_step 200 200 200 200 200
 mfa_reauthenticate POST  >account_login >two_step 200 200 200 200 200
+passkey_begin        GET  405 405 405 405 405 405 405
+passkey_begin        POST 200 >capacity >capacity >capacity >capacity >capacity >capacity
+passkey_sign_in      GET  405 405 405 405 405 405 405
+passkey_sign_in      POST >account_login >capacity >capacity >capacity >capacity >capacity >capacity
+second_step_begin    GET  405 405 405 405 405 405 405
+second_step_begin    POST >account_login >account_login >account_login >account_login >account_login >account_login >account_login
+step_up_begin        GET  >account_login >two_step 405 405 405 405 405
+step_up_begin        POST >account_login >two_step 200 200 200 200 200
+factors              GET  >account_login >two_step 200 200 200 200 200
+factor_enrol         GET  >account_login >two_step 200 200 200 200 200
+factor_passkey       GET  >account_login 405 405 405 405 405 405
+factor_passkey       POST >account_login >two_step 422 422 422 422 422
+factor_passkey_begin GET  >account_login 405 405 405 405 405 405
+factor_passkey_begin POST >account_login >two_step 200 200 200 200 200
+factor_app           GET  >account_login >two_step >factor_enrol >factor_enrol >factor_enrol >factor_enrol >factor_enrol
+factor_app           POST >account_login >two_step >factor_app >factor_app >factor_app >factor_app >factor_app
+factor_codes         GET  >account_login >two_step >factors >factors >factors >factors >factors
+factor_codes         POST >account_login >two_step >factors >factors >factors >factors >factors
+factor_codes_download GET >account_login >two_step >factors >factors >factors >factors >factors
+factor_codes_new     GET  >account_login >two_step 200 200 200 200 200
+factor_codes_new     POST >account_login >two_step >factor_codes >factor_codes >factor_codes >factor_codes >factor_codes
+factor_rename        GET  >account_login >two_step 404 404 404 404 404
+factor_rename        POST >account_login >two_step 404 404 404 404 404
+factor_remove        GET  >account_login >two_step 404 404 404 404 404
+factor_remove        POST >account_login >two_step 404 404 404 404 404
 account_logout     GET   405   405   405   405   405   405   405
 account_logout     POST  >start >start >start >start >start >start >start
 two_step           GET   >account_login 200 >capacity >capacity >capacity >capacity >capacity
@@ -180,6 +205,31 @@ professional_new   GET   >account_login >two_step 403 403 403 403 403
 professional_new   POST  >account_login >two_step 403 403 403 403 403
 professional_stand GET   >account_login >two_step 403 403 403 403 403
 professional_stand POST  >account_login >two_step 403 403 403 403 403
+application_new    GET   200   200   200   200   200   200   200
+application_new    POST  422   >application   200   200   200   200   200
+application        GET   200   200   200   200   200   200   200
+application        POST  422   422   422   422   422   422   422
+application_cancel GET   >application >application >application >application >application >application >application
+application_cancel POST  >application >application >application >application >application >application >application
+counter            GET   >account_login >two_step 403 403 403 403 403
+counter            POST  >account_login >two_step 403 403 403 403 403
+counter_day        GET   >account_login >two_step 403 403 403 403 403
+counter_reviews    GET   >account_login >two_step 403 403 403 403 403
+counter_review     GET   >account_login >two_step 403 403 403 403 403
+counter_review     POST  >account_login >two_step 403 403 403 403 403
+counter_case       GET   >account_login >two_step 403 403 403 403 403
+counter_card       GET   >account_login >two_step 403 403 403 403 403
+counter_card       POST  >account_login >two_step 403 403 403 403 403
+counter_confirm    GET   >account_login >two_step 403 403 403 403 403
+counter_confirm    POST  >account_login >two_step 403 403 403 403 403
+counter_override   GET   >account_login >two_step 403 403 403 403 403
+counter_override   POST  >account_login >two_step 403 403 403 403 403
+counter_second     GET   >account_login >two_step 403 403 403 403 403
+counter_second     POST  >account_login >two_step 403 403 403 403 403
+counter_refuse     GET   >account_login >two_step 403 403 403 403 403
+counter_refuse     POST  >account_login >two_step 403 403 403 403 403
+counter_again      GET   >account_login >two_step 403 403 403 403 403
+counter_again      POST  >account_login >two_step 403 403 403 403 403
 board              GET   >account_login >two_step 403 403 403 200 403
 board_person       GET   >account_login >two_step 403 403 403 200 403
 own_minutes        GET   >account_login >two_step >home >home >home >home 200
@@ -225,9 +275,12 @@ OFFICIALS_ONLY = {row[0] for row in ROWS if set(row[4:]) == {"403"}}
 OFFICIALS_NUMBERED = {"official_workplace", "provider", "provider_stand", "professional", "professional_stand"} | {
     row[0] for row in ROWS if row[0].startswith("branch") and row[0] not in {"branches", "branch_new"}
 }
+OFFICIALS_NUMBERED |= {
+    row[0] for row in ROWS if row[0].startswith("counter_") and row[0] not in {"counter_day", "counter_reviews"}
+}
 OF_ONE_PROVIDER = {"oidc_start", "oidc_return", "oidc_again"}
 """asked for one that the operator has not set up; test_oidc asks for one that is"""
-OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end"}
+OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end", "factor_rename", "factor_remove"}
 """asked for a number that nobody has; test_people asks for one's own, and another's"""
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"} - OFFICIALS_ONLY
 READERS = {row[0]: "manager" for row in ROWS if row[5] == "403"}
