@@ -40,15 +40,14 @@ def fetch(
     form: str | None = None,
     headers: dict[str, str] | None = None,
     ca_file: Path | None = None,
-    seconds: float = SECONDS,
 ) -> Answer:
     """Ask `url` (checked by `strict.url_is_fit` before): a GET, or a POST of `form`. `ca_file` replaces all other CAs.
 
     Raises `ProviderRefusedError`: `unreachable` (TLS faults too), `slow`, `too_large`, `redirected`.
     """
-    connection = _connection(url, ca_file, seconds)
-    end = time.monotonic() + seconds
-    bell = threading.Timer(seconds, lambda: _hang_up(connection))
+    connection = _connection(url, ca_file)
+    end = time.monotonic() + SECONDS
+    bell = threading.Timer(SECONDS, lambda: _hang_up(connection))
     bell.daemon = True
     bell.start()
     try:
@@ -65,14 +64,13 @@ def fetch(
         connection.close()
 
 
-def _connection(url: str, ca_file: Path | None, seconds: float) -> HTTPConnection:
+def _connection(url: str, ca_file: Path | None) -> HTTPConnection:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme == "https":
-        return HTTPSConnection(
-            host, parts.port or 443, timeout=seconds, ssl_context=ssl.create_default_context(cafile=ca_file)
-        )
-    return HTTPConnection(host, parts.port or 80, timeout=seconds)
+        trust = ssl.create_default_context(cafile=ca_file)
+        return HTTPSConnection(host, parts.port or 443, timeout=SECONDS, ssl_context=trust)
+    return HTTPConnection(host, parts.port or 80, timeout=SECONDS)
 
 
 def _hang_up(connection: HTTPConnection) -> None:

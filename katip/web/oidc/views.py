@@ -70,6 +70,8 @@ def again(request: Any, no: int) -> HttpResponse:
 def back(request: Any, no: int) -> HttpResponse:
     """Where a provider sends the browser back to, with a code or with a refusal of its own."""
     provider = _provider(no)
+    if not request.GET:
+        return redirect("account_login")
     if not _is_allowed(request, "return"):
         return _too_often(request)
     attempt: Attempt | None = None
@@ -157,7 +159,7 @@ def _come_in(request: Any, provider: Provider, attempt: Attempt, person: Person,
 
 
 def _refuse(request: Any, provider: Provider, refused: ProviderRefusedError, attempt: Attempt | None) -> HttpResponse:
-    """Say why not and what to do; record it."""
+    """Say why not and what to do; record it. The answer itself stands nowhere on the page."""
     is_again = attempt is not None and attempt.person is not None
     actor = Actor(request.user.pk if is_again else None)
     provider_refuse(actor=actor, at=request.at, provider=provider.number, refused=refused, again=is_again)
@@ -168,6 +170,7 @@ def _refuse(request: Any, provider: Provider, refused: ProviderRefusedError, att
         "again": is_again,
         "next": attempt.onward if attempt is not None else "",
     }
+    request.META["QUERY_STRING"] = ""
     response = render(request, "provider_refused.html", context, status=status_of(refused.reason))
     response.headers["Cache-Control"] = "no-store"
     return response
