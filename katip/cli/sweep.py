@@ -28,6 +28,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     from katip.contracts.services.coverage import coverage_count, coverage_due
     from katip.contracts.services.sweep import fitness_sweep, fitness_sweep_recent, sweep
     from katip.core.actor import OPERATOR
+    from katip.counter.services.sweep import applications_sweep
     from katip.identity.services.messages_send import messages_send
 
     swept = sweep(at=now)
@@ -41,6 +42,8 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     parts["judged differently"] = fitness_sweep(at=now) if daily else fitness_sweep_recent(at=now)
     if daily:
         coverage_count(actor=OPERATOR, at=now)
+    applications = applications_sweep(now)
+    parts |= {"applicants reminded": applications.reminded, "applications ended": applications.expired}
     mail = messages_send(at=now)
     parts |= {"e-mails sent": mail.sent, "e-mails given up": mail.given_up}
     return ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)

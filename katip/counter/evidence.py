@@ -3,19 +3,19 @@
 from enum import StrEnum
 
 from katip.counter.models import Application
+from katip.identity.chip.evidence import Reason
 from katip.identity.chip_selectors import chip_session_of_application
 from katip.identity.models import ChipSession, ChipState
 
 TECHNICAL = frozenset(
     {
-        "malformed",
-        "too_large",
-        "no_trusted_country",
-        "revocation_list_missing",
-        "revocation_list_stale",
-        "read_error",
-        "wrong_data",
-        "no_card",
+        Reason.TOO_LARGE,
+        Reason.MALFORMED,
+        Reason.GROUP_MISSING,
+        Reason.NO_TRUSTED_COUNTRY,
+        Reason.COUNTRY_EXPIRED,
+        Reason.REVOCATION_LIST_MISSING,
+        Reason.REVOCATION_LIST_STALE,
     }
 )
 """reasons that tell of readers and lists; any other one tells against the card"""

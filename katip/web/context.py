@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 import katip
 from katip.core.actor import Capacity
+from katip.counter.permissions import AT_COUNTER
 from katip.processes.selectors import waiting_count
 from katip.registry.models import OfficialRole
 from katip.web.words import OFFICES
@@ -130,12 +131,22 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
     return nav
 
 
+def _nav_counter(chosen: Any, item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
+    """The desk and one's day; a supervisor reviews, too."""
+    desk, day = item(_("Gişe"), "counter"), item(_("Günüm"), "counter_day")
+    others = [day]
+    if chosen.office.role == OfficialRole.SUPERVISOR:
+        others.append(item(_("Gişe denetimi"), "counter_reviews"))
+    desk["current"] = desk["current"] and not any(one["current"] for one in others)
+    return [desk, *others]
+
+
 def _nav_official(chosen: Any, item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
     """What an office opens; at the counter nothing of contracts."""
     if chosen.office.role == OfficialRole.OPERATOR:
         return [item(_("Şubeler"), "branches")]
-    if chosen.office.role == OfficialRole.COUNTER:
-        return [item(_("Görevli sayfası"), "office")]
+    if chosen.office.role in AT_COUNTER:
+        return _nav_counter(chosen, item)
     overview, lacking = item(_("Genel bakış"), "overview"), item(_("Profesyoneli olmayan işyerleri"), "lacking")
     overview["current"] = overview["current"] and not lacking["current"]
     audit = {"label": _("Denetim"), "url": "", "current": False, "badge": None, "children": [lacking]}

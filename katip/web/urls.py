@@ -12,6 +12,7 @@ from katip.web.chip import urls as chip
 from katip.web.contracts import urls as contracts
 from katip.web.contracts.acts import page as contract_page
 from katip.web.contracts.acts import views as acts
+from katip.web.counter import urls as counter
 from katip.web.entrance import views as entrance
 from katip.web.factors import urls as factors
 from katip.web.home import views as home
@@ -63,6 +64,7 @@ urlpatterns = [
     *offers.paths,
     *oidc.paths,
     *officials.paths,
+    *counter.paths,
     *branches.paths,
     *people.paths,
     *capacity.paths,

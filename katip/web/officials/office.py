@@ -1,29 +1,25 @@
-"""Where an official lands: what the office opens, and what it does not."""
+"""Where an official lands."""
 
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
+from katip.counter.permissions import AT_COUNTER
 from katip.registry.models import OfficialRole
 from katip.web.access import Access, access
 from katip.web.officials.guard import WATCHING
-from katip.web.words import OFFICES
+
+_FIRST = {
+    **dict.fromkeys(WATCHING, "overview"),
+    **dict.fromkeys(AT_COUNTER, "counter"),
+    OfficialRole.OPERATOR: "branches",
+}
 
 
 @access(Access.OFFICIAL)
 @require_GET
 def office(request: Any) -> HttpResponse:
-    """The official's first page: the overview, where the office opens it."""
-    held = request.chosen.office
-    if held.role in WATCHING:
-        return redirect("overview")
-    if held.role == OfficialRole.OPERATOR:
-        return redirect("branches")
-    context = {
-        "role": OFFICES[held.role],
-        "place": held.province.name if held.province else _("Bütün iller"),
-    }
-    return render(request, "office.html", context)
+    """The first page of the office."""
+    return redirect(_FIRST[OfficialRole(request.chosen.office.role)])
