@@ -38,7 +38,7 @@ class Card:
     `groups` are the data groups that serve as evidence, whole files by number; the chip holds the photograph's too.
 
     `pace_curve` None: the chip knows basic access control only. `card_access_number` is the six digits printed on the
-    front, or None.
+    front, or None. `least_answer`: with RSA the lesser of two answers, as the first edition of ISO/IEC 9796-2 has it.
     """
 
     mrz: Mrz
@@ -48,6 +48,7 @@ class Card:
     answer_hash: str = "sha256"
     pace_curve: str | None = "brainpoolP256r1"
     card_access_number: str | None = None
+    least_answer: bool = False
 
     @property
     def lines(self) -> tuple[str, str, str]:
@@ -72,7 +73,9 @@ class Card:
 
     def answer(self, challenge: bytes) -> bytes | None:
         """The answer to active authentication, or None where the chip has no key."""
-        return challenge_answer(self.key, challenge, self.answer_hash) if self.key else None
+        if self.key is None:
+            return None
+        return challenge_answer(self.key, challenge, self.answer_hash, least=self.least_answer)
 
 
 def card_issue(
@@ -82,6 +85,7 @@ def card_issue(
     key: Key | None = None,
     clone_check: bool = True,
     answer_hash: str = "sha256",
+    least_answer: bool = False,
     pace_curve: str | None = "brainpoolP256r1",
     card_access_number: str | None = None,
     quirks: Quirks = BY_THE_BOOK,
@@ -101,6 +105,7 @@ def card_issue(
         answer_hash=answer_hash,
         pace_curve=pace_curve,
         card_access_number=card_access_number,
+        least_answer=least_answer,
     )
 
 

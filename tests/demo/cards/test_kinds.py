@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from katip.demo.cards.card import Card
+from katip.demo.cards.card import Card, card_issue
+from katip.demo.cards.kept import office_find
+from katip.demo.cards.keys import key_pooled
 from katip.demo.cards.kinds import Kind
 from katip.demo.cards.office import card_get, office_open
 from katip.demo.cards.virtual import ANSWER_TO_RESET, Chip
@@ -17,10 +19,10 @@ from katip.identity.chip.trust import trust_load
 from katip.identity.chip.verify import evidence_verify
 from katip.reader.card import Card as Reader
 from katip.reader.card import Printed
+from katip.reader.reading import evidence_read
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NEWCOMER = "10000000832"
-SECURITY_OBJECT = 0x011D
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +49,8 @@ def read(card: Card, challenge: bytes, way: str, *, extended: bool = True) -> tu
     told: list[str] = []
     reader = Reader(InProcess(Chip(card, told.append, extended=extended)))
     assert reader.open(Printed(card.mrz.access_information())) == way
-    groups = {}
-    for number in card.groups:
-        content = reader.file_read(0x0100 | number, most=4096)
-        assert content is not None
-        groups[number] = content
-    security_object = reader.file_read(SECURITY_OBJECT, most=32768)
-    assert security_object is not None
-    return Evidence(security_object, groups, reader.sign(challenge, long=False)), told
+    found = evidence_read(reader, challenge, lambda _: None)
+    return Evidence(found.security_object, found.groups, found.signature), told
 
 
 def judged(data: Path, card: Card, way: str = "PACE", at: datetime = AT, *, extended: bool = True) -> Verdict:
@@ -86,6 +82,16 @@ def test_each_kind_is_judged_for_what_it_is(data: Path, kind: Kind, pace: str | 
 def test_a_chip_that_knows_short_answers_only_is_read_as_well(data: Path) -> None:
     verdict = judged(data, card_get(data, "newcomer", Kind.GENUINE, AT.date()), extended=False)
     assert verdict.level is Level.CHIP_WITH_CLONE_CHECK
+
+
+@pytest.mark.parametrize("least", [False, True])
+def test_a_chip_with_a_long_rsa_key_is_judged_by_its_answer(data: Path, least: bool) -> None:
+    office, holder = office_find(data), card_get(data, "newcomer", Kind.GENUINE, AT.date()).mrz
+    assert office
+    card = card_issue(office.signer, holder, key=key_pooled(2048), pace_curve="secp256r1", least_answer=least)
+    assert judged(data, card).level is Level.CHIP_WITH_CLONE_CHECK
+    forged = replace(card, key=key_pooled(2048, 1))
+    assert judged(data, forged).reasons == (Reason.CLONE_CHECK_FAILED,)
 
 
 def test_the_list_of_a_day_is_too_old_in_a_year_and_renewed_by_a_start(tmp_path: Path) -> None:
