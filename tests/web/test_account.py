@@ -296,7 +296,7 @@ def test_an_empty_account_says_what_will_stand_there(world: World) -> None:
         "Bu hesapta kurulu bir ikinci adım yok.",
         "Henüz bildirim yok.",
         "İki adımla giriş yaptığınız tarayıcılar burada durur.",
-        "Kimliğiniz bu kayıtta henüz doğrulanmadı",
+        "Bu kayıtta bir kimlik doğrulamanız görünmüyor.",
         "Bu oturum",
     ):
         assert words in page

@@ -108,11 +108,17 @@ def _use(actor: Actor, at: datetime, code_id: int, password: str | None, *, keep
 
 
 def _consumed(actor: Actor, at: datetime, code_id: int) -> ActivationCode:
-    """The actor's code, used up now: the row decides who was first."""
-    mine = ActivationCode.objects.filter(pk=code_id, person_id=actor.person, person__is_active=True)
-    if not mine.filter(used_at=None, revoked_at=None, expires_at__gt=at).update(used_at=at):
+    """The actor's code, used up now: the row decides who was first.
+
+    No join in the update: of two at once, the second looks again at the row's own columns only.
+    """
+    code = ActivationCode.objects.filter(pk=code_id, person_id=actor.person)
+    if not code.filter(used_at=None, revoked_at=None, expires_at__gt=at).update(used_at=at):
         raise CodeRefusedError
-    return mine.select_related("person", "proofing").get()
+    found = code.select_related("person", "proofing").get()
+    if not found.person.is_active:
+        raise CodeRefusedError
+    return found
 
 
 def _require_operator(actor: Actor) -> None:
