@@ -72,10 +72,11 @@ _ENDS: Mapping[ChipPhase, tuple[Promise, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a reading ended: heading, what it means, why, and whether only a counter helps."""
+    """How a reading ended: heading, what it means, in which tone, why, and whether only a counter helps."""
 
     title: Promise
     text: Promise
+    tone: str
     whys: tuple[Words, ...]
     counter: bool
 
@@ -85,7 +86,8 @@ def end_of(phase: ChipPhase, session: ChipSession) -> End:
     title, text = _ENDS[phase]
     known = GIVEN_UP if phase == ChipPhase.ABANDONED else REASONS
     whys = tuple(known[code] for code in session.reasons if code in known)
-    return End(title, text, whys, counter=phase == ChipPhase.CHIP_ONLY or leads_to_counter(session.reasons))
+    tone = "bad" if phase == ChipPhase.REFUSED else "warn"
+    return End(title, text, tone, whys, counter=phase == ChipPhase.CHIP_ONLY or leads_to_counter(session.reasons))
 
 
 def waiting_of(session: ChipSession, phase: ChipPhase, code: str, at: datetime) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def chip_reading(request: Any) -> HttpResponse:
     if phase == ChipPhase.PROVED:
         return _proved(request)
     if phase in ENDS:
-        return render(request, "chip_end.html", {"end": end_of(phase, session), "phase": phase})
+        return render(request, "chip_end.html", {"end": end_of(phase, session)})
     return render(request, "chip_reading.html", waiting_of(session, phase, _code(request, session), request.at))
 
 

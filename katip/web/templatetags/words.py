@@ -20,7 +20,7 @@ def current_language() -> fmt.Language:
     return "en" if (get_language() or "tr").startswith("en") else "tr"
 
 
-UNBREAKABLE: Final = re.compile(r"[eE]-(?:Bildirge|Devlet|[Pp]osta)|İSG-KATİP|0?\d{3} \d{3} \d{2} \d{2}")
+UNBREAKABLE: Final = re.compile(r"[eE]-(?:Bildirge|Devlet|[Pp]osta)|İSG-KATİP|katip-reader|0?\d{3} \d{3} \d{2} \d{2}")
 
 
 @register.filter
