@@ -45,7 +45,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     applications = applications_sweep(now)
     parts |= {"applicants reminded": applications.reminded, "applications ended": applications.expired}
     mail = messages_send(at=now)
-    parts |= {"e-mails sent": mail.sent, "e-mails given up": mail.given_up}
+    parts |= {"told by e-mail": mail.sent, "given up as e-mail": mail.given_up}
     return ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
 
 

@@ -81,7 +81,9 @@ def _factors_since(actor: Actor, at: datetime, proofing: Proofing) -> int:
     methods = sorted(rows.values_list("type", flat=True).distinct())
     for method in methods:
         record(
-            actor, at, Happening("identity:factor:removed", proofing.person_id, {"method": method, "objected": True})
+            actor,
+            at,
+            Happening("identity:second_step:removed", proofing.person_id, {"method": method, "objected": True}),
         )
         tell(proofing.person_id, at, NoticeKind.FACTOR_REMOVED, method=method)
     rows.delete()
