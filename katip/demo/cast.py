@@ -45,6 +45,8 @@ CAST = (
     Member("stranger", "Barış Kurgu", "hiçbir yetkisi yok", "10000000900"),
     Member("colleague", "Ece Örnek", "Deniz Örnek ile aynı işyerinin e-Bildirge kullanıcısı", "10000001068"),
     Member("principal", "Nazlı Misal", "e-Bildirge kullanıcısı, Misal OSGB’nin kendi işyeri", "10000005196"),
+    Member("supervisor", "Pınar Taslak", "gişe denetmeni", "10000005578"),
+    Member("operator", "Onur Model", "işletmeci", "10000005646"),
 )
 
 

@@ -15,6 +15,7 @@ from katip.core.actor import OPERATOR, Capacity
 from katip.core.clock import day_of
 from katip.demo import acting
 from katip.demo.cast import Entry, cast_draw, cast_find, cast_keep
+from katip.demo.counter import counter_open
 from katip.demo.people import people_act
 from katip.demo.story import STORY, Reached, Scene
 from katip.demo.turns import turns_take, turns_taken
@@ -60,6 +61,7 @@ def world_load(folder: Path, at: datetime) -> None:
         return
     for kind, name in FILES:
         list_import(kind=kind, path=folder / name, actor=OPERATOR, at=at)
+    counter_open(at)
     for scene in sorted(STORY, key=lambda scene: -scene.days):
         _act(scene, at)
     people_act(lambda days: acting.moment(at, days, _OFFER_TIME))
