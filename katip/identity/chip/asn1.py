@@ -44,7 +44,7 @@ _CRL_NUMBER = "2.5.29.20"
 _CRL_UNDERSTOOD = frozenset({_CRL_NUMBER, _AUTHORITY})
 _MAX_REVOKED = 500_000
 _MAX_CERTIFICATES = 4096
-_INTEGER, _SEQUENCE, _SET, _EXTENSIONS = 0x02, 0x30, 0x31, 0xA0
+_INTEGER, _SEQUENCE, _SET, _TAGGED = 0x02, 0x30, 0x31, 0xA0
 _TIMES = (0x17, 0x18)
 _NULL = b"\x05\x00"
 
@@ -80,8 +80,8 @@ _KNOWN_EXTENSIONS = (
 @_strict
 def certificate_read(der: bytes) -> Certificate:
     """Take a certificate in DER apart. Raises Asn1Error."""
-    certificate = x509.Certificate.load(der, strict=True)
-    body = certificate["tbs_certificate"]
+    certificate = _exact(x509.Certificate.load(der, strict=True))
+    body = _exact(certificate["tbs_certificate"])
     outer, inner = (_algorithm(each) for each in (certificate["signature_algorithm"], body["signature"]))
     if outer.oid != inner.oid:
         raise Asn1Error("two signature algorithms")
@@ -121,17 +121,17 @@ def subject_shown(certificate: Certificate) -> str:
 @_strict
 def signed_data_read(data: bytes) -> SignedData:
     """Take a CMS SignedData apart, in DER or BER, that has exactly one signer. Raises Asn1Error."""
-    information = schemas.ContentInfo.load(definite(data), strict=True)
-    if information["type"].dotted != _SIGNED_DATA:
+    kind, tagged = _pieces(tlv_only(definite(data), _SEQUENCE))
+    if _dotted(kind) != _SIGNED_DATA:
         raise Asn1Error("not signed data")
-    signed = information["content"]
+    signed = _exact(schemas.SignedData.load(tlv_only(tagged, _TAGGED), strict=True))
     if len(signed["signers"]) != 1:
         raise Asn1Error("not exactly one signer")
-    content = signed["content"]
+    content_type, content = _pieces(tlv_only(signed["content"].dump(), _SEQUENCE))
     certificates = signed["certificates"]
     return SignedData(
-        content_type=content["type"].dotted,
-        content=content["content"].native,
+        content_type=_dotted(content_type),
+        content=core.OctetString.load(tlv_only(content, _TAGGED), strict=True).native,
         certificates=() if isinstance(certificates, core.Void) else tuple(each.dump() for each in certificates),
         signer=_signer(signed["signers"][0]),
     )
@@ -140,14 +140,14 @@ def signed_data_read(data: bytes) -> SignedData:
 @_strict
 def security_content_read(der: bytes) -> SecurityContent:
     """Take apart what a security object signs. Raises Asn1Error, also when a data group is listed twice."""
-    content = schemas.SecurityContent.load(der, strict=True)
+    content = _exact(schemas.SecurityContent.load(der, strict=True))
     version, lds_version = content["version"].native, content["lds_version"]
     if version not in (0, 1):
         raise Asn1Error("unknown version")
     if not isinstance(lds_version, core.Void):
         lds_version["lds"].native  # noqa: B018 – read, so that a malformed one is refused
     hashes: dict[int, bytes] = {}
-    for each in content["hashes"]:
+    for each in map(_exact, content["hashes"]):
         number = each["number"].native
         if not 1 <= number <= 16 or number in hashes:  # noqa: PLR2004 – Doc 9303-10: sixteen data groups
             raise Asn1Error("data group unknown or listed twice")
@@ -160,7 +160,7 @@ def security_content_read(der: bytes) -> SecurityContent:
 @_strict
 def country_certificates_read(der: bytes) -> tuple[bytes, ...]:
     """The certificates of a CscaMasterList (Doc 9303-12 9.2), each in DER and not looked at yet. Raises Asn1Error."""
-    content = schemas.CertificateList.load(der, strict=True)
+    content = _exact(schemas.CertificateList.load(der, strict=True))
     if content["version"].native != 0:
         raise Asn1Error("unknown version")
     return tuple(each.dump() for each in content["certificates"])
@@ -179,7 +179,7 @@ def revocation_list_read(der: bytes) -> RevocationList:
     inner, issuer, this_update, *rest = parts
     next_update = rest.pop(0) if rest and rest[0][0] in _TIMES else None
     entries = rest.pop(0) if rest and rest[0][0] == _SEQUENCE else None
-    found = _extensions(tlv_only(rest.pop(0), _EXTENSIONS)) if rest and rest[0][0] == _EXTENSIONS else {}
+    found = _extensions(tlv_only(rest.pop(0), _TAGGED)) if rest and rest[0][0] == _TAGGED else {}
     if rest:
         raise Asn1Error("more than a revocation list")
     outer = _algorithm(schemas.Algorithm.load(algorithm, strict=True))
@@ -202,14 +202,14 @@ def revocation_list_read(der: bytes) -> RevocationList:
 @_strict
 def key_info_read(der: bytes) -> KeyInfo:
     """Take a SubjectPublicKeyInfo apart. Raises Asn1Error."""
-    information = schemas.KeyInfo.load(der, strict=True)
+    information = _exact(schemas.KeyInfo.load(der, strict=True))
     return KeyInfo(_algorithm(information["algorithm"]), _bits(information["key"]))
 
 
 @_strict
 def rsa_key_read(der: bytes) -> tuple[int, int]:
     """Modulus and public exponent. Raises Asn1Error."""
-    key = keys.RSAPublicKey.load(der, strict=True)
+    key = _exact(keys.RSAPublicKey.load(der, strict=True))
     return key["modulus"].native, key["public_exponent"].native
 
 
@@ -221,7 +221,7 @@ def ec_parameters_read(der: bytes | None) -> EcParameters:
         return EcParameters(domain.chosen.dotted, None)
     if domain.name != "specified":
         raise Asn1Error("curve inherited")
-    given = domain.chosen
+    given = _exact(domain.chosen)
     field, curve, cofactor = given["field_id"], given["curve"], given["cofactor"]
     if field["field_type"].native != "prime_field":
         raise Asn1Error("not a prime curve")
@@ -239,7 +239,7 @@ def ec_parameters_read(der: bytes | None) -> EcParameters:
 @_strict
 def pss_parameters_read(der: bytes) -> PssParameters:
     """The parameters of an RSASSA-PSS signature. Raises Asn1Error, also for another mask than MGF1."""
-    given = algos.RSASSAPSSParams.load(der, strict=True)
+    given = _exact(algos.RSASSAPSSParams.load(der, strict=True))
     mask = given["mask_gen_algorithm"]
     if mask["algorithm"].native != "mgf1" or given["trailer_field"].native != "trailer_field_bc":
         raise Asn1Error("unknown mask or trailer")
@@ -271,12 +271,15 @@ def octets_read(der: bytes) -> bytes:
 
 
 def _signer(information: Any) -> SignerInfo:
+    _exact(information)
     sid, attributes = information["sid"], information["attributes"]
     by_key = sid.name == "key_id"
     found: list[tuple[str, tuple[bytes, ...]]] = []
     signed: list[bytes] = []
     if not isinstance(attributes, core.Void):
-        found = [(each["type"].dotted, tuple(value.dump() for value in each["values"])) for each in attributes]
+        found = [
+            (each["type"].dotted, tuple(value.dump() for value in each["values"])) for each in map(_exact, attributes)
+        ]
         pieces = [each.dump() for each in attributes]
         signed = list(dict.fromkeys(tlv_encode(_SET, b"".join(each)) for each in (pieces, sorted(pieces))))
     return SignerInfo(
@@ -291,9 +294,16 @@ def _signer(information: Any) -> SignerInfo:
     )
 
 
+def _exact(sequence: Any) -> Any:
+    """A sequence that has no more elements than fields: the library leaves out what follows the last one."""
+    if len(sequence) != sum(1 for _ in sequence):
+        raise Asn1Error("more elements than there are fields")
+    return sequence
+
+
 def _algorithm(given: Any) -> Algorithm:
     given = given if isinstance(given, schemas.Algorithm) else schemas.Algorithm.load(given.dump(), strict=True)
-    parameters = given["parameters"]
+    parameters = _exact(given)["parameters"]
     absent = isinstance(parameters, core.Void) or parameters.dump() == _NULL
     return Algorithm(given["algorithm"].dotted, None if absent else parameters.dump())
 

@@ -45,10 +45,6 @@ class SignerInfos(core.SetOf):
     _child_spec = SignerInfo
 
 
-class Content(core.Sequence):
-    _fields = [("type", core.ObjectIdentifier), ("content", core.OctetString, {"explicit": 0})]
-
-
 class Anything(core.SetOf):
     _child_spec = core.Any
 
@@ -57,15 +53,11 @@ class SignedData(core.Sequence):
     _fields = [
         ("version", core.Integer),
         ("digests", Anything),
-        ("content", Content),
+        ("content", core.Any),
         ("certificates", Anything, {"implicit": 0, "optional": True}),
         ("crls", Anything, {"implicit": 1, "optional": True}),
         ("signers", SignerInfos),
     ]
-
-
-class ContentInfo(core.Sequence):
-    _fields = [("type", core.ObjectIdentifier), ("content", SignedData, {"explicit": 0})]
 
 
 class GroupHash(core.Sequence):
