@@ -17,7 +17,9 @@ from katip.core.actor import OPERATOR, Actor
 from katip.core.crypto import lookup_key
 from katip.demo.cards.card import Card
 from katip.identity import chip_trust
-from katip.identity.chip.evidence import Evidence, Reason
+from katip.identity.chip.evidence import Evidence, Reason, Verdict
+from katip.identity.chip.trust import TrustStore, trust_load
+from katip.identity.chip.verify import evidence_verify
 from katip.identity.chip_selectors import ChipPhase, chip_phase
 from katip.identity.models import (
     ChipSession,
@@ -129,8 +131,9 @@ def test_another_persons_card_opens_nothing(office: Office, ada: Person) -> None
 def test_another_persons_card_opens_nothing_even_if_the_verifier_forgot_to_ask(
     office: Office, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = chip_evidence.evidence_verify
-    forgetful = lambda evidence, **more: real(evidence, **more | {"national_id": None})  # noqa: E731 -- one line of a test
+    def forgetful(evidence: Evidence, **asked: Any) -> Verdict:
+        return evidence_verify(evidence, **asked | {"national_id": None})
+
     monkeypatch.setattr(chip_evidence, "evidence_verify", forgetful)
     assert shown(ada, office.card(person(2, "Bora"))).level == "refused"
     assert nothing_opened()
@@ -266,13 +269,23 @@ def test_nothing_of_what_the_card_says_is_kept(office: Office, ada: Person) -> N
 # --- the trust folder ------------------------------------------------------------------------------------------
 
 
+def _readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Every folder that is read from now on."""
+    read: list[Path] = []
+
+    def counted(folder: Path) -> TrustStore:
+        read.append(folder)
+        return trust_load(folder)
+
+    monkeypatch.setattr(chip_trust, "trust_load", counted)
+    return read
+
+
 def test_the_folder_is_read_once_and_again_when_it_changes(
     office: Office, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.KATIP = settings.KATIP.model_copy(update={"chip_trust": tmp_path})
-    read: list[Path] = []
-    real = chip_trust.trust_load
-    monkeypatch.setattr(chip_trust, "trust_load", lambda folder: read.append(folder) or real(folder))  # type: ignore[func-returns-value] # counts
+    read = _readings(monkeypatch)
     first = chip_trust.trust_now()
     assert chip_trust.trust_now() is first
     (tmp_path / "country.cer").write_bytes(office.country.certificate)
@@ -286,9 +299,7 @@ def test_the_folder_is_read_once_and_again_when_it_changes(
 
 def test_many_at_once_read_the_folder_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chip_trust, "_HELD", chip_trust._Held())
-    read: list[Path] = []
-    real = chip_trust.trust_load
-    monkeypatch.setattr(chip_trust, "trust_load", lambda folder: read.append(folder) or real(folder))  # type: ignore[func-returns-value] # counts
+    read = _readings(monkeypatch)
     threads = [threading.Thread(target=chip_trust.trust_now) for _ in range(8)]
     for thread in threads:
         thread.start()

@@ -175,12 +175,10 @@ def test_a_reader_that_gives_up_says_why_and_is_done(ada: Person) -> None:
     chip_session_abandon(actor=READER, at=AT, token=token, why=GivenUp.WRONG_DATA)
     assert phase(ada) == ChipPhase.ABANDONED
     assert ChipSession.objects.get().reasons == ["wrong_data"]
-    for act in (
-        lambda: chip_session_stage(actor=READER, at=AT, token=token, stage=ChipStage.READING),
-        lambda: chip_session_abandon(actor=READER, at=AT, token=token, why=GivenUp.NO_CARD),
-    ):
-        with pytest.raises(ChipSessionError, match="used"):
-            act()
+    with pytest.raises(ChipSessionError, match="used"):
+        chip_session_stage(actor=READER, at=AT, token=token, stage=ChipStage.READING)
+    with pytest.raises(ChipSessionError, match="used"):
+        chip_session_abandon(actor=READER, at=AT, token=token, why=GivenUp.NO_CARD)
     assert ChipSession.objects.get().reasons == ["wrong_data"]
 
 
