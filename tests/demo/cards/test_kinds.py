@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from katip.demo.cards.card import Card, card_issue
+from katip.demo.cards.card import Card, card_edit, card_issue
+from katip.demo.cards.issuer import name_of
 from katip.demo.cards.kept import office_find
 from katip.demo.cards.keys import key_pooled
 from katip.demo.cards.kinds import Kind
 from katip.demo.cards.office import card_get, office_open
+from katip.demo.cards.signed import ID_DATA, LDS_DUTCH, LDS_LEGACY, Quirks
 from katip.demo.cards.virtual import ANSWER_TO_RESET, Chip
 from katip.demo.cast import cast_draw
 from katip.identity.chip.evidence import Evidence, Level, Reason, Verdict
@@ -84,12 +86,30 @@ def test_a_chip_that_knows_short_answers_only_is_read_as_well(data: Path) -> Non
     assert verdict.level is Level.CHIP_WITH_CLONE_CHECK
 
 
+QUIRKS = [
+    Quirks(open_lengths=True, lds_version=1, signing_time=AT),
+    Quirks(content_type=ID_DATA, hash_name="sha512", signature_hash="sha384"),
+    Quirks(content_type=LDS_LEGACY, by_key_id=True, hash_name="sha1"),
+    Quirks(content_type=LDS_DUTCH, issuer=name_of("Unlike", organisation="Another")),
+]
+
+
+@pytest.mark.parametrize("quirks", QUIRKS)
+def test_security_objects_unlike_the_book_are_judged_alike(data: Path, quirks: Quirks) -> None:
+    office, holder = office_find(data), card_get(data, "newcomer", Kind.GENUINE, AT.date()).mrz
+    assert office
+    card = card_issue(office.signer, holder, quirks=quirks)
+    assert judged(data, card).level is Level.CHIP_WITH_CLONE_CHECK
+    assert judged(data, card_edit(card, optional_1="10000000900")).reasons == (Reason.HASH_MISMATCH,)
+
+
 @pytest.mark.parametrize("least", [False, True])
 def test_a_chip_with_a_long_rsa_key_is_judged_by_its_answer(data: Path, least: bool) -> None:
     office, holder = office_find(data), card_get(data, "newcomer", Kind.GENUINE, AT.date()).mrz
     assert office
     card = card_issue(office.signer, holder, key=key_pooled(2048), pace_curve="secp256r1", least_answer=least)
     assert judged(data, card).level is Level.CHIP_WITH_CLONE_CHECK
+    assert (max((card.answer(bytes(8)) or b"")[0] for _ in range(20)) < 0x80) == least  # half of all are above n / 2
     forged = replace(card, key=key_pooled(2048, 1))
     assert judged(data, forged).reasons == (Reason.CLONE_CHECK_FAILED,)
 

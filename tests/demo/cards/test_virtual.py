@@ -190,8 +190,8 @@ def test_speaking_in_the_clear_and_a_reset_close_the_channel(card: Card) -> None
     for close in closings:
         reader = Reader(Chip(card)).open(card)
         close(reader.chip)
-        with pytest.raises(StatusError):
-            reader.send(_read(1)).demand()
+        with pytest.raises(StatusError, match="6988"):
+            reader.send(SELECT)
 
 
 def test_what_the_reader_does_is_told_in_plain_words_and_without_data(card: Card) -> None:
