@@ -6,7 +6,7 @@ from cryptography import x509 as cx509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from katip.demo.cards.card import Card, Holder, card_issue
-from katip.demo.cards.issuer import country_make, link_make, revocation_list, signer_make
+from katip.demo.cards.issuer import country_make, link_make, name_of, revocation_list, signer_make
 from katip.demo.cards.keys import digest_of, key_ec, key_pooled
 from katip.demo.cards.signed import Quirks, country_list
 
@@ -88,6 +88,14 @@ def test_security_objects_are_read_by_another_library(quirks: Quirks) -> None:
         assert content.startswith(b"\x30")
     sid = signed["signer_infos"][0]["sid"]
     assert sid.name == ("subject_key_identifier" if quirks.by_key_id else "issuer_and_serial_number")
+
+
+def test_the_signer_is_named_by_an_issuer_unlike_its_certificates() -> None:
+    card = _card(Quirks(issuer=name_of("Unlike")))
+    signed = cms.ContentInfo.load(card.security_object[_header(card.security_object) :])["content"]
+    named = signed["signer_infos"][0]["sid"].chosen["issuer"].native
+    assert named["common_name"] == "Unlike"
+    assert signed["certificates"][0].chosen.issuer.native["common_name"] == "Örnek CSCA"
 
 
 def test_a_card_says_whose_it_is() -> None:
