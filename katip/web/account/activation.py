@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -177,12 +177,7 @@ def _signed_in(request: Any, person: Person) -> HttpResponse:
 
 def _onward(person: Any, request: Any) -> str:
     """To set up a second step, where one may."""
-    if enrolment_of(person.pk, request.at) is None:
-        return reverse("capacity")
-    try:
-        return reverse("factor_enrol")
-    except NoReverseMatch:
-        return reverse("two_step")
+    return reverse("factor_enrol" if enrolment_of(person.pk, request.at) else "capacity")
 
 
 def _code_page(request: Any, form: ActivationForm, status: int = 200) -> HttpResponse:
