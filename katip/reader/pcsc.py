@@ -9,6 +9,8 @@ from katip.identity.chip.apdu import Command, ProtocolError, command_parse
 from katip.reader.errors import Exit, ReaderError
 
 _POLL_SECONDS = 0.25
+_DENIED = 0x8010006A
+"""SCARD_W_SECURITY_VIOLATION: the service runs, and does not let this account in (polkit)"""
 
 
 class PcscTransport:
@@ -19,8 +21,9 @@ class PcscTransport:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
-        self._smartcard = _smartcard()
-        self._first_protocol = connection.getProtocol() == self._smartcard.CardConnection.CardConnection.T0_protocol
+        smartcard = _smartcard()
+        self._faults = _faults(smartcard)
+        self._first_protocol = connection.getProtocol() == smartcard.CardConnection.CardConnection.T0_protocol
 
     @property
     def answer_to_reset(self) -> bytes:
@@ -33,7 +36,7 @@ class PcscTransport:
             raw = _without_expected(raw)
         try:
             data, sw1, sw2 = self._connection.transmit(list(raw))
-        except self._smartcard.Exceptions.SmartcardException as error:
+        except self._faults as error:
             raise ReaderError("card_removed", Exit.UNREADABLE) from error
         return bytes([*data, sw1, sw2])
 
@@ -41,7 +44,7 @@ class PcscTransport:
         """Let go of the card."""
         try:
             self._connection.disconnect()
-        except self._smartcard.Exceptions.SmartcardException:
+        except self._faults:
             return
 
 
@@ -64,7 +67,7 @@ def pcsc_wait(names: Sequence[str], *, seconds: float) -> PcscTransport:
         for connection in connections:
             try:
                 connection.connect()
-            except smartcard.Exceptions.SmartcardException:
+            except _faults(smartcard):
                 continue
             return PcscTransport(connection)
         if time.monotonic() >= deadline:
@@ -76,8 +79,9 @@ def _readers() -> Sequence[Any]:
     smartcard = _smartcard()
     try:
         found: Sequence[Any] = smartcard.System.readers()
-    except smartcard.Exceptions.SmartcardException as error:
-        raise ReaderError("no_pcscd", Exit.NO_READER) from error
+    except _faults(smartcard) as error:
+        denied = getattr(error, "hresult", 0) & 0xFFFFFFFF == _DENIED
+        raise ReaderError("no_access" if denied else "no_pcscd", Exit.NO_READER) from error
     return found
 
 
@@ -86,11 +90,17 @@ def _smartcard() -> ModuleType:
         import smartcard  # noqa: PLC0415 – an optional extra, built from source
         import smartcard.CardConnection  # noqa: PLC0415
         import smartcard.Exceptions  # noqa: PLC0415
+        import smartcard.pcsc.PCSCExceptions  # noqa: PLC0415
         import smartcard.System  # noqa: PLC0415
     except ImportError as error:
         raise ReaderError("no_pyscard", Exit.NO_READER) from error
     module: ModuleType = smartcard
     return module
+
+
+def _faults(smartcard: ModuleType) -> tuple[type[Exception], ...]:
+    """What pyscard raises: its own exceptions and those of the layer below have no base in common."""
+    return smartcard.Exceptions.SmartcardException, smartcard.pcsc.PCSCExceptions.BaseSCardException
 
 
 def _without_expected(raw: bytes) -> bytes:

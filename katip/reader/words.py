@@ -71,6 +71,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Kart servisi (pcscd) çalışmıyor. Debian’da: sudo apt-get install pcscd && sudo systemctl start pcscd",
         "The card service (pcscd) is not running. On Debian: sudo apt-get install pcscd && sudo systemctl start pcscd",
     ),
+    "no_access": (
+        "Kart servisi (pcscd) bu hesaba izin vermiyor. Bilgisayarın başında oturum açın ya da yöneticinize sorun.",
+        "The card service (pcscd) does not let this account in. Sign in at the computer itself, or ask its operator.",
+    ),
     "no_reader": (
         "Takılı kart okuyucusu yok. Okuyucuyu takıp yeniden deneyin.",
         "No card reader is plugged in. Plug it in and try again.",
