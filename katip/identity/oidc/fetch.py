@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
 
 from katip.identity.oidc.reasons import ProviderRefusedError, Reason
 
@@ -54,11 +53,9 @@ def fetch(
         return _asked(connection, url, form, headers or {}, end)
     except ProviderRefusedError:
         raise
-    except (HTTPError, OSError, ValueError) as error:
+    except Exception as error:  # urllib3's, http.client's, ssl's and the system's have no base of their own
         late = isinstance(error, TimeoutError) or time.monotonic() >= end
         raise ProviderRefusedError(Reason.SLOW if late else Reason.UNREACHABLE) from error
-    except Exception as error:  # http.client's own exceptions have no common base that a hostile answer could not leave
-        raise ProviderRefusedError(Reason.UNREACHABLE) from error
     finally:
         bell.cancel()
         connection.close()
