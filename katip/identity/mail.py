@@ -109,7 +109,12 @@ def _body(kind: str, detail: Mapping[str, Any], at: datetime) -> str:
         % {"help": " ".join(part for part in (site.help_name, site.help_phone and f"0{site.help_phone}") if part)}
         if site.help_phone or site.help_name
         else "",
-        _("Ayrıntılar girişten sonra Hesabım sayfasındadır: %(origin)s") % {"origin": site.origin},
+        (
+            _("Kurulumun adresi: %(origin)s")
+            if kind.startswith("application_")  # whoever applies may have no account yet
+            else _("Ayrıntılar girişten sonra Hesabım sayfasındadır: %(origin)s")
+        )
+        % {"origin": site.origin},
         _("Bu ileti kendiliğinden gönderilir ve sizden bilgi istemez. İçinde kod ya da kişisel bağlantı olmaz."),
         _("İşleten: %(operator)s") % {"operator": site.operator_name} if site.operator_name else "",
     ]

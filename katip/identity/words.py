@@ -1,6 +1,7 @@
 """The words for what people are told about their sign-in: alike in the register and in e-mails."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -111,12 +112,19 @@ def notice_title(kind: str) -> str:
 
 
 def notice_text(kind: str, detail: Mapping[str, Any]) -> str:
-    """What it means, with what is known of it: which way, which second step, which browser."""
+    """What it means, with what is known of it: way, second step, browser, what is left, the last day."""
     known = [
         str(WAYS[detail["way"]]) if detail.get("way") in WAYS else "",
         str(METHODS[detail["method"]]) if detail.get("method") in METHODS else "",
         str(detail.get("browser") or detail.get("provider") or ""),
+        _("kalan kod: %(n)s") % {"n": detail["left"]} if "left" in detail else "",
+        _("son gün %(day)s") % {"day": _day(str(detail["until"]))} if "until" in detail else "",
     ]
     of = ", ".join(part for part in known if part)
     meaning = str(NOTICES[kind][1])
     return _("%(meaning)s (%(of)s)") % {"meaning": meaning, "of": of} if of else meaning
+
+
+def _day(iso: str) -> str:
+    """`2026-12-05` as people write it, 05.12.2026: alike in both languages."""
+    return f"{date.fromisoformat(iso):%d.%m.%Y}"

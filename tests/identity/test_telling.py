@@ -326,6 +326,8 @@ def test_what_is_known_of_a_notice_is_said() -> None:
     with translation.override("tr"):
         assert notice_text(NoticeKind.PROOFED, {"way": "chip"}).endswith("(kimlik kartının çipiyle)")
         assert notice_text(NoticeKind.NEW_DEVICE, {"browser": "Firefox, Linux"}).endswith("(Firefox, Linux)")
+        assert notice_text(NoticeKind.RECOVERY_CODE_USED, {"left": 7}).endswith("(kalan kod: 7)")
+        assert notice_text(NoticeKind.APPLICATION_MADE, {"until": "2026-12-05"}).endswith("(son gün 05.12.2026)")
         assert notice_text(NoticeKind.NEW_DEVICE, {"browser": "", "way": "odd"}).endswith("yapıldı.")
 
 
