@@ -111,6 +111,13 @@ def test_a_session_ends_with_the_day_however_much_it_is_used(world: World) -> No
     assert client.get("/ana-ekran/").headers["Location"].startswith("/giris/?next=")
 
 
+def test_a_closed_account_has_no_session(world: World) -> None:
+    client = entered(world, "owner")
+    assert client.get("/ana-ekran/").status_code == 200
+    type(world.owner).objects.filter(pk=world.owner.pk).update(is_active=False)
+    assert client.get("/ana-ekran/").headers["Location"].startswith("/giris/?next=")
+
+
 def test_a_used_session_lives_on(world: World) -> None:
     client = entered(world, "owner")
     idle(client, IDLE - 5)
