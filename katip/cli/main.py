@@ -14,6 +14,7 @@ class _Late(click.Group):
         "import": "imports",
         "sweep": "sweep",
         "account": "account",
+        "oidc": "oidc",
         "demo": "demo",
         "code": "code",
         "card": "card",

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.contrib.sessions.models import Session
@@ -19,6 +20,7 @@ from jwt.algorithms import RSAAlgorithm
 from jwt.utils import base64url_encode
 
 from katip.audit.models import Event
+from katip.cli.oidc import command
 from katip.identity.models import Person, ProviderLink, SecurityNotice
 from katip.identity.oidc import fetch
 from katip.identity.oidc.client import client_of
@@ -729,6 +731,29 @@ def test_the_same_account_name_at_another_provider_is_another_account(house: Hou
     )
     client = Client()
     assert come(client, go(client)).status_code == 302
+
+
+def test_an_operator_ends_a_link_and_the_next_sign_in_makes_a_new_one(house: House, world: World) -> None:
+    client = Client()
+    come(client, go(client))
+    assert CliRunner().invoke(command, ["unlink"], input=f"{OURS}\ny\n").output.endswith("Links ended: 1\n")
+    assert events("identity:provider:unlinked") == [{"subject": world.owner.pk, "actor": None, "links": 1}]
+    client = Client()
+    assert come(client, go(client, account=f"{OURS}:second")).status_code == 302
+    kept = [(link.subject, link.ended_at is None) for link in ProviderLink.objects.order_by("pk")]
+    assert kept == [(OURS, False), (f"{OURS}:second", True)]
+
+
+def test_an_operator_tries_the_providers(house: House) -> None:
+    tried = CliRunner().invoke(command, ["check"])
+    assert tried.exit_code == 0
+    assert f"redirect URI   {ORIGIN}/giris/saglayici/2/donus/" in tried.output
+    assert "counts as      two steps" in tried.output
+    assert "1 keys; names itself: yes" in tried.output
+    house.other.clear()  # says of itself that it is the other one
+    tried = CliRunner().invoke(command, ["check"])
+    assert tried.exit_code == 1
+    assert "refused        discovery_issuer" in tried.output
 
 
 # --- once more, before a decision ----------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ _OTHER_LINK = _Said(
 _OTHER_PERSON = _Said(
     403,
     _("%(provider)s başka birini tanıdı"),
-    _("Burada oturumu açık olan kişi ile orada kimliğini gösteren kişi aynı değil. Kararınız işlenmedi."),
+    _("Burada oturumu açık olan kişi ile orada kimliğini gösteren kişi aynı değil."),
     _("%(provider)s hesabından çıkış yapın, kendi hesabınızla girip yineleyin."),
 )
 
