@@ -30,7 +30,7 @@ from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.counter.barcode import barcode_svg
 from katip.web.counter.forms import ApplicationForm, CodeForm, EmailForm
-from katip.web.counter.show import PURPOSES, branch_rows, code_page, is_foreign, last_day, state_shown
+from katip.web.counter.show import PURPOSES, branch_rows, is_foreign, last_day, state_shown
 
 KEPT = "application"
 """in the session: the keyed hash of the application's code"""
@@ -191,7 +191,7 @@ def _frame(request: Any, found: Application) -> dict[str, Any]:
         "foreign": is_foreign(number),
         "purpose": PURPOSES[found.purpose],
         "last_day": last_day(found),
-        "state": state_shown(found, request.at),
+        "state": state_shown(found, request.at, at_desk=False),
         "is_open": _is_open(found, request),
     }
 
@@ -206,14 +206,8 @@ def _sheet(request: Any, found: Application) -> dict[str, Any]:
         "barcode": barcode_svg(code) if code else "",
         "kept_here": KEPT in request.session,
         "site_address": f"{settings.KATIP.origin}{reverse('application')}",
-        "next_url": reverse(code_page(_opens_password(found))),
+        "next_url": reverse("activation"),
     }
-
-
-def _opens_password(found: Application) -> bool:
-    """Whether the code that was handed over opens a password, too."""
-    code = found.proofing.codes.order_by("-id").first() if found.proofing is not None else None
-    return code is not None and bool(code.opens_password)
 
 
 def _branches(request: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from katip.rules import RuleViolation
 from katip.web.counter.desk import application_open, case_page, case_shown
 from katip.web.counter.forms import ConfirmForm, OverrideForm, RefuseForm, SecondForm, SeenForm
 from katip.web.counter.guard import at_desk
-from katip.web.counter.show import PURPOSES, code_page, state_shown
+from katip.web.counter.show import PURPOSES, state_shown
 from katip.web.entrance.kept import form_kept
 from katip.web.processes.views import require_fresh_step
 from katip.web.refusals import refusal_words
@@ -131,7 +131,7 @@ def handover(request: Any, opened: Opened) -> HttpResponse:
         "resets": row.resets,
         "purpose": PURPOSES[opened.application.purpose],
         "branch": request.desk.branch,
-        "next_path": f"{settings.KATIP.origin}{reverse(code_page(row.opens_password))}",
+        "next_path": f"{settings.KATIP.origin}{reverse('activation')}",
     }
     return render(request, "counter_handover.html", context)
 

@@ -1,7 +1,7 @@
 """How applications, branches and hours are put into words."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -24,13 +24,15 @@ PURPOSES = {
     Purpose.BOTH_LOST.value: gettext_lazy("Yeni şifre ve yeni ikinci adım"),
 }
 STATES = {
-    ApplicationState.OPEN.value: (gettext_lazy("Şubede bekleniyorsunuz"), "ring"),
-    ApplicationState.AWAITING_SECOND.value: (gettext_lazy("İkinci görevlinin kararı bekleniyor"), "ring-half"),
-    ApplicationState.CONFIRMED.value: (gettext_lazy("Kimlik doğrulandı"), "ring-full"),
-    ApplicationState.REFUSED.value: (gettext_lazy("Reddedildi"), "cross"),
-    ApplicationState.CANCELLED.value: (gettext_lazy("İptal edildi"), "back"),
-    ApplicationState.EXPIRED.value: (gettext_lazy("Süresi doldu"), "hourglass"),
+    ApplicationState.OPEN.value: gettext_lazy("Şubede bekleniyorsunuz"),
+    ApplicationState.AWAITING_SECOND.value: gettext_lazy("İkinci görevlinin kararı bekleniyor"),
+    ApplicationState.CONFIRMED.value: gettext_lazy("Kimlik doğrulandı"),
+    ApplicationState.REFUSED.value: gettext_lazy("Reddedildi"),
+    ApplicationState.CANCELLED.value: gettext_lazy("İptal edildi"),
+    ApplicationState.EXPIRED.value: gettext_lazy("Süresi doldu"),
 }
+AT_DESK = {ApplicationState.OPEN.value: gettext_lazy("Karar bekliyor")}
+"""what officials read instead"""
 TAGS = {"open": "todo", "awaiting_second": "waiting", "confirmed": "done", "refused": "rejected"} | {
     "cancelled": "withdrawn",
     "expired": "lapsed",
@@ -47,12 +49,13 @@ def last_day(application: Application) -> date:
     return day_of(application.expires_at - timedelta(seconds=1))
 
 
-def state_shown(application: Application, at: Any) -> dict[str, str]:
-    """The state as a tag: what has run out is over, whether or not it was swept yet."""
+def state_shown(application: Application, at: datetime, *, at_desk: bool = True) -> dict[str, str]:
+    """The state as a tag, for officials or for the applicant; what has run out is over, swept or not."""
     state = application.state
     if state in {"open", "awaiting_second"} and application.expires_at <= at:
         state = ApplicationState.EXPIRED
-    return {"state": str(state), "tag": TAGS[state], "word": str(STATES[state][0])}
+    words = STATES | AT_DESK if at_desk else STATES
+    return {"state": str(state), "tag": TAGS[state], "word": str(words[state])}
 
 
 def branch_rows(found: Iterable[OpenBranch]) -> list[dict[str, Any]]:
@@ -113,8 +116,3 @@ def compared(application: Application, person: Person | None) -> list[dict[str, 
 def is_foreign(national_id: str) -> bool:
     """Whether the number is one that foreigners in Turkey have (it begins with 99)."""
     return national_id.startswith("99")
-
-
-def code_page(opens_password: bool) -> str:  # noqa: FBT001 -- the one question
-    """The name of the page on which a code is typed: with the number, or after signing in with the password."""
-    return "activation" if opens_password else "activation_second_step"
