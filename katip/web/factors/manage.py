@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from katip.core.clock import day_of
 from katip.core.codes import code_shown
 from katip.core.errors import PermissionRefusedError
 from katip.identity.factors import PASSKEY, RECOVERY_CODES, SECOND_STEPS, Factor, factor_of, factors_of
@@ -98,7 +99,12 @@ def codes(request: Any) -> HttpResponse:
     form = KeptForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return redirect(codes_forget(request))
-    context = {"form": form, "codes": [code_shown(code) for code in shown]}
+    context = {
+        "form": form,
+        "codes": [code_shown(code) for code in shown],
+        "signed_by": request.user.name,
+        "made": day_of(request.at),
+    }
     return render(request, "factor_codes.html", context, status=422 if form.is_bound else 200)
 
 

@@ -7,6 +7,8 @@ from qrcode.constants import ERROR_CORRECT_M
 
 _QUIET = 4
 """modules of white around it, as the standard asks"""
+_MODULE, _WIDEST = 5, 256
+"""pixels of a module, and of the whole beside a phone's margins"""
 
 
 def qr_svg(text: str, title: str) -> SafeString:
@@ -21,7 +23,6 @@ def qr_svg(text: str, title: str) -> SafeString:
         for column, dark in enumerate(cells)
         if dark
     )
-    return render_to_string(
-        "components/qr.html",
-        {"size": len(rows) + 2 * _QUIET, "width": 4 * (len(rows) + 2 * _QUIET), "path": path, "title": title},
-    )
+    size = len(rows) + 2 * _QUIET
+    context = {"size": size, "width": min(_MODULE * size, _WIDEST), "path": path, "title": title}
+    return render_to_string("components/qr.html", context)

@@ -29,6 +29,9 @@
     });
   };
 
+  /* What is said to those without script; not all who have none read <noscript>. */
+  for (const note of document.querySelectorAll("[data-no-script]")) note.hidden = true;
+
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     const says = form.querySelector("[data-says]");
     const say = (why) => { says.textContent = says.dataset[why] ?? ""; };
