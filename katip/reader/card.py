@@ -66,14 +66,13 @@ class Card:
     def open(self, printed: Printed) -> str:
         """Open the chip: PACE where it offers a way that is known here, else BAC. Returns which it was.
 
+        A PACE that fails is not followed by BAC: whoever stands between could bring the weaker way about.
         Raises ReaderError.
         """
         self._channel = None
         try:
             infos = self._ways()
-            if preferred(infos) and self._pace(printed, infos):
-                return "PACE"
-            return self._bac(printed)
+            return self._pace(printed, infos) if preferred(infos) else self._bac(printed)
         except WrongPasswordError as error:
             key = "wrong_data" if printed.information else "wrong_card_number"
             raise ReaderError(key, Exit.WRONG_DATA) from error
@@ -97,32 +96,23 @@ class Card:
             return b""
         return self._read(0, SHORT_PIECE)
 
-    def _pace(self, printed: Printed, infos: tuple[PaceInfo, ...]) -> bool:
-        """Whether PACE opened the chip. A chip that stumbles over it may still know BAC."""
-        try:
-            self._channel = pace_open(self.send, printed.password, infos)
-            self._application_select()
-        except WrongPasswordError:
-            raise
-        except ProtocolError:
-            self._channel = None
-            if printed.information is None:
-                raise
-            return False
-        return True
+    def _pace(self, printed: Printed, infos: tuple[PaceInfo, ...]) -> str:
+        self._channel = pace_open(self.send, printed.password, infos)
+        self._application_select()
+        return "PACE"
 
     def _bac(self, printed: Printed) -> str:
         if printed.information is None:
             raise ReaderError("no_can", Exit.UNREADABLE)
-        try:
-            self._application_select()
-        except StatusError as error:
-            raise ReaderError("not_identity", Exit.UNREADABLE) from error
+        self._application_select()
         self._channel = bac_open(self.send, printed.information)
         return "BAC"
 
     def _application_select(self) -> None:
-        self.send(Command(0x00, 0xA4, 0x04, 0x0C, APPLICATION)).demand()
+        try:
+            self.send(Command(0x00, 0xA4, 0x04, 0x0C, APPLICATION)).demand()
+        except StatusError as error:
+            raise ReaderError("not_identity", Exit.UNREADABLE) from error
 
     # --------------------------------------------------------------------------------------- files and key
 

@@ -216,11 +216,9 @@ def _tell(verdict: Verdict, language: Language) -> None:
     """The verdict in plain words, and where to go on."""
     click.echo()
     click.echo(words(verdict.level, language))
-    if verdict.message:
-        click.echo(verdict.message)
+    click.echo(verdict.message or words("page", language))
     if verdict.reasons:
         click.echo(words("reasons", language, codes=", ".join(verdict.reasons)))
-    click.echo(words("page", language))
 
 
 if __name__ == "__main__":

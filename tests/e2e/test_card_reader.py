@@ -250,6 +250,7 @@ def test_the_genuine_card_opens_the_account(visit: Browsing, product: Product, r
     )
     result = program(*_to(product, readers), typed="\n".join([code, *facts, ""]))
     assert (result.returncode, result.stderr) == (Exit.ACCEPTED, "")
+    page.wait_for_url("**/hesabim/ikinci-adim/kur/")
     expect(page.get_by_text("Kimliğiniz kartınızın çipiyle doğrulandı.")).to_be_visible()
     again = program(*_to(product, readers), typed="\n".join([code, *facts, ""]))
     assert again.returncode == Exit.SERVER

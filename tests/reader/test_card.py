@@ -38,8 +38,19 @@ def test_bac_is_taken_where_the_chip_offers_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("status", [0x6A81, 0x6D00, 0x6F00])
-def test_bac_is_taken_where_pace_stumbles(status: int) -> None:
-    assert Card(refusing(0x22, status)).open(PRINTED) == "BAC"
+def test_a_pace_that_fails_is_not_followed_by_the_weaker_way(status: int) -> None:
+    transport = refusing(0x22, status)
+    with pytest.raises(ReaderError) as raised:
+        Card(transport).open(PRINTED)
+    assert raised.value.key == "cannot_read"
+    assert 0x84 not in instructions(transport)
+
+
+def test_bac_is_taken_where_no_offered_way_is_known_here() -> None:
+    synthetic = card_make()
+    transport = MemoryTransport(synthetic)
+    transport.chip._files[0x011C] = bytes.fromhex("31143012060A04007F0007020204040202010202010D")
+    assert Card(transport).open(PRINTED) == "BAC"
 
 
 def test_the_access_number_opens_by_pace_only() -> None:
