@@ -66,13 +66,13 @@ def seen(application: Application) -> Seen:
 
 
 def confirm(office: Official, application: Application, *, at: datetime = AT, **more: Any) -> Opened:
-    asked = {"address": ADDRESS, "seen": seen(application), "checks": CHECKS} | more
+    asked: dict[str, Any] = {"address": ADDRESS, "seen": seen(application), "checks": CHECKS} | more
     opened: Opened = application_confirm(actor=acting(office, at), at=at, **asked)
     return opened
 
 
 def override(office: Official, application: Application, *, at: datetime = AT, **more: Any) -> Application:
-    asked = {
+    asked: dict[str, Any] = {
         "address": ADDRESS,
         "seen": seen(application),
         "checks": CHECKS - {"names"},
@@ -83,13 +83,13 @@ def override(office: Official, application: Application, *, at: datetime = AT, *
 
 
 def second(office: Official, application: Application, *, at: datetime = AT, **more: Any) -> Opened:
-    asked = {"address": ADDRESS, "seen": seen(application)} | more
+    asked: dict[str, Any] = {"address": ADDRESS, "seen": seen(application)} | more
     opened: Opened = application_second(actor=acting(office, at), at=at, **asked)
     return opened
 
 
 def refuse(office: Official, application: Application, *, at: datetime = AT, **more: Any) -> Application:
-    asked = {"address": ADDRESS, "seen": seen(application), "reason": REASON} | more
+    asked: dict[str, Any] = {"address": ADDRESS, "seen": seen(application), "reason": REASON} | more
     refused: Application = application_refuse(actor=acting(office, at), at=at, **asked)
     return refused
 

@@ -48,7 +48,7 @@ def supervisor(where: Branch) -> Official:
 def looked(
     office: Official, review: Review, outcome: ReviewOutcome = ReviewOutcome.OBJECTED, note: str = NOTE, **more: Any
 ) -> Review:
-    asked = {"address": ADDRESS, "at": LATER} | more
+    asked: dict[str, Any] = {"address": ADDRESS, "at": LATER} | more
     done: Review = review_decide(
         actor=acting(office, asked["at"]), review_id=review.pk, outcome=outcome, note=note, **asked
     )

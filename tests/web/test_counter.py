@@ -126,11 +126,11 @@ def test_behind_a_proxy_the_network_is_the_one_that_the_proxy_saw(
     world: World, desk: Client, where: Branch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Branch.objects.filter(pk=where.pk).update(networks="10.1.0.0/16")
-    forged = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "10.1.2.3, 198.51.100.23"}
+    forged: dict[str, Any] = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "10.1.2.3, 198.51.100.23"}
     assert desk.get(reverse("counter"), **forged).status_code == 403
     monkeypatch.setattr("allauth.app_settings.TRUSTED_PROXY_COUNT", 1)
     assert "198.51.100.23" in desk.get(reverse("counter"), **forged).text
-    honest = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "198.51.100.23, 10.1.2.3"}
+    honest: dict[str, Any] = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "198.51.100.23, 10.1.2.3"}
     assert desk.get(reverse("counter"), **honest).status_code == 200
 
 
@@ -209,7 +209,7 @@ def test_what_goes_on_after_the_second_step_still_comes_from_this_network(
     session["account_authentication_methods"][-1]["at"] = time.time() - 16 * 60
     session.save()
     application = applied(at=NOW)
-    inside = {"REMOTE_ADDR": "10.1.2.3"}
+    inside: dict[str, Any] = {"REMOTE_ADDR": "10.1.2.3"}
     desk.post(reverse("counter"), {"code": code_of(application)}, **inside)
     asked = desk.post(reverse("counter_confirm", args=[application.pk]), {"version": 1, **TICKED}, **inside)
     page = desk.post(asked.headers["Location"], {"code": code_at(time.time())}, REMOTE_ADDR="198.51.100.23")
