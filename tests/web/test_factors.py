@@ -49,6 +49,14 @@ def proofed(someone: Person, *, resets: bool = False, ago: timedelta = timedelta
     return enrolment_insert(OPERATOR, at, proofing, resets=resets)
 
 
+def bound(client: Client, enrolment: Enrolment) -> Client:
+    """The browser in which the identity was established."""
+    session = client.session
+    session["enrolment"] = enrolment.pk
+    session.save()
+    return client
+
+
 def password_given(number: int = 1) -> Client:
     client = Client()
     client.post(LOGIN, {"login": national_id(number), "password": PASSWORD})
@@ -102,7 +110,7 @@ def last_refused() -> str:
 
 def test_the_first_passkey_opens_the_register_and_shows_codes_once(ada: Person) -> None:
     enrolment = proofed(ada)
-    client = password_given()
+    client = bound(password_given(), enrolment)
     assert not inside(client)
     page = client.get(reverse("factor_enrol")).text
     assert page.index("Telefonun geçiş anahtarı") < page.index("Kod uygulaması bağla")
@@ -128,8 +136,7 @@ def test_the_first_passkey_opens_the_register_and_shows_codes_once(ada: Person) 
 
 
 def test_the_first_code_app_opens_the_register_without_script(ada: Person) -> None:
-    proofed(ada)
-    client = password_given()
+    client = bound(password_given(), proofed(ada))
     client.get(reverse("factor_enrol"), {"next": "/surecler/42/"})
     assert client.get(reverse("factor_app")).headers["Location"] == reverse("factor_enrol")
     assert client.post(reverse("factor_app")).headers["Location"] == reverse("factor_app")
@@ -149,18 +156,23 @@ def test_the_first_code_app_opens_the_register_without_script(ada: Person) -> No
     assert client.post(SECOND, {"code": code_at(time.time() + 30, secret)}).headers["Location"] == reverse("capacity")
 
 
-@pytest.mark.parametrize("why", ["none", "over", "used", "revoked", "another's", "has a second step"])
+@pytest.mark.parametrize(
+    "why", ["none", "over", "used", "revoked", "another's", "another browser's", "has a second step"]
+)
 def test_nobody_sets_up_a_second_step_without_the_right(ada: Person, why: str) -> None:
     client = password_given()
     if why == "over":
-        proofed(ada, ago=timedelta(minutes=31))
+        bound(client, proofed(ada, ago=timedelta(minutes=31)))
     elif why in {"used", "revoked"}:
         enrolment = proofed(ada)
+        bound(client, enrolment)
         Enrolment.objects.filter(pk=enrolment.pk).update(**{f"{why}_at": datetime.now(UTC)})
     elif why == "another's":
-        proofed(person(2, "Öteki"))
+        bound(client, proofed(person(2, "Öteki")))
+    elif why == "another browser's":  # of someone who knows the password and waits
+        bound(password_given(), proofed(ada))
     elif why == "has a second step":
-        proofed(ada)
+        bound(client, proofed(ada))
         Row.objects.create(user=ada, type="totp", data={"secret": "x"})
     for route, method in (
         ("factor_enrol", client.get),
@@ -173,8 +185,8 @@ def test_nobody_sets_up_a_second_step_without_the_right(ada: Person, why: str) -
 
 
 def test_the_right_is_used_up_once_even_by_two_windows(ada: Person) -> None:
-    proofed(ada)
-    first, second = password_given(), password_given()
+    enrolment = proofed(ada)
+    first, second = (bound(password_given(), enrolment) for _ in range(2))
     device = Authenticator()
     options = [asked(client, "factor_passkey_begin") for client in (first, second)]
     answers = [device.create(one) for one in options]
@@ -189,8 +201,7 @@ def test_after_a_loss_the_old_second_steps_and_sessions_go(ada: Person) -> None:
     lost, new = Authenticator(), Authenticator()
     elsewhere = with_passkey(ada, lost)
     codes = kept_codes(elsewhere)
-    client = signed_in(ada, proof_age=None)
-    proofed(ada, resets=True)
+    client = bound(signed_in(ada, proof_age=None), proofed(ada, resets=True))
     assert passkey_made(client, new).headers["Location"] == reverse("factor_codes")
     assert inside(client)
     assert not inside(elsewhere)

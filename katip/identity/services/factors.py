@@ -57,21 +57,19 @@ def proof_changes_factors(proof: Proof | None, at: datetime) -> bool:
     )
 
 
-def enrolment_usable(person_id: int, at: datetime) -> Enrolment | None:
-    """The right to set up a first second step, where the person has none or the proofing was for lost ones."""
-    enrolment = enrolment_of(person_id, at)
-    return enrolment if enrolment is not None and (enrolment.resets or not has_second_step(person_id)) else None
-
-
 @use_case
-def passkey_add(*, actor: Actor, at: datetime, passkey: NewPasskey, name: str, session_key: str) -> Added:
+def passkey_add(
+    *, actor: Actor, at: datetime, passkey: NewPasskey, name: str, session_key: str, enrolment_id: int | None = None
+) -> Added:
     """Add a passkey under the person's own word for it. `session_key` is the session that stays open.
+
+    `enrolment_id` is the right that was given in this session (`katip.identity.enrolment`), where there is one.
 
     Raises `PermissionRefusedError`, `StaleStateError` (someone was faster), `TooManyPasskeysError`, or
     `PasskeyRefusedError` where the passkey is known already.
     """
     person = _locked(actor)
-    enrolment = _right(actor, at, person)
+    enrolment = _right(actor, at, person, enrolment_id)
     if enrolment is not None:
         _enrolment_use(actor, at, enrolment, session_key)
     mine = Authenticator.objects.filter(user=person, type=PASSKEY)
@@ -92,13 +90,15 @@ def passkey_add(*, actor: Actor, at: datetime, passkey: NewPasskey, name: str, s
 
 
 @use_case
-def code_app_set(*, actor: Actor, at: datetime, secret: str, session_key: str) -> Added:
+def code_app_set(
+    *, actor: Actor, at: datetime, secret: str, session_key: str, enrolment_id: int | None = None
+) -> Added:
     """Set up a code app with `secret` (base32), whose code the person has just shown; an earlier one is replaced.
 
     Raises as `passkey_add`.
     """
     person = _locked(actor)
-    enrolment = _right(actor, at, person)
+    enrolment = _right(actor, at, person, enrolment_id)
     if enrolment is not None:
         _enrolment_use(actor, at, enrolment, session_key)
     replaced = Authenticator.objects.filter(user=person, type=CODE_APP).first()
@@ -161,16 +161,18 @@ def _require_young_proof(actor: Actor, at: datetime) -> None:
         raise PermissionRefusedError("no_second_step")
 
 
-def _right(actor: Actor, at: datetime, person: Person) -> Enrolment | None:
+def _right(actor: Actor, at: datetime, person: Person, enrolment_id: int | None) -> Enrolment | None:
     """The right by which a second step is added: one that a proofing gave (returned), or the second step shown.
 
     Someone whose sign-in has a second step comes in with it, unless the proofing was for one that is lost.
     """
     if proof_changes_factors(actor.proof, at):
         return None
-    enrolment = enrolment_usable(person.pk, at)
-    if enrolment is None:
+    enrolment = enrolment_of(person.pk, at)
+    if enrolment is None or enrolment.pk != enrolment_id:
         raise PermissionRefusedError("no_second_step")
+    if not enrolment.resets and has_second_step(person.pk):
+        raise PermissionRefusedError("has_second_step")
     return enrolment
 
 

@@ -20,9 +20,9 @@ from django.views.decorators.http import require_http_methods
 
 from katip.core.actor import Actor
 from katip.identity.devices import network_of
+from katip.identity.enrolment import enrolment_bind
 from katip.identity.limits import TakeBack, attempt_count
 from katip.identity.models import ActivationCode, Person
-from katip.identity.opening import enrolment_of
 from katip.identity.services.activation import (
     CodeRefusedError,
     activation_refused,
@@ -176,8 +176,8 @@ def _signed_in(request: Any, person: Person) -> HttpResponse:
 
 
 def _onward(person: Any, request: Any) -> str:
-    """To set up a second step, where one may."""
-    return reverse("factor_enrol" if enrolment_of(person.pk, request.at) else "capacity")
+    """To set up a second step, where one may; the right to it is this browser's."""
+    return reverse("factor_enrol" if enrolment_bind(request.session, person.pk, request.at) else "capacity")
 
 
 def _code_page(request: Any, form: ActivationForm, status: int = 200) -> HttpResponse:

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from katip.core.errors import PermissionRefusedError
 from katip.identity.chip_selectors import ENDS, ChipPhase, chip_closed_why, chip_phase, chip_session_find
+from katip.identity.enrolment import enrolment_bind
 from katip.identity.limits import attempt_count
 from katip.identity.models import ChipSession
-from katip.identity.opening import enrolment_of
 from katip.identity.services.chip_session import chip_session_open
 from katip.web.access import Access, View, access
 from katip.web.chip.show import end_of, waiting_of
@@ -70,7 +70,7 @@ def chip_reading(request: Any) -> HttpResponse:
         return redirect("chip")
     phase = chip_phase(session, request.at)
     if phase == ChipPhase.PROVED:
-        return _proved(request)
+        return _proved(request, session)
     if phase in ENDS:
         return render(request, "chip_end.html", {"end": end_of(phase, session)})
     return render(request, "chip_reading.html", waiting_of(session, phase, _code(request, session), request.at))
@@ -86,9 +86,13 @@ def chip_state(request: Any) -> HttpResponse:
     return render(request, "chip_state.html", waiting_of(session, phase, _code(request, session), request.at))
 
 
-def _proved(request: Any) -> HttpResponse:
-    """Straight on: the right to set up a second step lasts half an hour."""
-    if enrolment_of(request.actor.person, request.at) is None:
+def _proved(request: Any, session: ChipSession) -> HttpResponse:
+    """Straight on: the right to set up a second step lasts half an hour, in the browser that began the reading."""
+    begun_here = (request.session.get(_KEY) or {}).get("no") == session.pk
+    if not begun_here:
+        messages.info(request, _("Kimliğiniz doğrulandı; ikinci adımı okumayı başlattığınız tarayıcıda kurun."))
+        return redirect("two_step")
+    if not enrolment_bind(request.session, request.actor.person, request.at):
         return redirect("two_step")
     messages.success(request, _("Kimliğiniz kartınızın çipiyle doğrulandı. Şimdi ikinci adımınızı kurun."))
     return redirect("factor_enrol")

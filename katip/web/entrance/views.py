@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from katip.identity.enrolment import enrolment_here
 from katip.identity.factors import has_second_step
-from katip.identity.services.factors import enrolment_usable
 from katip.web.access import Access, access
 from katip.web.addresses import safe_next
 from katip.web.entrance.kept import form_keep, form_waits
@@ -56,8 +56,9 @@ def two_step(request: Any) -> HttpResponse:
     """Where someone without a second step stops; *Yeniden denetle* looks again."""
     if request.actor.proof is not None:
         return redirect("capacity")
+    proofed = enrolment_here(request.session, request.user.pk, request.at) is not None
     if request.method == "POST":
-        if enrolment_usable(request.user.pk, request.at) is not None:
+        if proofed:
             return redirect("factor_enrol")
         if has_second_step(request.user.pk):
             logout(request)
@@ -65,7 +66,7 @@ def two_step(request: Any) -> HttpResponse:
             return redirect("account_login")
         messages.info(request, _("İki aşamalı giriş henüz etkin değil."))
         return redirect("two_step")
-    return render(request, "two_step.html", {"proofed": enrolment_usable(request.user.pk, request.at) is not None})
+    return render(request, "two_step.html", {"proofed": proofed})
 
 
 @access(Access.PUBLIC)

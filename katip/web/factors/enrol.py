@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from katip.core.errors import PermissionRefusedError, StaleStateError
+from katip.identity.enrolment import enrolment_here
 from katip.identity.factors import CODE_APP, PASSKEY, factors_of
 from katip.identity.forms import PASSKEY_WRONG
 from katip.identity.handlers import passkey_failed
@@ -25,7 +26,6 @@ from katip.identity.services.factors import (
     Added,
     TooManyPasskeysError,
     code_app_set,
-    enrolment_usable,
     passkey_add,
     proof_changes_factors,
 )
@@ -47,7 +47,7 @@ def _entered(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def guarded(request: Any) -> HttpResponse:
         request.enrolment = None
         if not proof_changes_factors(request.actor.proof, request.at):
-            request.enrolment = enrolment_usable(request.user.pk, request.at)
+            request.enrolment = enrolment_here(request.session, request.user.pk, request.at)
             if request.enrolment is None and request.actor.proof is not None:
                 raise ReauthenticationRequired
             if request.enrolment is None:
@@ -88,7 +88,12 @@ def passkey_take(request: Any) -> HttpResponse:
         challenge = challenge_take(request.session, request.at, Purpose.ADD, person_id)
         made = addition_check(challenge, person_id, request.POST.get("credential", ""))
         added = passkey_add(
-            actor=request.actor, at=request.at, passkey=made, name=name, session_key=request.session.session_key
+            actor=request.actor,
+            at=request.at,
+            passkey=made,
+            name=name,
+            session_key=request.session.session_key,
+            enrolment_id=_enrolment_id(request),
         )
     except PasskeyRefusedError as refused:
         passkey_failed(person_id, Purpose.ADD, refused.code)
@@ -116,7 +121,13 @@ def code_app(request: Any) -> HttpResponse:
     if posted is None or not form.is_valid():
         return _code_app(request, form, secret, status=200 if posted is None else 422)
     try:
-        added = code_app_set(actor=request.actor, at=request.at, secret=secret, session_key=request.session.session_key)
+        added = code_app_set(
+            actor=request.actor,
+            at=request.at,
+            secret=secret,
+            session_key=request.session.session_key,
+            enrolment_id=_enrolment_id(request),
+        )
     except (PermissionRefusedError, StaleStateError):
         return _late(request)
     del request.session[_APP]
@@ -158,6 +169,10 @@ def _done(request: Any, added: Added, kind: str, words: str) -> HttpResponse:
         codes_keep(request, added.codes, first=request.enrolment is not None)
         return redirect("factor_codes")
     return redirect("factors")
+
+
+def _enrolment_id(request: Any) -> int | None:
+    return request.enrolment.pk if request.enrolment is not None else None
 
 
 def _late(request: Any) -> HttpResponse:

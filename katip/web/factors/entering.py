@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from katip.identity.factors import CODE_APP, PASSKEY, RECOVERY_CODES, factors_of
 from katip.identity.forms import PASSKEY_WRONG, PasskeyForm, RecoveryForm, SecondStepForm, StepUpForm
+from katip.identity.handlers import second_step_refused
 from katip.identity.limits import attempt_count
 from katip.identity.models import Person
 from katip.identity.passkeys import Purpose, use_begin
@@ -91,6 +92,13 @@ class _SecondStep(AuthenticateView):  # type: ignore[misc] # allauth ships no ty
 
 class _StepUp(ReauthenticateView):  # type: ignore[misc] # as above
     template_name = "second_step.html"
+
+    def _check_ratelimit(self, request: Any) -> Any:
+        """As allauth does; what it refuses is recorded."""
+        refused = super()._check_ratelimit(request)
+        if refused is not None:
+            second_step_refused(request.user.pk)
+        return refused
 
     def get_form_class(self) -> type[Any]:
         return _step_up_passkey if "credential" in self.request.POST else StepUpForm  # type: ignore[return-value] # what makes the form
