@@ -30,6 +30,7 @@ from katip.identity.models import (
 )
 from katip.identity.opening import code_insert, proofing_insert
 from katip.identity.services.activation import activation_issue
+from katip.identity.services.notices_seen import notices_seen
 from katip.identity.telling import tell
 from tests.cast import PASSWORD, World, code_at, entered, national_id, person, sign_in_open, signed_in
 
@@ -387,6 +388,13 @@ def test_notices_are_counted_on_every_page_until_they_are_opened(world: World) -
     assert badge not in entered(world, "colleague").get(reverse("home")).text
 
 
+def test_nobody_marks_anothers_notices(world: World) -> None:
+    tell(world.owner.pk, timezone.now(), NoticeKind.PASSWORD_SET)
+    ids = list(SecurityNotice.objects.values_list("pk", flat=True))
+    assert notices_seen(actor=world.actor("colleague"), at=timezone.now(), notice_ids=ids) == 0
+    assert notices_seen(actor=world.actor("owner"), at=timezone.now(), notice_ids=ids) == 1
+
+
 def test_the_whole_history_is_read_page_by_page(world: World) -> None:
     client = entered(world, "owner")
     for _ in range(40):
@@ -397,7 +405,9 @@ def test_the_whole_history_is_read_page_by_page(world: World) -> None:
     second = client.get(onward).text
     assert first.count("<li") > second.count("<li")
     assert client.get(reverse("account_history"), {"sonra": "²"}).status_code == 200
-    assert "girilemedi" not in entered(world, "colleague").get(reverse("account_history")).text
+    assert "giriş reddedildi" in first
+    assert "giriş reddedildi" not in entered(world, "colleague").get(reverse("account_history")).text
+    assert "giriş reddedildi" not in entered(world, "colleague").get(reverse("account")).text
 
 
 # --- changing ---------------------------------------------------------------------------------------------------
@@ -415,6 +425,8 @@ def test_a_changed_password_ends_the_other_sessions_and_is_told(world: World) ->
     assert changes(here).headers["Location"] == reverse("account")
     assert "Bu oturum" in here.get(reverse("account")).text
     assert here.session.session_key != key
+    mine = UserSession.objects.filter(user=world.owner)
+    assert list(mine.values_list("session_key", flat=True)) == [here.session.session_key]
     assert other.get(reverse("account")).headers["Location"].startswith("/giris/")
     assert Person.objects.get(pk=world.owner.pk).check_password(NEW)
     assert SecurityNotice.objects.get(kind="password_set").person_id == world.owner.pk
