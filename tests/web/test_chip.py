@@ -135,6 +135,12 @@ def test_another_browser_shows_the_state_but_not_the_code(ada: Person, client: C
     assert 'class="title code"' not in page
 
 
+def test_a_browser_does_not_show_the_code_of_a_reading_that_was_replaced_elsewhere(ada: Person, client: Client) -> None:
+    code = begun(client)
+    begun(signed_in(ada, proof_age=None))
+    assert code not in client.get(READING).text
+
+
 def test_the_page_says_live_what_the_reader_does(client: Client) -> None:
     code = begun(client)
     heard = [said(client)]
