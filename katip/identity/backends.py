@@ -1,9 +1,10 @@
 """Password check by T.C. kimlik no, on top of allauth's backend."""
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
-from katip.identity.models import Person
+from katip.identity.models import Person, SecurityNotice
 
 
 class NationalIdBackend(AuthenticationBackend):  # type: ignore[misc] # allauth ships no types
@@ -11,8 +12,9 @@ class NationalIdBackend(AuthenticationBackend):  # type: ignore[misc] # allauth 
 
     def get_user(self, user_id: int) -> Person | None:
         """The person of a session, with `unseen_notices`: every page tells their number, so it costs no query more."""
-        unseen = Count("security_notices", filter=Q(security_notices__seen_at=None))
-        person = Person.objects.annotate(unseen_notices=unseen).filter(pk=user_id).first()
+        unseen = SecurityNotice.objects.filter(person_id=OuterRef("pk"), seen_at=None).order_by().values("person_id")
+        count = Coalesce(Subquery(unseen.annotate(count=Count("pk")).values("count")), 0)
+        person = Person.objects.annotate(unseen_notices=count).filter(pk=user_id).first()
         return person if person is not None and self.user_can_authenticate(person) else None
 
     def _authenticate_by_username(self, username: str, password: str) -> Person | None:

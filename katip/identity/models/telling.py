@@ -45,9 +45,12 @@ class SecurityNotice(models.Model):
     seen_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Read newest first, by person."""
+        """Read newest first, by person; how many are unread is asked for with every page."""
 
-        indexes: ClassVar = [models.Index(fields=["person", "-id"], name="notice_of")]
+        indexes: ClassVar = [
+            models.Index(fields=["person", "-id"], name="notice_of"),
+            models.Index(fields=["person"], name="notice_unseen", condition=Q(seen_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d}"
