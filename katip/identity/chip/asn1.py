@@ -35,6 +35,7 @@ CONTENT_TYPE = "1.2.840.113549.1.9.3"
 MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 COUNTRY = "2.5.4.6"
 
+_CMS_VERSIONS, _SIGNER_VERSIONS = (1, 3, 4, 5), (1, 3)
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _KEY_ID, _KEY_USAGE, _BASIC, _AUTHORITY, _PURPOSE = (f"2.5.29.{n}" for n in (14, 15, 19, 35, 37))
 _HARMLESS = frozenset(f"2.5.29.{n}" for n in (16, 17, 18, 31, 32))
@@ -125,14 +126,19 @@ def signed_data_read(data: bytes) -> SignedData:
     if _dotted(kind) != _SIGNED_DATA:
         raise Asn1Error("not signed data")
     signed = _exact(schemas.SignedData.load(tlv_only(tagged, _TAGGED), strict=True))
+    if signed["version"].native not in _CMS_VERSIONS or not all(map(_algorithm, signed["digests"])):
+        raise Asn1Error("unknown version")
     if len(signed["signers"]) != 1:
         raise Asn1Error("not exactly one signer")
     content_type, content = _pieces(tlv_only(signed["content"].dump(), _SEQUENCE))
-    certificates = signed["certificates"]
+    along = signed["certificates"]
+    certificates = () if isinstance(along, core.Void) else tuple(each.dump() for each in along)
+    if any(each[0] != _SEQUENCE for each in certificates):  # other kinds than X.509 have no place in documents
+        raise Asn1Error("not a certificate")
     return SignedData(
         content_type=_dotted(content_type),
         content=core.OctetString.load(tlv_only(content, _TAGGED), strict=True).native,
-        certificates=() if isinstance(certificates, core.Void) else tuple(each.dump() for each in certificates),
+        certificates=certificates,
         signer=_signer(signed["signers"][0]),
     )
 
@@ -271,7 +277,8 @@ def octets_read(der: bytes) -> bytes:
 
 
 def _signer(information: Any) -> SignerInfo:
-    _exact(information)
+    if _exact(information)["version"].native not in _SIGNER_VERSIONS:
+        raise Asn1Error("unknown version")
     sid, attributes = information["sid"], information["attributes"]
     by_key = sid.name == "key_id"
     found: list[tuple[str, tuple[bytes, ...]]] = []

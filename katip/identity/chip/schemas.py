@@ -13,6 +13,10 @@ class Algorithm(core.Sequence):
     _fields = [("algorithm", core.ObjectIdentifier), ("parameters", core.Any, {"optional": True})]
 
 
+class Algorithms(core.SetOf):
+    _child_spec = Algorithm
+
+
 class Attribute(core.Sequence):
     _fields = [("type", core.ObjectIdentifier), ("values", core.SetOf, {"spec": core.Any})]
 
@@ -52,7 +56,7 @@ class Anything(core.SetOf):
 class SignedData(core.Sequence):
     _fields = [
         ("version", core.Integer),
-        ("digests", Anything),
+        ("digests", Algorithms),
         ("content", core.Any),
         ("certificates", Anything, {"implicit": 0, "optional": True}),
         ("crls", Anything, {"implicit": 1, "optional": True}),

@@ -87,7 +87,8 @@ def verdict_on(
         shown.groups if groups is None else groups,
         answer,
     )
-    return evidence_verify(evidence, **{"challenge": CHALLENGE, "at": AT, "trust": trust} | kwargs)
+    told: dict[str, Any] = {"challenge": CHALLENGE, "at": AT, "trust": trust} | kwargs
+    return evidence_verify(evidence, **told)
 
 
 def refused(verdict: Verdict) -> list[str]:

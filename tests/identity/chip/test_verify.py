@@ -335,7 +335,7 @@ def test_what_is_no_evidence_at_all_is_refused(trust: TrustStore) -> None:
 def test_group_14_sets_the_algorithm(trust: TrustStore) -> None:
     """A chip that says SHA-384 must not get away with SHA-256, nor with a hash longer than its key."""
     long_key = key_ec("secp384r1")
-    groups = {1: card().groups[1], 14: group_14(ecdsa_hash="sha384", pace_curve=None), 15: group_15(long_key)}
+    groups = {1: card().groups[1], 14: _group_14("sha384"), 15: group_15(long_key)}
     shown = replace(card(), groups=groups, security_object=security_object(signer(), groups))
     for hash_name, outcome in (("sha384", []), ("sha256", ["clone_check_failed"])):
         answer = challenge_answer(long_key, CHALLENGE, hash_name)
@@ -347,7 +347,7 @@ def test_group_14_sets_the_algorithm(trust: TrustStore) -> None:
 
 
 def test_group_14_of_an_ecdsa_chip_does_not_fit_an_rsa_key(trust: TrustStore) -> None:
-    groups = {1: card().groups[1], 14: group_14(ecdsa_hash="sha256", pace_curve=None), 15: group_15(rsa_key())}
+    groups = {1: card().groups[1], 14: _group_14("sha256"), 15: group_15(rsa_key())}
     shown = replace(card(), groups=groups, security_object=security_object(signer(), groups))
     answer = challenge_answer(rsa_key(), CHALLENGE, "sha256")
     assert refused(verdict_on(shown, trust, signature=answer)) == ["algorithm_refused"]
@@ -377,3 +377,9 @@ def test_a_signer_who_is_not_there_is_refused(trust: TrustStore) -> None:
 
 def test_other_signed_data_of_a_signer_are_no_security_object(trust: TrustStore) -> None:
     assert refused(verdict_on(card(quirks=Quirks(content_type="2.23.136.1.1.2")), trust)) == ["malformed"]
+
+
+def _group_14(hash_name: str) -> bytes:
+    made = group_14(ecdsa_hash=hash_name, pace_curve=None)
+    assert made
+    return made
