@@ -1,12 +1,20 @@
-"""One request to a provider: bounded whatever comes back."""
+"""One request to a provider: bounded whatever comes back, and over TLS that is checked."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from katip.identity.oidc import fetch as module
 from katip.identity.oidc.fetch import fetch
@@ -100,7 +108,57 @@ def test_nobody_there_is_no_crash() -> None:
         fetch(f"http://127.0.0.1:{port}/")
 
 
-def test_tls_is_checked(served: Callable[[Answer], str]) -> None:
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A file with a key and a certificate for `localhost` that no authority knows but itself."""
+    key, now = generate_private_key(SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    path = tmp_path / "own.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + made.public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("host", "known", "answers"),
+    [("localhost", True, True), ("localhost", False, False), ("127.0.0.1", True, False)],
+    ids=["its own authority", "nobody knows it", "another name"],
+)
+def test_a_certificate_is_checked(certificate: Path, host: str, known: bool, answers: bool) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        with suppress(OSError):
+            held, _ = listening.accept()
+            with held, context.wrap_socket(held, server_side=True) as secured:
+                secured.recv(65_536)
+                secured.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    address = f"https://{host}:{listening.getsockname()[1]}/"
+    try:
+        if answers:
+            assert fetch(address, ca_file=certificate if known else None).body == b"{}"
+        else:
+            with pytest.raises(ProviderRefusedError, match="unreachable"):
+                fetch(address, ca_file=certificate if known else None)
+    finally:
+        thread.join(5)
+        listening.close()
+
+
+def test_a_server_without_tls_is_none(served: Callable[[Answer], str]) -> None:
     address = served(sends(b"no TLS")).replace("http://", "https://")
     with pytest.raises(ProviderRefusedError, match="unreachable"):
         fetch(address)
