@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor
@@ -90,6 +91,8 @@ def _others_close(actor: Actor, at: datetime, application: Application) -> None:
         national_id_key=application.national_id_key, purpose=application.purpose, state__in=OPEN_STATES
     ).exclude(pk=application.pk)
     closed = list(same.select_for_update().values_list("pk", flat=True))
-    Application.objects.filter(pk__in=closed).update(state=ApplicationState.CANCELLED, decided_at=at)
+    Application.objects.filter(pk__in=closed).update(
+        state=ApplicationState.CANCELLED, version=F("version") + 1, decided_at=at
+    )
     for number in closed:
         record(actor, at, Happening("counter:application:cancelled", number, {"by": "confirmed", "as": application.pk}))

@@ -11,9 +11,10 @@ from katip.audit.models import Event
 from katip.core.actor import Actor
 from katip.core.clock import ISTANBUL
 from katip.core.errors import StaleStateError
+from katip.core.usecase import acting_as
 from katip.counter.codes import application_key, application_key_read
 from katip.counter.models import Application, Purpose
-from katip.counter.services.applications import application_cancel, application_make_own
+from katip.counter.services.applications import application_cancel, application_make_own, expire
 from katip.identity.models import Message, NoticeKind, SecurityNotice
 from tests.cast import AT, World
 from tests.counter.counter_cast import UNKNOWN, applied, code_of
@@ -102,3 +103,12 @@ def test_what_is_over_cannot_be_taken_back(world: World) -> None:
         application_cancel(actor=Actor(None), at=application.expires_at, key=application.code_key)
     with pytest.raises(StaleStateError):
         application_cancel(actor=Actor(None), at=AT, key=application_key("ABCDEFGHJKMN"))
+
+
+def test_what_was_decided_meanwhile_does_not_run_out(world: World) -> None:
+    application = applied()
+    Application.objects.filter(pk=application.pk).update(state="confirmed", version=2, officer=world.owner)
+    with acting_as(Actor(None)):
+        expire(Actor(None), AT, application)
+    assert Application.objects.get().state == "confirmed"
+    assert not Event.objects.filter(tag="counter:application:expired").exists()

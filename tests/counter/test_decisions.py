@@ -13,7 +13,7 @@ from katip.core.actor import OPERATOR, Actor, Capacity
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.counter.models import Application, ApplicationState, Branch, Posting, Purpose, Review
 from katip.counter.services.branches import posting_set
-from katip.counter.services.decisions import CHECKS, application_confirm, chip_open
+from katip.counter.services.decisions import CHECKS, Seen, application_confirm, chip_open
 from katip.counter.services.handover import code_again
 from katip.identity.models import ActivationCode, ChipSession, ChipState, NoticeKind, Person, Proofing, SecurityNotice
 from katip.identity.opening import code_key
@@ -114,6 +114,9 @@ def test_what_else_was_open_in_the_same_name_is_closed(world: World, officer: Of
     confirm(officer, mine)
     states = dict(Application.objects.values_list("pk", "state"))
     assert states == {mine.pk: "confirmed", double.pk: "cancelled", another.pk: "open"}
+    with pytest.raises(StaleStateError):
+        confirm(officer, double, seen=Seen(double.pk, double.version))
+    assert Application.objects.get(pk=double.pk).version == double.version + 1
 
 
 def test_nothing_of_a_code_or_a_number_stands_in_the_audit(world: World, officer: Official) -> None:

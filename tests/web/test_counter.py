@@ -299,6 +299,7 @@ def test_a_reading_shows_its_code_and_how_far_it_has_come(world: World, desk: Cl
     assert desk.get(route, {"durum": ""}).text == ""
     shown = text(desk.get(desk.get(route).headers["Location"]))
     assert "Kart başvuruyla uyuşmuyor" in shown
+    assert "Onayla ve kodu ver" not in shown
     page = act(desk, "counter_confirm", application, **TICKED)
     assert page.status_code == 409
     assert "bu kartla tek başınıza onaylayamazsınız" in page.text

@@ -81,10 +81,10 @@ def application_cancel(*, actor: Actor, at: datetime, key: str) -> Application:
 
 
 def expire(actor: Actor, at: datetime, application: Application) -> None:
-    """Let an application end on its day, inside the use case of whoever finds it; the row is locked."""
-    application.state = ApplicationState.EXPIRED
-    application.version += 1
-    application.save(update_fields=["state", "version"])
+    """Let an application end on its day, inside the use case of whoever finds it; not one that moved on meanwhile."""
+    as_found = Application.objects.filter(pk=application.pk, version=application.version, state__in=OPEN_STATES)
+    if not as_found.update(state=ApplicationState.EXPIRED, version=application.version + 1):
+        return
     record(actor, at, Happening("counter:application:expired", application.pk))
     applicant_tell(application, at, NoticeKind.APPLICATION_EXPIRED)
 
