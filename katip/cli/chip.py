@@ -37,14 +37,10 @@ def trust_list() -> None:
     store = _store(environment)
     click.echo(f"{environment.trust_folder}")
     for authority in sorted(store.authorities, key=lambda each: (each.country or "", each.source)):
-        until = f"{authority.certificate.not_after:%Y-%m-%d}"
-        shown = (
-            authority.country,
-            until,
-            _fingerprint(authority.certificate.der),
-            subject_shown(authority.certificate),
-        )
-        click.echo(f"certificate  {'  '.join(map(str, shown))}  ({authority.source})")
+        certificate = authority.certificate
+        until, whose = f"until {certificate.not_after:%Y-%m-%d}", subject_shown(certificate)
+        mark = _fingerprint(certificate.der)
+        click.echo(f"certificate  {authority.country}  {until}  {mark}  {whose}  ({authority.source})")
     for held in store.lists:
         dates = [held.revocations.this_update, held.revocations.next_update]
         since, until = (f"{each:%Y-%m-%d}" if each else "–" for each in dates)
