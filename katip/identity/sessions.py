@@ -6,9 +6,11 @@ A form that is half filled, or waits for the second step, is kept in the session
 from typing import Any
 
 from cryptography.fernet import InvalidToken
+from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.core.signing import JSONSerializer
+from django.db.models import Exists, OuterRef
 
 from katip.core.crypto import seal, unseal
 
@@ -31,8 +33,11 @@ class SealedSerializer:
 
 
 def expired_clear() -> None:
-    """Delete every session whose time is over."""
+    """Delete every session whose time is over, and from which address and browser it was."""
     SessionStore.clear_expired()
+    # By name: the settings name this module, so that it is read before there are models.
+    kept = apps.get_model("sessions", "Session").objects.filter(session_key=OuterRef("session_key"))
+    apps.get_model("usersessions", "UserSession").objects.filter(~Exists(kept)).delete()
 
 
 def expired_clear_hourly() -> None:
