@@ -1,15 +1,14 @@
 """The forms of signing in: number and password, and the ways of showing a second step."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import LoginForm
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
-from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
@@ -19,13 +18,16 @@ from django.utils.translation import gettext_lazy as _
 
 from katip.core.actor import Actor
 from katip.core.crypto import lookup_key
+from katip.identity.devices import guesses_counted_as
 from katip.identity.factors import CODE_APP, PASSKEY, RECOVERY_CODES
 from katip.identity.handlers import passkey_failed, second_step_failed, second_step_refused
+from katip.identity.limits import TakeBack, attempt_count
 from katip.identity.models import Person
 from katip.identity.passkeys import PasskeyRefusedError, Purpose, answer_read, challenge_take
 from katip.identity.services.second_steps import RecoveryCodeWrongError, passkey_use, recovery_code_use
 from katip.rules import FormatError, parse_national_id
 
+_GUESSES = "60/m/ip,5/5m/key"
 PASSKEY_WRONG = _("Geçiş anahtarı doğrulanamadı. Yeniden deneyin ya da başka bir yol seçin.")
 
 
@@ -57,17 +59,19 @@ class SignInForm(LoginForm):  # type: ignore[misc] # allauth ships no types
             raise ValidationError(_("T.C. kimlik no 11 haneli bir sayıdır; yazdığınızı denetleyin.")) from error
 
 
-def guess_count(person: Person) -> Callable[[], None]:
+def guess_count(person: Person) -> TakeBack:
     """Count one try to show a second step; returns what takes it back once it was right.
 
-    Raises `ValidationError` where there were too many, which is recorded.
+    Only the right password comes this far, so an account's tries are counted wherever they come from; but a browser
+    that the account knows has a count of its own, which a thief of the password cannot fill. Raises `ValidationError`
+    where there were too many, which is recorded.
     """
-    try:
-        forget: Callable[[], None] = check_rate_limit(person)
-    except ValidationError:
+    key, known = guesses_counted_as(context.request, person.national_id_key)
+    take_back = attempt_count(context.request, "second_step", _GUESSES, key=key if known else person.national_id_key)
+    if take_back is None:
         second_step_refused(person.pk)
-        raise
-    return forget
+        raise get_account_adapter().validation_error("too_many_login_attempts")
+    return take_back
 
 
 def code_once(person_id: int, code: str) -> bool:
