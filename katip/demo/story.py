@@ -61,6 +61,8 @@ STORY = (
     Scene(MISAL, "22222010110000010160880000", BOTH, 3, Reached.ACCEPTED),
     Scene(MISAL, "25210010110000070160986000", (SPECIALIST,), 2, Reached.ACCEPTED),
     Scene(MISAL, "24776010110000030160882000", (SPECIALIST,), 1, Reached.OFFERED),
+    # --- the newcomer: both contracts wait for the day on which two-step login is opened
+    Scene(MISAL, "24762010110000050160784000", BOTH, 3, Reached.ACCEPTED),
     # --- the accountant: hand-shaped workplaces, among them the one that the law asks for three contracts
     Scene(MISAL_A, "24100010110000110160890000", (SPECIALIST, PHYSICIAN, HEALTH), 5, Reached.ACCEPTED),
     Scene(NUMUNE, "21392010110000120160891000", BOTH, 5, Reached.ACCEPTED),
@@ -96,5 +98,5 @@ STORY = (
     Scene(DENEME, "26920010110000310062329000", BOTH, 44, Reached.APPROVED),
     Scene(NUMUNE, "24322010110000060410545000", BOTH, 38, Reached.APPROVED),
     # --- more that waits for the professionals of the cast
-    Scene(MISAL, "24762010110000050160784000", BOTH, 1, Reached.OFFERED),
+    Scene(MISAL, "28510010110000320261295000", BOTH, 1, Reached.OFFERED),
 )

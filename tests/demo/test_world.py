@@ -64,6 +64,12 @@ def test_the_second_workplace_has_one_waiting_contract(world: datetime) -> None:
     assert [process.code for process in waiting_for_employer(f"{MAIN} Depo Şubesi")] == [103]
 
 
+def test_both_contracts_wait_for_whoever_has_yet_to_open_two_step_login(world: datetime) -> None:
+    processes = waiting_for_employer("Numune Kırtasiye")
+    assert [(process.code, process.waits_for) for process in processes] == [(103, "employer"), (140, "employer")]
+    assert Mandate.objects.get(person=person("newcomer")).workplace_id == processes[0].workplace_id
+
+
 def test_the_specialist_and_the_physician_have_something_to_answer(world: datetime) -> None:
     for key in ("specialist", "physician"):
         assert Process.objects.filter(waits_for="professional", waits_for_person=person(key)).exists()
