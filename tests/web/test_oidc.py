@@ -157,6 +157,10 @@ def test_the_first_sign_in_links_both_accounts_and_tells_the_person(house: House
     assert events("identity:provider:linked") == [{"subject": world.owner.pk, "actor": world.owner.pk, "provider": 1}]
     notices = SecurityNotice.objects.filter(person=world.owner, kind="provider_linked")
     assert [notice.detail for notice in notices] == [{"provider": "Kapı 1"}]
+    page = client.get(reverse("account")).text
+    assert "<strong>Kapı 1</strong>" in page
+    assert "tarihinde bağlandı" in page
+    assert "bağlandı" not in signed_in(world.colleague).get(reverse("account")).text
 
 
 def test_what_is_asked_of_the_provider(house: House) -> None:

@@ -1,12 +1,14 @@
-"""What the sign-in pages show of providers."""
+"""What the sign-in pages and Hesabım show of providers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from katip.identity.models import ProviderLink
 from katip.identity.oidc.providers import Provider, provider_find, providers
 from katip.identity.second_step import OIDC
 
@@ -29,6 +31,23 @@ def ways_again(request: Any, onward: str) -> list[Button]:
     came_by = came_by_provider(request)
     provider = provider_find(came_by["provider"]) if came_by else None
     return [_button(request, provider, "oidc_again", onward)] if provider is not None else []
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An account at a provider that belongs to a person: the provider's name, and since when."""
+
+    name: str
+    made_at: datetime
+
+
+def linked(request: Any) -> list[Linked]:
+    """The person's accounts at the providers that are set up, oldest first; asks nothing where there are none."""
+    names = {provider.issuer: provider.name_in(request.LANGUAGE_CODE) for provider in providers()}
+    if not names:
+        return []
+    rows = ProviderLink.objects.filter(person_id=request.user.pk, ended_at=None, issuer__in=names).order_by("pk")
+    return [Linked(names[row.issuer], row.made_at) for row in rows]
 
 
 def came_by_provider(request: Any) -> dict[str, Any] | None:

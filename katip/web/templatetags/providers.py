@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from katip.web.oidc.shown import Button, ways_again, ways_in
+from katip.web.oidc.shown import Button, Linked, linked, ways_again, ways_in
 
 register = template.Library()
 
@@ -19,3 +19,9 @@ def providers_in(context: dict[str, Any]) -> list[Button]:
 def providers_again(context: dict[str, Any]) -> list[Button]:
     """Where the second step is asked again: the provider by which this session was opened, if it was."""
     return ways_again(context["request"], context.get("next", ""))
+
+
+@register.simple_tag(takes_context=True)
+def providers_linked(context: dict[str, Any]) -> list[Linked]:
+    """On Hesabım: the accounts at providers that belong to this person."""
+    return linked(context["request"])
