@@ -208,6 +208,15 @@ def test_a_genuine_card_leads_straight_on_to_the_second_step(client: Client, off
     assert client.get(reverse("capacity")).headers["Location"] == STOP  # the register stays closed until then
 
 
+def test_the_right_stays_in_the_browser_that_began_the_reading(client: Client, office: Office, ada: Person) -> None:
+    handed_in(client, office, ada, "genuine")
+    thief = signed_in(ada, proof_age=None)  # who knows the password, and waits
+    assert thief.get(READING).headers["Location"] == STOP
+    assert "İkinci adımınızı kurun" not in thief.get(STOP).text
+    assert thief.get(reverse("factor_enrol")).headers["Location"] == STOP
+    assert client.get(READING).headers["Location"] == reverse("factor_enrol")
+
+
 def test_chip_only_leads_to_the_counter(client: Client, office: Office, ada: Person) -> None:
     handed_in(client, office, ada, "no_clone_check")
     page = client.get(READING).text
