@@ -129,9 +129,12 @@ class Review(models.Model):
     at = models.DateTimeField(null=True)
 
     class Meta:
-        """Those that wait are few, the oldest first."""
+        """Those that wait are few, the oldest first; objections are few, the newest first."""
 
-        indexes: ClassVar = [models.Index(fields=["drawn_at"], name="review_waits", condition=Q(outcome=""))]
+        indexes: ClassVar = [
+            models.Index(fields=["drawn_at"], name="review_waits", condition=Q(outcome="")),
+            models.Index(fields=["-at"], name="review_objected", condition=Q(outcome="objected")),
+        ]
 
     def __str__(self) -> str:
         return self.outcome or "waits"
