@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from katip.demo.cards import der
+from katip.demo.cards import der, issuer
 from katip.demo.cards.answer import challenge_answer
 from katip.demo.cards.card import card_clone, card_edit, mrz_of
 from katip.demo.cards.groups import group_1, group_14, group_15
@@ -162,6 +162,29 @@ def test_a_certificate_of_the_country_that_signs_no_documents_is_refused(trust: 
     assert refused(verdict_on(by_country_itself, trust)) == ["signer_not_allowed"]
 
 
+@pytest.mark.parametrize(
+    "extension",
+    [
+        ("2.5.29.19", der.seq(der.true())),  # an authority, which signs certificates and nothing else
+        ("2.5.29.15", der.bits(b"\x40", 6)),  # contentCommitment, not digitalSignature
+        ("1.2.3.4", der.null()),  # critical, and nobody here knows what it demands
+    ],
+)
+def test_a_signer_whose_certificate_says_otherwise_is_refused(trust: TrustStore, extension: tuple[str, bytes]) -> None:
+    key = key_ec()
+    by = issuer._certify(
+        issuer_key=country().key,
+        issuer=country().name,
+        key=key,
+        name=issuer.name_of("Örnek DS"),
+        serial=8,
+        validity=(AT, AT),
+        hash_name="sha256",
+        extensions=[issuer._extension(*extension, critical=True)],
+    )
+    assert refused(verdict_on(card(by), trust)) == ["signer_not_allowed"]
+
+
 def test_a_withdrawn_signer_is_refused(folder: Folder) -> None:
     other = signer_make(country(), serial=101)
     store = folder.trust(country(), revoked=[signer()]).load()
@@ -250,6 +273,13 @@ def test_a_trusted_country_cannot_issue_cards_of_another(folder: Folder) -> None
     assert refused(verdict_on(turkish_card, store)) == ["country_mismatch"]
     turkish_signer = card(signer_make(german, state="TR"))
     assert refused(verdict_on(turkish_signer, store)) == ["country_mismatch"]
+
+
+def test_a_signer_of_another_country_than_its_issuer_is_refused(folder: Folder) -> None:
+    german = country_make("DE", common="csca-germany")
+    shown = card(signer_make(german, state="FR"), holder=replace(HOLDER, state="D"))
+    store = folder.trust(german).load()
+    assert refused(verdict_on(shown, store, states=("D",))) == ["country_mismatch"]
 
 
 def test_a_country_in_small_letters_is_the_same(folder: Folder) -> None:
