@@ -256,6 +256,16 @@ def test_a_chip_that_announces_long_answers_is_read_in_fewer_pieces() -> None:
     assert counts == [25, 25, 8, 5]
 
 
+@pytest.mark.parametrize("last", [1, 223, 224, 240, 256, 257])
+def test_no_last_piece_is_too_long_for_the_command_that_asks_for_it(last: int) -> None:
+    transport = announcing(card_make(), 1024)
+    content = tlv_encode(0x75, bytes(8 + 984 + last - 4))
+    transport.chip._files[0x0102] = content
+    card = Card(transport)
+    card.open(PRINTED)
+    assert card.file_read(0x0102, most=1 << 15) == content
+
+
 def test_what_is_printed_is_never_shown() -> None:
     assert HOLDER.document_number not in repr(PRINTED)
     assert HOLDER.document_number not in repr(PRINTED.password)

@@ -123,7 +123,8 @@ def test_wrong_data_of_a_file_are_not_tried_again(loopback: LoopbackServer, path
     with lying(card_make(), path):
         other = card_edit(card_make(), document_number="A12B34568")
         result = run(loopback, path, "--code", CODE, "--mrz", "-", typed="\n".join(other.lines))
-    assert result.exit_code == Exit.WRONG_DATA
+    assert (result.exit_code, result.stderr) == (Exit.WRONG_DATA, words("wrong_data", "tr") + "\n")
+    assert words("again", "tr", left=2) not in result.output
 
 
 def test_no_card_is_told_to_the_page(loopback: LoopbackServer, path: Path) -> None:

@@ -34,6 +34,13 @@ def test_a_chip_without_a_key_is_read_all_the_same() -> None:
     assert (set(evidence.groups), evidence.signature, stages) == ({1}, None, ["reading"])
 
 
+def test_what_the_security_object_does_not_list_is_not_read() -> None:
+    bare, full = card_make(clone_check=False), card_make()
+    transport = MemoryTransport(bare)
+    transport.chip._files.update({0x0100 | number: full.groups[number] for number in (14, 15)})
+    assert set(evidence_read(opened(transport), CHALLENGE, lambda _: None).groups) == {1}
+
+
 def test_ef_com_is_not_asked() -> None:
     transport = MemoryTransport(card_make())
     told: list[str] = []

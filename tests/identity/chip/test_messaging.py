@@ -171,6 +171,15 @@ def test_data_in_the_clear_are_not_taken() -> None:
             reader.answer_unwrap(Answer(data))
 
 
+def test_what_was_forged_once_ends_the_channel() -> None:
+    reader, chip = channels()
+    good = reader.command_wrap(Command(0, 0xB0, 0, 0, expected=4))
+    with pytest.raises(MessagingError, match="checksum"):
+        chip.command_unwrap(replace(good, p1=1))
+    with pytest.raises(MessagingError, match="closed"):
+        chip.command_unwrap(reader.command_wrap(Command(0, 0xB0, 0, 0, expected=4)))
+
+
 def test_the_chip_takes_no_command_in_the_clear() -> None:
     _, chip = channels()
     with pytest.raises(MessagingError):
