@@ -189,6 +189,19 @@ def test_a_code_that_ends_between_the_pages_opens_nothing(
     assert not Person.objects.get().has_usable_password()
 
 
+def test_a_planted_session_does_not_choose_the_password(ada: Person) -> None:
+    attacker = Client()
+    session = attacker.session
+    session["planted"] = True
+    session.save()
+    victim = Client()
+    for client in (attacker, victim):
+        client.cookies["sessionid"] = str(session.session_key)
+    assert tries(victim, issued(ada)).status_code == 302
+    assert victim.get(reverse("activation_password")).status_code == 200
+    assert attacker.get(reverse("activation_password")).headers["Location"] == reverse("activation")
+
+
 def test_without_a_code_there_is_no_second_page(client: Client) -> None:
     assert client.get(reverse("activation_password")).headers["Location"] == reverse("activation")
     assert client.post(reverse("activation_password")).headers["Location"] == reverse("activation")

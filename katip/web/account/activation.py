@@ -61,6 +61,7 @@ def activation(request: Any) -> HttpResponse:
     code, refused = _code_try(request, key, form)
     if code is None:
         return _code_page(request, form, status=refused)
+    request.session.cycle_key()  # whoever planted this session in somebody's browser must not choose the password
     request.session[_KEY] = {"code": code.pk, "until": time.time() + _SECONDS}
     return redirect("activation_password")
 
