@@ -1,5 +1,6 @@
 """The trust store of this installation: read once for each process, and again when its folder has changed."""
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,10 +36,26 @@ def trust_now() -> TrustStore:
 
 
 def _marks(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+    """Of all that lies in the folder, however deep; asked for with every evidence, therefore without `Path`."""
     yield str(folder), 0, 0, 0
-    for file in sorted(folder.rglob("*")):
+    waiting = [str(folder)]
+    while waiting:
         try:
-            found = file.stat()
-        except OSError:  # gone since it was listed
+            with os.scandir(waiting.pop()) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError:  # gone, or not to be read: nothing can be taken from it
             continue
-        yield str(file), found.st_mtime_ns, found.st_size, found.st_ino
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            mark = _mark(entry)
+            if mark is not None:
+                yield mark
+
+
+def _mark(entry: "os.DirEntry[str]") -> tuple[str, int, int, int] | None:
+    try:
+        found = entry.stat()
+    except OSError:  # gone since it was listed
+        return None
+    return entry.path, found.st_mtime_ns, found.st_size, found.st_ino

@@ -294,7 +294,12 @@ def test_the_folder_is_read_once_and_again_when_it_changes(
     (tmp_path / "country.cer").unlink()
     chip_trust.trust_now()
     assert chip_trust.trust_now() is chip_trust.trust_now()
-    assert len(read) == 3
+    (tmp_path / "tr").mkdir()
+    (tmp_path / "tr" / "country.cer").write_bytes(office.country.certificate)
+    third = chip_trust.trust_now()
+    (tmp_path / "tr" / "country.cer").write_bytes(office.signer.certificate)
+    assert chip_trust.trust_now() is not third
+    assert len(read) == 5
 
 
 def test_many_at_once_read_the_folder_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
