@@ -143,20 +143,13 @@ class TrustStore:
         They are signed with its own key; or with one that belongs to the same name, or that was handed the office by
         link certificates: a country issues one list at a time, with its newest key (Doc 9303-12 7.1.4).
         """
-        marks, waiting = {authority.key_mark}, [authority.key_mark]
-        same_name = self._by_subject.get(authority.certificate.subject, [])
-        waiting.extend(each.key_mark for each in same_name)
-        while waiting:
-            mark = waiting.pop()
-            newer = self._newer.get(mark, set()) - marks
-            marks |= {mark} | newer
-            waiting.extend(newer)
-        return [
-            held
-            for mark in sorted(marks)
-            for held in self._lists_by_key.get(mark, [])
-            if any(each.country == authority.country for each in held.authorities)
-        ]
+        marks: set[bytes] = set()
+        same_name = self._by_subject.get(authority.certificate.subject, ())
+        waiting = {authority.key_mark, *(each.key_mark for each in same_name)}
+        while waiting:  # every key once, so that links in a circle end
+            marks |= waiting
+            waiting = {newer for mark in waiting for newer in self._newer.get(mark, ())} - marks
+        return [held for mark in sorted(marks) for held in self._lists_by_key.get(mark, ())]
 
 
 def proven(certificate: Certificate, candidates: Iterable[Authority]) -> list[Authority]:
