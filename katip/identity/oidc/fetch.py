@@ -16,6 +16,7 @@ SECONDS = 5.0
 """What one request may take in all, a dripping answer included."""
 MOST_BYTES = 128 * 1024
 _CHUNK = 16 * 1024
+_MOST_ADDRESSES = 4
 _PLAIN_ANSWERS = {"", "identity"}
 
 
@@ -44,12 +45,12 @@ def fetch(
 
     Raises `ProviderRefusedError`: `unreachable` (TLS faults too), `slow`, `too_large`, `redirected`.
     """
-    connection = _connection(url, ca_file)
-    end = time.monotonic() + SECONDS
-    bell = threading.Timer(SECONDS, lambda: _hang_up(connection))
-    bell.daemon = True
-    bell.start()
+    connection, end, bell = _connection(url), time.monotonic() + SECONDS, None
     try:
+        _dial(connection, ca_file, end)
+        bell = threading.Timer(_left(end), lambda: _hang_up(connection))
+        bell.daemon = True
+        bell.start()
         return _asked(connection, url, form, headers or {}, end)
     except ProviderRefusedError:
         raise
@@ -57,17 +58,43 @@ def fetch(
         late = isinstance(error, TimeoutError) or time.monotonic() >= end
         raise ProviderRefusedError(Reason.SLOW if late else Reason.UNREACHABLE) from error
     finally:
-        bell.cancel()
+        if bell is not None:
+            bell.cancel()
         connection.close()
 
 
-def _connection(url: str, ca_file: Path | None) -> HTTPConnection:
+def _connection(url: str) -> HTTPConnection:
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme == "https":
-        trust = ssl.create_default_context(cafile=ca_file)
-        return HTTPSConnection(host, parts.port or 443, timeout=SECONDS, ssl_context=trust)
-    return HTTPConnection(host, parts.port or 80, timeout=SECONDS)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    return kind(parts.hostname or "", parts.port or kind.default_port, timeout=SECONDS)
+
+
+def _dial(connection: HTTPConnection, ca_file: Path | None, end: float) -> None:
+    """Connect within the time for the whole request: urllib3 would give each of a name's addresses all of it."""
+    found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)[:_MOST_ADDRESSES]
+    for number, (family, kind, protocol, _, address) in enumerate(found, start=1):
+        held = socket.socket(family, kind, protocol)
+        try:
+            held.settimeout(_left(end))
+            held.connect(address)
+            held.settimeout(_left(end))
+            if isinstance(connection, HTTPSConnection):
+                trust = ssl.create_default_context(cafile=ca_file)
+                held = trust.wrap_socket(held, server_hostname=connection.host)
+        except OSError:
+            held.close()
+            if number == len(found):
+                raise
+        else:
+            connection.sock = held
+            return
+
+
+def _left(end: float) -> float:
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 def _hang_up(connection: HTTPConnection) -> None:

@@ -158,6 +158,30 @@ def test_a_certificate_is_checked(certificate: Path, host: str, known: bool, ans
         listening.close()
 
 
+def test_many_addresses_of_one_name_take_no_more_time_than_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody takes up on any of them: a queue that is full answers nothing."""
+    with socket.socket() as full, socket.socket() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting.connect(full.getsockname())
+        port = full.getsockname()[1]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))] * 50
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        monkeypatch.setattr(module, "SECONDS", 0.3)
+        began = time.monotonic()
+        with pytest.raises(ProviderRefusedError, match="slow"):
+            fetch(f"https://many.example:{port}/")
+        assert time.monotonic() - began < 2
+
+
+def test_a_second_address_is_tried(served: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    address = served(sends(OK + b"Content-Length: 2\r\n\r\n{}"))
+    port = int(address.rpartition(":")[2].partition("/")[0])
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", number)) for number in (1, port)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    assert fetch(address).body == b"{}"
+
+
 def test_a_server_without_tls_is_none(served: Callable[[Answer], str]) -> None:
     address = served(sends(b"no TLS")).replace("http://", "https://")
     with pytest.raises(ProviderRefusedError, match="unreachable"):
