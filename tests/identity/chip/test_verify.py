@@ -13,7 +13,8 @@ from katip.demo.cards.card import card_clone, card_edit, mrz_of
 from katip.demo.cards.groups import group_1, group_14, group_15
 from katip.demo.cards.issuer import LIST_SIGNER, country_make, revocation_list, signer_make
 from katip.demo.cards.keys import key_ec, key_pooled
-from katip.demo.cards.signed import Quirks, security_object
+from katip.demo.cards.signed import ID_DATA, LDS, LDS_LEGACY, Quirks, security_object
+from katip.identity.chip import asn1
 from katip.identity.chip.evidence import MAX_DATA_GROUP, MAX_SECURITY_OBJECT, MAX_SIGNATURE, Evidence, Level, Reason
 from katip.identity.chip.store import TrustStore
 from katip.identity.chip.tlv import tlv_encode, tlv_only
@@ -399,6 +400,18 @@ def test_two_signers_are_refused(trust: TrustStore) -> None:
 
 def test_a_signature_on_bare_content_is_refused(trust: TrustStore) -> None:
     assert refused(verdict_on(card(quirks=Quirks(attributes=False)), trust)) == ["malformed"]
+
+
+def test_the_signed_type_of_the_content_must_be_the_contents(trust: TrustStore) -> None:
+    """Else a signature on something else of the signer's would do for a security object."""
+    genuine = card()
+    _, tagged = asn1._pieces(tlv_only(tlv_only(genuine.security_object, 0x77), 0x30))
+    parts = asn1._pieces(tlv_only(tlv_only(tagged, 0xA0), 0x30))
+    content = asn1.signed_data_read(tlv_only(genuine.security_object, 0x77)).content
+    for kind, outcome in ((LDS, []), (ID_DATA, ["signature_wrong"]), (LDS_LEGACY, ["signature_wrong"])):
+        parts[2] = der.seq(der.oid(kind), der.tagged(0, der.octets(content)))
+        whole = der.seq(der.oid("1.2.840.113549.1.7.2"), der.tagged(0, der.seq(*parts)))
+        assert list(verdict_on(genuine, trust, security_object=tlv_encode(0x77, whole)).reasons) == outcome
 
 
 def test_a_signer_who_is_not_there_is_refused(trust: TrustStore) -> None:
