@@ -133,6 +133,32 @@ class At:
         self.page.goto(path)
         self.submit()
 
+    def applied(self, key: str = "stranger") -> None:
+        """An application in somebody's name, without being signed in."""
+        entry = self.product.cast[key]
+        given_name, _, family_name = entry.name.partition(" ")
+        self.page.goto("/basvuru/")
+        self.page.locator("[name=purpose]").first.check()
+        typed = {"national_id": entry.national_id, "given_name": given_name, "family_name": family_name}
+        for name, text in typed.items():
+            self.page.locator(f"[name={name}]").fill(text)
+        self.submit()
+
+    def case(self) -> None:
+        """The same, opened at the desk by its code."""
+        browser = self.page.context.browser
+        assert browser is not None
+        elsewhere = browser.new_context(base_url=self.product.origin)
+        applicant = At(elsewhere.new_page(), self.product)
+        applicant.applied("colleague")
+        code = applicant.page.locator(".title.code").inner_text()
+        elsewhere.close()
+        self.office()
+        self.page.goto("/gorevli/gise/")
+        self.page.locator("[name=code]").fill(code)
+        self.page.locator("[name=code]").press("Enter")
+        self.page.locator("[name=photo]").wait_for()
+
     def provider(self) -> None:
         self.fetched()
         self.page.locator("[name=firma]").first.check()
@@ -224,7 +250,17 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "capacity of one person": ("manager", in_turn(At.provider, to("/kapasite/"), At.first_row)),
     "own minutes": ("specialist", in_turn(lambda at: at.capacity("bireysel"), to("/surelerim/"))),
     "capacity with an office": ("inspector", to("/secim/")),
-    "office at the counter": ("counter", in_turn(At.office, to("/gorevli/"))),
+    "application to be verified": (None, to("/basvuru/")),
+    "application refused": (None, lambda at: at.refused("/basvuru/")),
+    "application, the sheet": (None, At.applied),
+    "application to take back": (None, in_turn(At.applied, to("/basvurum/iptal/"))),
+    "application of someone with a password": ("newcomer", to("/basvuru/")),
+    "application needless": ("stranger", to("/basvuru/")),
+    "application by its code": ("stranger", lambda at: at.refused("/basvurum/")),
+    "counter": ("counter", in_turn(At.office, to("/gorevli/"))),
+    "counter, a case": ("counter", At.case),
+    "counter, one's day": ("counter", in_turn(At.office, to("/gorevli/gise/bugun/"))),
+    "counter reviews": ("supervisor", in_turn(At.office, to("/gorevli/gise/denetim/"))),
     "overview": ("inspector", in_turn(At.office, to("/genel-bakis/"))),
     "overview of a province": ("inspector", in_turn(At.office, to("/genel-bakis/?il=16"))),
     "workplaces lacking somebody": ("inspector", in_turn(At.office, to("/genel-bakis/eksik-isyerleri/?il=16"))),
