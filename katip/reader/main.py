@@ -9,7 +9,7 @@ import click
 
 from katip.reader.card import Card, Printed
 from katip.reader.errors import Exit, ReaderError
-from katip.reader.pcsc import pcsc_wait, reader_names
+from katip.reader.pcsc import pcsc_wait, reader_names, readers_with_card
 from katip.reader.printed import Given, can_ask, code_ask, printed_ask, printed_from_file
 from katip.reader.reading import evidence_read
 from katip.reader.server import Server, Session, Verdict
@@ -181,16 +181,22 @@ class Run:
 
 
 def _choose(names: list[str], wanted: str | None, language: Language) -> tuple[str, ...]:
-    """The reader to wait at: the one wanted, the only one, or the one that is chosen from a list."""
+    """The reader to wait at: the one wanted, the only one, the only one with a card, or the one chosen from a list.
+
+    Where nobody can be asked, all are waited at, unless cards lie on several.
+    """
     if wanted is not None:
         return (_find(names, wanted),)
-    if len(names) == 1:
-        click.echo(words("reader", language, name=names[0]))
-        return (names[0],)
+    plain = names if len(names) == 1 else readers_with_card(names)
+    if len(plain) == 1:
+        click.echo(words("reader", language, name=plain[0]))
+        return (plain[0],)
     click.echo(words("readers", language))
     _list(names)
     if not sys.stdin.isatty():
-        raise ReaderError("reader_choose", Exit.NO_READER)
+        if plain:
+            raise ReaderError("reader_choose", Exit.NO_READER)
+        return tuple(names)
     while True:
         try:
             return (_find(names, click.prompt(words("ask_reader", language), type=str)),)

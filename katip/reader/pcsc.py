@@ -56,6 +56,20 @@ def reader_names() -> list[str]:
     return names
 
 
+def readers_with_card(names: Sequence[str]) -> list[str]:
+    """Those of the readers on which a card lies now. No card is touched for it."""
+    smartcard = _smartcard()
+    scard = smartcard.scard
+    fault, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    if fault:
+        raise ReaderError("no_pcscd", Exit.NO_READER)
+    try:
+        fault, states = scard.SCardGetStatusChange(context, 0, [(name, scard.SCARD_STATE_UNAWARE) for name in names])
+    finally:
+        scard.SCardReleaseContext(context)
+    return [] if fault else [name for name, state, _ in states if state & scard.SCARD_STATE_PRESENT]
+
+
 def pcsc_wait(names: Sequence[str], *, seconds: float) -> PcscTransport:
     """The card on one of these readers, as soon as one lies there. Raises ReaderError after `seconds`."""
     smartcard = _smartcard()
@@ -91,6 +105,7 @@ def _smartcard() -> ModuleType:
         import smartcard.CardConnection  # noqa: PLC0415
         import smartcard.Exceptions  # noqa: PLC0415
         import smartcard.pcsc.PCSCExceptions  # noqa: PLC0415
+        import smartcard.scard  # noqa: PLC0415
         import smartcard.System  # noqa: PLC0415
     except ImportError as error:
         raise ReaderError("no_pyscard", Exit.NO_READER) from error

@@ -200,8 +200,9 @@ def test_an_empty_reader_is_waited_for_and_told(readers: Readers) -> None:
 def test_the_program_reads_the_card_and_hands_it_over(readers: Readers, put: Put) -> None:
     put(card_make(), 1)
     with server_run() as server:
-        options = ("--server", server.url, "--code", CODE, "--reader", readers.names[1])
+        options = ("--server", server.url, "--code", CODE)
         result = program(*options, typed=ANSWERS)
+        assert f"Okuyucu: {readers.names[1]}" in result.stdout
         assert (result.returncode, result.stderr) == (0, "")
         assert server.names[-1] == "evidence"
         assert "Çip açıldı (PACE)." in result.stdout

@@ -210,9 +210,22 @@ def test_readers_are_listed_and_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main_module._choose(names[:1], None, "tr") == (names[0],)
 
 
-def test_of_several_readers_one_is_asked_for_where_somebody_can_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_several_readers_the_one_with_a_card_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main_module, "readers_with_card", lambda _: ["b"])
+    assert main_module._choose(["a", "b"], None, "tr") == ("b",)
+
+
+def test_where_nobody_can_be_asked_the_first_card_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main_module, "readers_with_card", lambda _: [])
+    assert main_module._choose(["a", "b"], None, "tr") == ("a", "b")
+    monkeypatch.setattr(main_module, "readers_with_card", lambda names: names)
     with pytest.raises(ReaderError, match="reader_choose"):
         main_module._choose(["a", "b"], None, "tr")
+
+
+@pytest.mark.parametrize("lying", [[], ["a", "b"]])
+def test_where_somebody_can_answer_a_reader_is_asked_for(monkeypatch: pytest.MonkeyPatch, lying: list[str]) -> None:
+    monkeypatch.setattr(main_module, "readers_with_card", lambda _: lying)
     monkeypatch.setattr("katip.reader.main.sys.stdin", type("Terminal", (), {"isatty": lambda _: True})())
     answers = iter(["7", "2"])
     monkeypatch.setattr("katip.reader.main.click.prompt", lambda *_, **__: next(answers))
