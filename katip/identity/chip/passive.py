@@ -33,18 +33,20 @@ def signature_check(signed: SignedData) -> tuple[Certificate | None, Reasons]:
     """The document signer whose signature stands under the security object; None where none does."""
     if signed.content_type not in _CONTENT_TYPES:
         return None, [Reason.MALFORMED]
+    reasons: Reasons = []
     try:
         candidates = signer_candidates(signed)
-        if not candidates:
-            return None, [Reason.SIGNER_UNKNOWN]
         for candidate in candidates:
-            if signed_by(signed, candidate):
-                return candidate, []
+            try:
+                if signed_by(signed, candidate):
+                    return candidate, []
+            except KeyUnfitError as error:  # another of the same serial number may be the one
+                reasons.append(key_reason(error))
     except Asn1Error:
         return None, [Reason.MALFORMED]
-    except KeyUnfitError as error:
-        return None, [key_reason(error)]
-    return None, [Reason.SIGNATURE_WRONG]
+    if not candidates:
+        return None, [Reason.SIGNER_UNKNOWN]
+    return None, reasons or [Reason.SIGNATURE_WRONG]
 
 
 def chain_check(

@@ -13,7 +13,7 @@ from katip.demo.cards.card import card_clone, card_edit, mrz_of
 from katip.demo.cards.groups import group_1, group_14, group_15
 from katip.demo.cards.issuer import LIST_SIGNER, country_make, revocation_list, signer_make
 from katip.demo.cards.keys import key_ec, key_pooled
-from katip.demo.cards.signed import ID_DATA, LDS, LDS_LEGACY, Quirks, security_object
+from katip.demo.cards.signed import ID_DATA, LDS, LDS_LEGACY, Quirks, security_object, signed_data
 from katip.identity.chip import asn1
 from katip.identity.chip.evidence import MAX_DATA_GROUP, MAX_SECURITY_OBJECT, MAX_SIGNATURE, Evidence, Level, Reason
 from katip.identity.chip.store import TrustStore
@@ -400,6 +400,27 @@ def test_two_signers_are_refused(trust: TrustStore) -> None:
 
 def test_a_signature_on_bare_content_is_refused(trust: TrustStore) -> None:
     assert refused(verdict_on(card(quirks=Quirks(attributes=False)), trust)) == ["malformed"]
+
+
+def test_of_two_certificates_with_one_serial_number_the_signature_says_which(trust: TrustStore) -> None:
+    """Whatever is laid beside the signer's certificate, one with a key that is not accepted even, changes nothing."""
+    content = asn1.signed_data_read(tlv_only(card().security_object, 0x77)).content
+    for key in (key_ec(), key_pooled(1024)):
+        other = signer_make(country_make(), key=key).certificate
+        along = signed_data(content, signer(), Quirks(), along=[other])
+        verdict = verdict_on(card(), trust, security_object=tlv_encode(0x77, along))
+        assert verdict.level == Level.CHIP_WITH_CLONE_CHECK
+        forged = signed_data(content, replace(signer(), key=key, certificate=other), Quirks(), [signer().certificate])
+        reasons = refused(verdict_on(card(), trust, security_object=tlv_encode(0x77, forged)))
+        assert reasons == (["algorithm_refused"] if key.is_rsa else ["no_trusted_country"])
+
+
+def test_more_certificates_than_is_sane_are_refused(trust: TrustStore) -> None:
+    content = asn1.signed_data_read(tlv_only(card().security_object, 0x77)).content
+    for number, outcome in ((7, []), (8, ["malformed"])):
+        along = [country_make(common=f"Other {n}", serial=n).certificate for n in range(number)]
+        data = signed_data(content, signer(), Quirks(), along)
+        assert list(verdict_on(card(), trust, security_object=tlv_encode(0x77, data)).reasons) == outcome
 
 
 def test_the_signed_type_of_the_content_must_be_the_contents(trust: TrustStore) -> None:
