@@ -131,6 +131,21 @@ def test_a_challenge_taken_at_once_from_one_session_is_taken_once(ada: Person) -
     assert ada.pk
 
 
+@pytest.mark.parametrize("asked", list(Purpose))
+@pytest.mark.parametrize("taken", list(Purpose))
+def test_a_challenge_is_found_for_its_own_purpose_only(ada: Person, asked: Purpose, taken: Purpose) -> None:
+    session = SessionStore()
+    if asked == Purpose.ADD:
+        addition_begin(session, NOW, ada, [])
+    else:
+        use_begin(session, NOW, asked, person_id=ada.pk, known=[])
+    if asked == taken:
+        assert challenge_take(session, NOW, taken, ada.pk)
+        return
+    with pytest.raises(PasskeyRefusedError, match="no_challenge"):
+        challenge_take(session, NOW, taken, ada.pk)
+
+
 def test_there_is_an_end_to_passkeys(ada: Person) -> None:
     for _ in range(services.MOST_PASSKEYS):
         added(ada, Authenticator())

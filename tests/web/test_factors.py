@@ -385,7 +385,7 @@ def test_a_challenge_is_consumed_by_a_wrong_answer_and_by_two_at_once(ada: Perso
     session = again.session
     session.update({"passkey_sign_in": kept["passkey_sign_in"]})  # a request that read the session a moment earlier
     session.save()
-    again.cookies["sessionid"] = session.session_key
+    again.cookies["sessionid"] = str(session.session_key)
     again.post(reverse("passkey_sign_in"), {"credential": device.get(options)})
     assert not inside(again)
     assert last_refused() == "challenge_used"
