@@ -211,3 +211,10 @@ def test_many_branches_are_asked_for_by_province(world: World) -> None:
     assert "Şube 1" in there
     assert "Şube 0" not in there
     assert client.get(reverse("application"), {"il": "9" * 5000}).status_code == 200
+
+
+def test_no_browser_and_no_proxy_keeps_the_sheet(world: World) -> None:
+    client = Client()
+    apply(client)
+    for route in ("application_new", "application", "application_cancel"):
+        assert "no-store" in client.get(reverse(route)).headers["Cache-Control"], route

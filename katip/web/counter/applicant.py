@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from katip.core.actor import Actor
@@ -45,6 +46,7 @@ _FEW = 8
 
 
 @access(Access.PUBLIC)
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_new(request: Any) -> HttpResponse:
     """*Başvuru*: what is asked for, who asks. The answer is alike for numbers that anybody has and that nobody has."""
@@ -115,6 +117,7 @@ def _form_page(request: Any, form: EmailForm, mine: Application | None, *, statu
 
 
 @access(Access.PUBLIC)
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def application(request: Any) -> HttpResponse:
     """*Başvurum*: the sheet to print, where to go, and what has become of it; without one, a field for the code."""
@@ -146,6 +149,7 @@ def _post(request: Any) -> HttpResponse:
 
 
 @access(Access.PUBLIC)
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_cancel_page(request: Any) -> HttpResponse:
     """*Başvuruyu iptal et*: asked once more, on a page of its own."""
