@@ -47,7 +47,11 @@ class Product:
 
     def code_of(self, key: str, counter: int) -> str:
         """The code of one half minute, counted from 1970."""
-        return totp_code(self.cast[key].totp_secret or "", datetime.fromtimestamp(counter * CODE_SECONDS, UTC))
+        return self.code_by(self.cast[key].totp_secret or "", counter)
+
+    def code_by(self, secret: str, counter: int) -> str:
+        """The code that a code app with this secret shows in one half minute, counted from 1970."""
+        return totp_code(secret, datetime.fromtimestamp(counter * CODE_SECONDS, UTC))
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What stands in the database, as its owner sees it."""
@@ -95,6 +99,24 @@ class Product:
             file.flush()
             command = [sys.executable, "-P", "-m", "katip", "import", "mandates", file.name]
             subprocess.run(command, check=True, cwd=ROOT, env=_environment(self.data), stdout=subprocess.DEVNULL)
+
+    @contextmanager
+    def program(self, module: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+        """One of the product's programs, spoken to by lines, for as long as the block runs."""
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-u", "-m", module, *words],
+            cwd=ROOT,
+            env=_environment(None),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.communicate(timeout=PATIENCE)
 
     def session_age(self, session_key: str, *, minutes: int) -> None:
         """Let a session look as if its person signed in, and was last seen, that much earlier."""
