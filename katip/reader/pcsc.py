@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -42,10 +43,7 @@ class PcscTransport:
 
     def close(self) -> None:
         """Let go of the card."""
-        try:
-            self._connection.disconnect()
-        except self._faults:
-            return
+        _release(self._connection, self._faults)
 
 
 def reader_names() -> list[str]:
@@ -72,21 +70,42 @@ def readers_with_card(names: Sequence[str]) -> list[str]:
 
 def pcsc_wait(names: Sequence[str], *, seconds: float) -> PcscTransport:
     """The card on one of these readers, as soon as one lies there. Raises ReaderError after `seconds`."""
-    smartcard = _smartcard()
     connections = [reader.createConnection() for reader in _readers() if str(reader) in names]
     if not connections:
         raise ReaderError("no_reader", Exit.NO_READER)
-    deadline = time.monotonic() + seconds
+    faults = _faults(_smartcard())
+    found = None
+    try:
+        found = _first_connected(connections, faults, deadline=time.monotonic() + seconds)
+    finally:
+        for connection in connections:
+            if connection is not found:
+                _release(connection, faults)
+    if found is None:
+        raise ReaderError("no_card", Exit.NO_CARD, seconds=round(seconds))
+    return PcscTransport(found)
+
+
+def _first_connected(connections: Sequence[Any], faults: tuple[type[Exception], ...], *, deadline: float) -> Any:
+    """The first that gets to a card; None when the time is over."""
     while True:
         for connection in connections:
             try:
                 connection.connect()
-            except _faults(smartcard):
+            except faults:
                 continue
-            return PcscTransport(connection)
+            return connection
         if time.monotonic() >= deadline:
-            raise ReaderError("no_card", Exit.NO_CARD, seconds=round(seconds))
+            return None
         time.sleep(_POLL_SECONDS)
+
+
+def _release(connection: Any, faults: tuple[type[Exception], ...]) -> None:
+    """Let go of the card and of the service, now and not when it is collected; either may be gone already."""
+    with suppress(*faults):
+        connection.disconnect()
+    with suppress(*faults):
+        connection.release()
 
 
 def _readers() -> Sequence[Any]:
