@@ -5,7 +5,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from katip.identity.oidc.keys import key_choose, keys_read
@@ -34,7 +34,6 @@ def test_json(data: bytes) -> None:
 
 
 @given(objects)
-@settings(max_examples=300)
 def test_claims(found: dict[str, Any]) -> None:
     strict = provider(acr=["x"], amr_any=["otp"], amr_all=["pwd"], max_age=60)
     with suppress(ProviderRefusedError):
