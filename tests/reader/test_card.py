@@ -49,7 +49,7 @@ def test_a_pace_that_fails_is_not_followed_by_the_weaker_way(status: int) -> Non
 def test_bac_is_taken_where_no_offered_way_is_known_here() -> None:
     synthetic = card_make()
     transport = MemoryTransport(synthetic)
-    transport.chip._files[0x011C] = bytes.fromhex("31143012060A04007F0007020204040202010202010D")
+    transport.chip._files[0x011C] = bytes.fromhex("31143012060A04007F00070202040202020102020108")
     assert Card(transport).open(PRINTED) == "BAC"
 
 

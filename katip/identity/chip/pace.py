@@ -1,8 +1,7 @@
 """PACE: opening the chip with printed data so that the ether learns nothing of them (Doc 9303-11 4.4), both sides.
 
-Generic mapping over elliptic curves and over residues, with every suite; chip authentication mapping is run as the
-generic one, and what it adds about the chip is not looked at: active authentication says that to the server. The
-integrated mapping is not built: a chip that offers it alone is opened by BAC.
+Generic and integrated mapping over elliptic curves and over residues, with every suite; chip authentication mapping is
+run as the generic one, and what it adds about the chip is not looked at: active authentication says that to the server.
 """
 
 import hashlib
@@ -15,6 +14,7 @@ from typing import Any
 
 from katip.identity.chip.apdu import Answer, Command, ProtocolError, StatusError, WrongPasswordError
 from katip.identity.chip.groups import Group
+from katip.identity.chip.integrated import generator_integrated, nonce_length
 from katip.identity.chip.messaging import Channel
 from katip.identity.chip.standard_groups import CURVES, RESIDUES
 from katip.identity.chip.suites import AES_128, AES_192, AES_256, CHECKSUM, PASSWORD, TRIPLE_DES, Suite
@@ -22,8 +22,8 @@ from katip.identity.chip.tlv import Tlv, TlvError, tlv_each, tlv_encode, tlv_get
 
 _PROTOCOL = bytes.fromhex("04007F0007020204")
 """id-PACE, 0.4.0.127.0.7.2.2.4: an object identifier's value; mapping and suite follow, a byte each"""
-_RESIDUES_GENERIC, _CURVE_GENERIC, _CURVE_CHIP = 1, 2, 6
-_PREFERENCE = (_CURVE_GENERIC, _CURVE_CHIP, _RESIDUES_GENERIC)
+_RESIDUES_GENERIC, _CURVE_GENERIC, _RESIDUES_INTEGRATED, _CURVE_INTEGRATED, _CURVE_CHIP = 1, 2, 3, 4, 6
+_PREFERENCE = (_CURVE_GENERIC, _CURVE_CHIP, _CURVE_INTEGRATED, _RESIDUES_GENERIC, _RESIDUES_INTEGRATED)
 _SUITES: dict[int, Suite] = {1: TRIPLE_DES, 2: AES_128, 3: AES_192, 4: AES_256}
 _VERSION = 2
 
@@ -84,11 +84,16 @@ class PaceInfo:
     def group(self) -> Group[Any]:
         """The group. Raises ProtocolError where it, or the mapping, is not built."""
         mapping = self.protocol[-2] if self._known else None
-        if mapping == _RESIDUES_GENERIC and self.parameters in RESIDUES:
+        if mapping in {_RESIDUES_GENERIC, _RESIDUES_INTEGRATED} and self.parameters in RESIDUES:
             return RESIDUES[self.parameters]
-        if mapping in {_CURVE_GENERIC, _CURVE_CHIP} and self.parameters in CURVES:
+        if mapping in {_CURVE_GENERIC, _CURVE_INTEGRATED, _CURVE_CHIP} and self.parameters in CURVES:
             return CURVES[self.parameters]
         raise ProtocolError("group unknown")
+
+    @property
+    def integrated(self) -> bool:
+        """Whether the mapping is the integrated one."""
+        return self.protocol[-2] in {_RESIDUES_INTEGRATED, _CURVE_INTEGRATED}
 
     @property
     def supported(self) -> bool:
@@ -104,9 +109,10 @@ class PaceInfo:
         return self.protocol.startswith(_PROTOCOL) and len(self.protocol) == len(_PROTOCOL) + 2
 
 
-def pace_info(*, suite: Suite, parameters: int) -> PaceInfo:
-    """The generic mapping with this suite in the group of this number."""
+def pace_info(*, suite: Suite, parameters: int, integrated: bool = False) -> PaceInfo:
+    """The generic or the integrated mapping with this suite in the group of this number."""
     mapping = _RESIDUES_GENERIC if parameters in RESIDUES else _CURVE_GENERIC
+    mapping += 2 * integrated
     number = next(number for number, known in _SUITES.items() if known == suite)
     return PaceInfo(_PROTOCOL + bytes([mapping, number]), parameters)
 
@@ -137,8 +143,9 @@ def pace_open(
     infos: Sequence[PaceInfo],
     *,
     draw: Callable[[Group[Any]], int] = lambda group: group.draw(),
+    draw_nonce: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Channel:
-    """Open a chip by the preferred of its ways. `draw` makes secret exponents.
+    """Open a chip by the preferred of its ways. `draw` and `draw_nonce` make secret exponents and nonces.
 
     Raises WrongPasswordError where the password is not this card's, StatusError, ProtocolError.
     """
@@ -154,10 +161,15 @@ def pace_open(
         raise ProtocolError("nonce of another length")
     nonce = suite.decrypt(suite.derive(password.secret, PASSWORD), sealed)
 
-    own = draw(group)
-    public = group.power(group.generator, own)
-    theirs = _decode_other(group, _step(send, tlv_encode(_MAP_READER, group.encode(public)), _MAP_CHIP), public)
-    generator = group.map(nonce, group.power(theirs, own))
+    if info.integrated:
+        own_nonce = draw_nonce(suite.key_length)
+        _step(send, tlv_encode(_MAP_READER, own_nonce), _MAP_CHIP)
+        generator = generator_integrated(suite, group, chip_nonce=nonce, reader_nonce=own_nonce)
+    else:
+        own = draw(group)
+        public = group.power(group.generator, own)
+        theirs = _decode_other(group, _step(send, tlv_encode(_MAP_READER, group.encode(public)), _MAP_CHIP), public)
+        generator = group.map(nonce, group.power(theirs, own))
 
     own = draw(group)
     public = group.power(generator, own)
@@ -247,12 +259,16 @@ class PaceChip:
             raise ProtocolError("nothing was expected")
         self._restart()
         self._taken = 1
-        self._nonce = self._draw_nonce(NONCE_LENGTH)
+        self._nonce = self._draw_nonce(nonce_length(suite) if info.integrated else NONCE_LENGTH)
         return tlv_encode(_NONCE, suite.encrypt(suite.derive(password.secret, PASSWORD), self._nonce))
 
     def _map_step(self, objects: dict[int, bytes], info: PaceInfo, _: Password) -> bytes:
         group = info.group
-        theirs = group.decode(_only(objects, _MAP_READER))
+        given = _only(objects, _MAP_READER)
+        if info.integrated:
+            self._generator = generator_integrated(info.suite, group, chip_nonce=self._nonce, reader_nonce=given)
+            return tlv_encode(_MAP_CHIP, b"")
+        theirs = group.decode(given)
         own = self._draw(group)
         self._generator = group.map(self._nonce, group.power(theirs, own))
         return tlv_encode(_MAP_CHIP, group.encode(group.power(group.generator, own)))

@@ -213,9 +213,11 @@ def test_the_worked_example_ends_in_its_session_keys() -> None:
         *((suite, parameters) for suite in (TRIPLE_DES, AES_128, AES_192) for parameters in (0, 13)),
     ],
 )
-def test_every_group_and_suite_opens(suite: Suite, parameters: int) -> None:
-    chip = chip_make(pace_info(suite=suite, parameters=parameters))
-    talk(pace_open(transmit(chip), CAN, [pace_info(suite=suite, parameters=parameters)]), chip.channel)
+@pytest.mark.parametrize("integrated", [False, True])
+def test_every_group_suite_and_mapping_opens(suite: Suite, parameters: int, integrated: bool) -> None:
+    info = pace_info(suite=suite, parameters=parameters, integrated=integrated)
+    chip = chip_make(info)
+    talk(pace_open(transmit(chip), CAN, [info]), chip.channel)
 
 
 def test_of_several_ways_the_strongest_curve_is_taken_and_named() -> None:
