@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from katip.counter.models import Application
 from katip.identity.chip.evidence import Reason
-from katip.identity.chip_selectors import chip_session_of_application
+from katip.identity.chip_selectors import chip_session_counted, chip_session_of_application
 from katip.identity.models import ChipSession, ChipState
 
 TECHNICAL = frozenset(
@@ -46,6 +46,18 @@ def chip_says(session: ChipSession | None) -> ChipSays:
 
 
 def chip_session_newest(application: Application) -> ChipSession | None:
-    """The newest reading at a desk for this application."""
-    session = chip_session_of_application(application.pk)
+    """The newest reading at a desk for this application: the one to wait for."""
+    return _own(application, chip_session_of_application(application.pk))
+
+
+def chip_session_deciding(application: Application) -> ChipSession | None:
+    """The reading at a desk that counts when the application is decided.
+
+    What spoke against a card stands until another reading speaks for one: beginning anew, or a reading that fails,
+    makes nothing forgotten.
+    """
+    return _own(application, chip_session_counted(application.pk, TECHNICAL))
+
+
+def _own(application: Application, session: ChipSession | None) -> ChipSession | None:
     return session if session is not None and session.national_id_key == application.national_id_key else None

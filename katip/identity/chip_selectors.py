@@ -1,10 +1,11 @@
 """What is asked about the reading of a card: how far it has come, and whether this way is open to somebody at all."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from katip.audit.models import Event
 from katip.core.actor import Actor
@@ -63,6 +64,17 @@ def chip_session_find(actor: Actor, at: datetime) -> ChipSession | None:
 def chip_session_of_application(application_id: int) -> ChipSession | None:
     """The newest reading at a desk for an application, or nothing. Whoever asks has asked for the permission."""
     return ChipSession.objects.filter(application=application_id, person=None).order_by("-id").first()
+
+
+def chip_session_counted(application_id: int, technical: Collection[str]) -> ChipSession | None:
+    """The newest reading at a desk for an application that decides something; where none does, the newest.
+
+    Those decide nothing that did not come to their end, or were refused for `technical` reasons alone.
+    """
+    unclear = Q(verdict="refused", reasons__contained_by=sorted(technical))
+    decides = Case(When(Q(state=ChipState.DONE) & ~unclear, then=1), default=0)
+    readings = ChipSession.objects.filter(application=application_id, person=None)
+    return readings.alias(decides=decides).order_by("-decides", "-id").first()
 
 
 def chip_closed_why(person_id: int) -> str:

@@ -260,6 +260,24 @@ def test_a_chip_that_speaks_against_the_card_needs_a_second_officer(
     assert Proofing.objects.get().level == ""
 
 
+@pytest.mark.parametrize("then", ["begun", "abandoned", "failed"])
+def test_what_spoke_against_a_card_is_not_forgotten_by_another_reading(
+    world: World, officer: Official, then: str
+) -> None:
+    application = applied()
+    read(application, officer, "refused", "wrong_person")
+    if then == "failed":
+        read(application, officer, "refused", "malformed")
+    else:
+        opened = chip_open(actor=acting(officer), at=AT, address=ADDRESS, application_id=application.pk)
+        state = ChipState.WAITING if then == "begun" else ChipState.ABANDONED
+        ChipSession.objects.filter(pk=opened.session.pk).update(state=state)
+    with pytest.raises(RuleViolation, match="counter_chip_against"):
+        confirm(officer, application)
+    read(application, officer, "chip_only")
+    assert confirm(officer, application).application.chip_session is not None
+
+
 @pytest.mark.parametrize("reason", ["revocation_list_missing", "malformed", "no_trusted_country"])
 def test_a_chip_that_could_not_be_verified_leaves_it_to_the_officers_eyes(
     world: World, officer: Official, reason: str

@@ -16,7 +16,7 @@ from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import use_case
-from katip.counter.evidence import ChipSays, chip_says, chip_session_newest
+from katip.counter.evidence import ChipSays, chip_says, chip_session_deciding
 from katip.counter.models import OPEN_STATES, Application, ApplicationState, Review
 from katip.counter.opening import Opened, identity_open
 from katip.counter.permissions import Desk, require_desk, require_not_own
@@ -51,7 +51,7 @@ def application_confirm(*, actor: Actor, at: datetime, address: str, seen: Seen,
     desk, application = _taken(actor, at, address, seen, ApplicationState.OPEN)
     if set(checks) != CHECKS:
         raise RuleViolation("counter_checks_missing")
-    session = chip_session_newest(application)
+    session = chip_session_deciding(application)
     if chip_says(session) == ChipSays.AGAINST:
         raise RuleViolation("counter_chip_against")
     _swap(application, at, state=ApplicationState.CONFIRMED, officer_id=actor.person, branch=desk.branch)
@@ -68,7 +68,7 @@ def application_override(
     """
     _require_reason(why)
     desk, application = _taken(actor, at, address, seen, ApplicationState.OPEN)
-    session = chip_session_newest(application)
+    session = chip_session_deciding(application)
     _swap(
         application,
         at,
@@ -95,7 +95,7 @@ def application_second(*, actor: Actor, at: datetime, address: str, seen: Seen) 
     Raises as `application_confirm`, and `PermissionRefusedError` `same_officer` for the first one.
     """
     _desk, application = _taken(actor, at, address, seen, ApplicationState.AWAITING_SECOND)
-    session = chip_session_newest(application)
+    session = chip_session_deciding(application)
     _swap(application, at, state=ApplicationState.CONFIRMED, second_officer_id=actor.person)
     return _confirmed(actor, at, application, session)
 
@@ -112,7 +112,7 @@ def application_refuse(*, actor: Actor, at: datetime, address: str, seen: Seen, 
     who: dict[str, Any] = (
         {"officer_id": actor.person, "branch": desk.branch} if first else {"second_officer_id": actor.person}
     )
-    session = chip_session_newest(application)
+    session = chip_session_deciding(application)
     _swap(application, at, state=ApplicationState.REFUSED, reason=reason, chip_session=session, **who)
     detail = {"branch": desk.branch.pk, "reason": reason, "chip": chip_says(session), **_proof(actor)}
     record(actor, at, Happening("counter:application:refused", application.pk, detail))

@@ -26,7 +26,9 @@ def code_again(*, actor: Actor, at: datetime, address: str, application_id: int)
     """
     require_fresh(actor, at)
     require_desk(actor, at, address)
-    application = Application.objects.select_related("person", "proofing", "branch").filter(pk=application_id).first()
+    # Locked: whoever takes the confirmation back at this moment waits, or was faster.
+    found = Application.objects.select_for_update(of=("self",)).filter(pk=application_id)
+    application = found.select_related("person", "proofing", "branch").first()
     if application is None or actor.person_id not in {application.officer_id, application.second_officer_id}:
         raise PermissionRefusedError("not_yours")
     require_not_own(actor, application)

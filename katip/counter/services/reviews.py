@@ -54,6 +54,7 @@ def _take_back(actor: Actor, at: datetime, application: Application, proofing: P
     A password that was set by the code is gone with it: whoever set it may not be the person.
     """
     person_id = proofing.person_id
+    Application.objects.select_for_update().get(pk=application.pk)  # no code is handed over once more meanwhile
     codes = ActivationCode.objects.filter(proofing=proofing)
     rights = Enrolment.objects.filter(proofing=proofing)
     # Revoked first: a code that is being used at this moment is waited for, and then found used.

@@ -15,8 +15,8 @@ from katip.core.clock import day_of
 from katip.core.crypto import unseal
 from katip.core.errors import StaleStateError
 from katip.core.usecase import acting_as
-from katip.counter.evidence import ChipSays, chip_says, chip_session_newest
-from katip.counter.models import Application, ApplicationState
+from katip.counter.evidence import ChipSays, chip_says, chip_session_deciding, chip_session_newest
+from katip.counter.models import Application, ApplicationState, Purpose
 from katip.counter.permissions import require_not_own
 from katip.counter.selectors import (
     application_at_desk,
@@ -32,6 +32,7 @@ from katip.counter.services.decisions import chip_open
 from katip.counter.services.handover import AGAIN_WITHIN
 from katip.identity.chip_selectors import ENDS, chip_phase
 from katip.identity.chip_words import REASONS
+from katip.identity.factors import has_second_step
 from katip.identity.limits import attempt_count
 from katip.identity.models import ChipSession
 from katip.rules import RuleViolation, mask_national_id
@@ -147,8 +148,12 @@ def case_shown(found: Application, request: Any) -> dict[str, Any]:
         "last_day": last_day(found),
         "state": state,
         "known": person is not None,
+        "needless": is_open
+        and found.purpose == Purpose.SECOND_STEP
+        and person is not None
+        and has_second_step(person.pk),
         "compared": compared(found, person),
-        "chip": chip_shown(chip_session_newest(found)),
+        "chip": chip_shown(chip_session_deciding(found)),
     }
 
 
