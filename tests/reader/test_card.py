@@ -1,6 +1,8 @@
 """Opening a card, reading its files, asking its key."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from katip.demo.cards.card import Card as SyntheticCard
 from katip.identity.chip.apdu import Answer, Command, command_parse
@@ -8,11 +10,12 @@ from katip.identity.chip.mrz import access_information
 from katip.identity.chip.tlv import tlv_encode
 from katip.reader.card import Card, Printed
 from katip.reader.errors import Exit, ReaderError
+from katip.reader.reading import evidence_read
 from tests.reader.doubles import CAN, HOLDER, MemoryTransport, card_make
 
 PRINTED = Printed(access_information(HOLDER.document_number, HOLDER.birth_date, HOLDER.expires_on))
 OTHER = Printed(access_information("A12B34568", HOLDER.birth_date, HOLDER.expires_on))
-BY_NAME = bytes.fromhex("A0000002471001")
+GENUINE = card_make()
 
 
 def instructions(transport: MemoryTransport) -> list[int]:
@@ -264,6 +267,67 @@ def test_no_last_piece_is_too_long_for_the_command_that_asks_for_it(last: int) -
     card = Card(transport)
     card.open(PRINTED)
     assert card.file_read(0x0102, most=1 << 15) == content
+
+
+class Scripted:
+    """A chip that gives these answers, and after them an error for ever."""
+
+    answer_to_reset = b"\x3b\x00"
+
+    def __init__(self, answers: list[bytes]) -> None:
+        self.answers, self.asked = answers, 0
+
+    def transmit(self, raw: bytes) -> bytes:
+        del raw
+        self.asked += 1
+        return self.answers[self.asked - 1] if self.asked <= len(self.answers) else b"\x6f\x00"
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+SAID = st.one_of(
+    st.binary(max_size=40),
+    st.tuples(st.binary(max_size=40), st.sampled_from([b"\x90\x00", b"\x62\x82", b"\x61\x10", b"\x6c\x04"])).map(
+        b"".join
+    ),
+    st.binary(max_size=40).map(lambda data: tlv_encode(0x7C, data) + b"\x90\x00"),
+    st.just(bytes.fromhex("31143012060A04007F0007020204020202010202010D9000")),
+)
+
+
+@given(st.lists(SAID, max_size=14))
+def test_whatever_a_chip_answers_it_is_read_or_refused(answers: list[bytes]) -> None:
+    scripted = Scripted(answers)
+    card = Card(scripted)
+    try:
+        card.open(PRINTED)
+        evidence_read(card, bytes(8), lambda _: None)
+    except ReaderError:
+        pass
+    assert scripted.asked < 60
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 30), st.integers(0, 300), st.integers(1, 255))
+def test_one_changed_byte_is_refused_or_changes_nothing_that_is_believed(turn: int, place: int, mask: int) -> None:
+    count = 0
+
+    def change(_: bytes, answer: bytes) -> bytes:
+        nonlocal count
+        count += 1
+        if count - 1 != turn or place >= len(answer):
+            return answer
+        return answer[:place] + bytes([answer[place] ^ mask]) + answer[place + 1 :]
+
+    card = Card(MemoryTransport(GENUINE, changes=change))
+    try:
+        card.open(PRINTED)
+        evidence = evidence_read(card, bytes(8), lambda _: None)
+    except ReaderError:
+        return
+    assert evidence.security_object == GENUINE.security_object
+    assert evidence.groups == GENUINE.groups
 
 
 def test_what_is_printed_is_never_shown() -> None:
