@@ -266,6 +266,7 @@ def test_a_weak_sign_in_is_refused_with_the_reason(house: House, typed: dict[str
     page = refused(come(client, go(client, **typed)), reason, 403)
     assert "Kapı 1 girişiniz yeterince güçlü değil" in page
     assert "iki adımlı girişi açın" in page
+    assert client.session["provider_attempts"] == []  # a refusal uses the answer up too
     assert not ProviderLink.objects.exists()
 
 
