@@ -140,7 +140,7 @@ def test_a_challenge_is_found_for_its_own_purpose_only(ada: Person, asked: Purpo
     else:
         use_begin(session, NOW, asked, person_id=ada.pk, known=[])
     if asked == taken:
-        assert challenge_take(session, NOW, taken, ada.pk)
+        assert challenge_take(session, NOW, taken, ada.pk).value
         return
     with pytest.raises(PasskeyRefusedError, match="no_challenge"):
         challenge_take(session, NOW, taken, ada.pk)

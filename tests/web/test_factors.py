@@ -565,6 +565,7 @@ def test_a_recovery_code_is_no_step_up_and_changes_no_second_step(ada: Person) -
     ):
         for answer in (client.get(url), client.post(url)):
             assert answer.status_code == 405 or answer.headers["Location"].startswith(AGAIN)
+    assert "yalnız bir geçiş anahtarı ya da kod uygulaması değiştirir" in client.get(AGAIN, {"next": url}).text
     page = client.get(AGAIN).text
     assert "Burada kurtarma kodu geçmez" in page
     assert 'name="recovery_code"' not in page

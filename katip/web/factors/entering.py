@@ -110,12 +110,14 @@ class _StepUp(ReauthenticateView):  # type: ignore[misc] # as above
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         posted = kwargs.get("form")
         by_passkey = isinstance(posted, PasskeyForm)
+        wanted = self.get_next_url() or ""
         return {
             "form": StepUpForm(user=self.request.user) if by_passkey or posted is None else posted,
             "passkey_form": posted if by_passkey else None,
             "recovery_form": None,
             "again": True,
-            "next": self.get_next_url() or "",
+            "next": wanted,
+            "own_only": wanted.startswith(reverse("factors")),
             **_ways(self.request.user),
         }
 
