@@ -188,15 +188,15 @@ def revocation_list_read(der: bytes) -> RevocationList:
     found = _extensions(tlv_only(rest.pop(0), _TAGGED)) if rest and rest[0][0] == _TAGGED else {}
     if rest:
         raise Asn1Error("more than a revocation list")
-    outer = _algorithm(schemas.Algorithm.load(algorithm, strict=True))
-    if outer.oid != _algorithm(schemas.Algorithm.load(inner, strict=True)).oid:
+    outer = _algorithm_read(algorithm)
+    if outer.oid != _algorithm_read(inner).oid:
         raise Asn1Error("two signature algorithms")
     authority = x509.AuthorityKeyIdentifier.load(found[_AUTHORITY][1], strict=True) if _AUTHORITY in found else None
     return RevocationList(
         body=body,
         algorithm=outer,
         signature=_bits(core.BitString.load(signature, strict=True)),
-        issuer=_name(x509.Name.load(issuer, strict=True)),
+        issuer=_name_read(issuer),
         authority_key_id=_authority_key_id(authority),
         this_update=_time(x509.Time.load(this_update, strict=True)),
         next_update=_time(x509.Time.load(next_update, strict=True)) if next_update else None,
@@ -309,8 +309,13 @@ def _exact(sequence: Any) -> Any:
 
 
 def _algorithm(given: Any) -> Algorithm:
-    given = given if isinstance(given, schemas.Algorithm) else schemas.Algorithm.load(given.dump(), strict=True)
-    parameters = _exact(given)["parameters"]
+    return _algorithm_read(given.dump())
+
+
+@functools.lru_cache(maxsize=128)
+def _algorithm_read(der: bytes) -> Algorithm:
+    given = _exact(schemas.Algorithm.load(der, strict=True))
+    parameters = given["parameters"]
     absent = isinstance(parameters, core.Void) or parameters.dump() == _NULL
     return Algorithm(given["algorithm"].dotted, None if absent else parameters.dump())
 
@@ -326,8 +331,15 @@ def _extensions(der: bytes) -> dict[str, tuple[bool, bytes]]:
 
 
 def _name(name: Any) -> NameKey:
+    return _name_read(name.dump())
+
+
+@functools.lru_cache(maxsize=128)
+def _name_read(der: bytes) -> NameKey:
+    """Kept, as the above: the same few names and algorithms come back with every card."""
     return tuple(
-        tuple(sorted((pair["type"].dotted, _text(pair["value"])) for pair in together)) for together in name.chosen
+        tuple(sorted((pair["type"].dotted, _text(pair["value"])) for pair in together))
+        for together in x509.Name.load(der, strict=True).chosen
     )
 
 

@@ -153,16 +153,15 @@ class TrustStore:
 
 
 def proven(certificate: Certificate, candidates: Iterable[Authority]) -> list[Authority]:
-    """Those of the candidates whose key signed the certificate; every key is tried once."""
-    outcome: dict[bytes, bool] = {}
-    found = []
-    for authority in candidates:
+    """Those of the candidates whose key signed the certificate: one key, tried once, in several certificates maybe."""
+    tried: set[bytes] = set()
+    waiting = list(candidates)
+    for authority in waiting:
         mark = authority.key_mark
-        if mark not in outcome:
-            outcome[mark] = authority.signed(certificate)
-        if outcome[mark]:
-            found.append(authority)
-    return found
+        if mark not in tried and authority.signed(certificate):
+            return [each for each in waiting if each.key_mark == mark]
+        tried.add(mark)
+    return []
 
 
 def is_valid(certificate: Certificate, at: datetime) -> bool:
