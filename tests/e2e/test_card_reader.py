@@ -227,6 +227,16 @@ def test_without_its_support_the_program_says_what_to_install(tmp_path: Path) ->
 # ------------------------------------------------------------------------------ from the page to the card and back
 
 
+@pytest.fixture
+def _closed_account(product: Product) -> Iterator[None]:
+    """The newcomer has no right to set up a second step, before and afterwards."""
+    revoke = "UPDATE identity_enrolment SET revoked_at = now() WHERE used_at IS NULL AND revoked_at IS NULL"
+    product.rows(revoke)
+    yield
+    product.rows(revoke)
+
+
+@pytest.mark.usefixtures("_closed_account")
 def test_a_clone_does_not_open_the_account(visit: Browsing, product: Product, readers: Readers, put: Put) -> None:
     card = card_get(product.data, "newcomer", Kind.CLONE, datetime.now(UTC).date())
     put(card)
@@ -238,6 +248,7 @@ def test_a_clone_does_not_open_the_account(visit: Browsing, product: Product, re
     assert "/iki-asamali-giris/kart/" in page.url
 
 
+@pytest.mark.usefixtures("_closed_account")
 def test_the_genuine_card_opens_the_account(visit: Browsing, product: Product, readers: Readers, put: Put) -> None:
     card = card_get(product.data, "newcomer", Kind.GENUINE, datetime.now(UTC).date())
     put(card)
