@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
@@ -69,6 +70,16 @@ def test_a_case_opens_by_its_code_and_shows_what_to_compare(world: World, desk: 
     assert re.search(r"Ad newcomer Newcomer Aynı", shown)
     assert re.search(r"Soyad Başka Örnek Farklı", shown)
     assert Event.objects.filter(tag="counter:application:read", subject_id=application.pk).count() == 1
+
+
+def test_the_officer_hears_that_a_second_step_is_there_already(world: World, desk: Client) -> None:
+    needless = "Bu kişinin ikinci adımı zaten kurulu"
+    Authenticator.objects.get_or_create(user=world.accountant, type=Authenticator.Type.TOTP, defaults={"data": {}})
+    for person, said in ((world.newcomer, False), (world.accountant, True)):
+        application = applied(person.national_id, Purpose.SECOND_STEP, at=NOW)
+        assert (needless in text(desk.get(scanned(desk, application)))) is said
+    lost = applied(world.accountant.national_id, Purpose.LOST_FACTOR, at=NOW)
+    assert needless not in text(desk.get(scanned(desk, lost)))
 
 
 def test_somebody_whom_nobody_knows_is_said_to_be_new(world: World, desk: Client) -> None:
@@ -261,6 +272,16 @@ def test_whoever_is_slower_reads_that_somebody_was_faster(world: World, desk: Cl
     assert "Biri sizden önce davrandı" in page.text
     assert "Görevli51" in page.text
     assert ActivationCode.objects.count() == 1
+
+
+def test_who_presses_twice_reads_that_it_was_done_once(world: World, desk: Client) -> None:
+    application = applied(at=NOW)
+    scanned(desk, application)
+    assert "Etkinleştirme kodu" in act(desk, "counter_confirm", application, version=1, **TICKED).text
+    page = act(desk, "counter_confirm", application, version=1, **TICKED)
+    assert page.status_code == 409
+    assert "Bu başvuruya zaten baktınız" in page.text
+    assert "Biri sizden önce davrandı" not in page.text
 
 
 def test_what_is_over_says_so(world: World, desk: Client) -> None:

@@ -192,5 +192,7 @@ def _gone(request: Any, no: int) -> HttpResponse:
         found = application_at_desk(no, request.desk, request.actor, found=frozenset({no}))
         if found is None:
             return redirect("counter")
-        context = {**case_shown(found, request), "url": reverse("counter_case", args=[no])}
+        mine = request.actor.person_id in {found.officer_id, found.second_officer_id}
+        own = mine and found.state == ApplicationState.CONFIRMED
+        context = {**case_shown(found, request), "url": reverse("counter_case", args=[no]), "own": own}
         return render(request, "counter_gone.html", context, status=409)
