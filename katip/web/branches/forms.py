@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -184,7 +185,7 @@ class ClosedDayForm(PeopleForm):
     faults: ClassVar = {"day_past": "day", "closure_known": "day"}
     widths: ClassVar = {"reason": "m"}
 
-    day = DayField(label=gettext_lazy("Kapalı gün"))
+    day = DayField(label=gettext_lazy("Kapalı gün"), help_text=gettext_lazy("gg.aa.yyyy"))
     reason = forms.CharField(
         label=gettext_lazy("Nedeni"),
         help_text=gettext_lazy("Başvuranlar görür: taşınma, bakım gibi."),
@@ -198,7 +199,7 @@ class ShutForm(PeopleForm):
 
     faults: ClassVar = {"day_past": "day"}
 
-    day = DayField(label=gettext_lazy("Kapandığı gün"), help_text=gettext_lazy("Bugün ya da ileri bir gün"))
+    day = DayField(label=gettext_lazy("Kapandığı gün"), help_text=gettext_lazy("gg.aa.yyyy; bugün ya da sonrası"))
 
 
 class ConfirmForm(PeopleForm):
@@ -217,7 +218,7 @@ class OfficerForm(PeopleForm):
     national_id = NationalIdField(help_text=gettext_lazy("Kişi bu kayıtta olmalı. Numara adres çubuğuna yazılmaz."))
     role = forms.ChoiceField(
         label=gettext_lazy("Görevi"),
-        choices=[(role.value, OFFICES[role.value]) for role in AT_COUNTER],
+        choices=[(role.value, capfirst(OFFICES[role.value])) for role in AT_COUNTER],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Görevi seçin.")},
     )

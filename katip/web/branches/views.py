@@ -38,6 +38,7 @@ from katip.web.branches.forms import (
     WeekForm,
     branch_fields,
 )
+from katip.web.context import contact
 from katip.web.format import WEEKDAYS, date_text
 from katip.web.officials.guard import for_offices
 from katip.web.people.forms import PeopleForm
@@ -108,7 +109,7 @@ def branch(request: Any, kept: KeptBranch) -> HttpResponse:
     context = {
         "branch": kept.branch,
         "place": f"{kept.branch.province.name}, {kept.branch.district.name}",
-        "phone": kept.branch.phone,
+        "phone": contact("", kept.branch.phone, "")["phone"],
         "networks": kept.branch.networks.splitlines(),
         "shut": kept.branch.closed_on is not None and kept.branch.closed_on <= day_of(request.at),
         "week": [
