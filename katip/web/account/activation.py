@@ -32,6 +32,7 @@ from katip.identity.services.activation import (
 )
 from katip.web.access import Access, access
 from katip.web.account.forms import (
+    CODE_ALONE_REFUSED,
     CODE_REFUSED,
     TOO_MANY,
     ActivationForm,
@@ -124,7 +125,7 @@ def activation_second_step_page(request: Any) -> HttpResponse:
             actor=request.actor, at=request.at, code_id=code.pk, keep=request.session.session_key or ""
         )
     except CodeRefusedError:
-        form.add_error(None, CODE_REFUSED)
+        form.add_error(None, CODE_ALONE_REFUSED)
         return _second_step_page(request, form, status=422)
     return redirect(_onward(request.user, request))
 
@@ -143,7 +144,8 @@ def _code_try(request: Any, national_id_key: str, form: forms.Form) -> tuple[Act
         return code, 200
     person = Person.objects.filter(national_id_key=national_id_key).only("pk").first()
     activation_refused(actor=NOBODY, at=request.at, person_id=person.pk if person else None, limited=take_back is None)
-    form.add_error(None, TOO_MANY if take_back is None else CODE_REFUSED)
+    refused = CODE_REFUSED if isinstance(form, ActivationForm) else CODE_ALONE_REFUSED
+    form.add_error(None, TOO_MANY if take_back is None else refused)
     return None, 429 if take_back is None else 422
 
 

@@ -15,6 +15,7 @@ from katip.rules import FormatError, parse_email, parse_national_id
 CODE_REFUSED = _(
     "Bu T.C. kimlik no ve kodla bir şey açılamıyor. İkisini de denetleyin; kodun son günü geçmiş olabilir."
 )
+CODE_ALONE_REFUSED = _("Bu kodla hesabınızda bir şey açılamıyor. Kodu denetleyin; son günü geçmiş olabilir.")
 TOO_MANY = _("Çok sayıda deneme yapıldı. Birkaç dakika sonra yeniden deneyin.")
 _CODE_ATTRS = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
