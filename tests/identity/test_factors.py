@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator as Row
 from django.contrib.sessions.backends.db import SessionStore
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
 from katip.core.actor import Actor, Proof
+from katip.core.environment import Environment
 from katip.core.errors import PermissionRefusedError
 from katip.identity import recovery
 from katip.identity.factors import factors_of
@@ -146,6 +148,29 @@ def test_a_challenge_is_found_for_its_own_purpose_only(ada: Person, asked: Purpo
         challenge_take(session, NOW, taken, ada.pk)
 
 
+@pytest.mark.parametrize(
+    ("address", "origin", "rp"),
+    [
+        ("", "http://localhost:8000", "localhost"),
+        ("https://Katip.Example/", "https://katip.example", "katip.example"),
+        ("https://katip.example:443", "https://katip.example", "katip.example"),
+        ("https://katip.example:8443", "https://katip.example:8443", "katip.example"),
+    ],
+)
+def test_passkeys_are_asked_for_at_the_installations_own_address(
+    ada: Person, settings: Any, address: str, origin: str, rp: str
+) -> None:
+    settings.KATIP = Environment(public_url=address)
+    session, device = SessionStore(), Authenticator()
+    options = addition_begin(session, NOW, ada, [])
+    assert (options["origin"], options["publicKey"]["rp"]["id"]) == (origin, rp)
+    challenge = Challenge(**session["passkey_add"])
+    assert addition_check(challenge, ada.pk, device.create(options)).verified
+    for other in (origin + "0", origin.replace("http", "ftp"), f"{origin}/", "https://kotu." + rp, "null"):
+        with pytest.raises(PasskeyRefusedError):
+            addition_check(challenge, ada.pk, device.create(options, origin=other))
+
+
 def test_there_is_an_end_to_passkeys(ada: Person) -> None:
     for _ in range(services.MOST_PASSKEYS):
         added(ada, Authenticator())
@@ -166,7 +191,7 @@ def test_a_passkey_is_found_by_one_look_into_an_index(ada: Person) -> None:
 BREAKS = some.tuples(some.integers(0, 400), some.binary(max_size=3))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     where=some.sampled_from(["attestationObject", "clientDataJSON"]), breaks=some.lists(BREAKS, min_size=1, max_size=4)
 )
@@ -181,7 +206,7 @@ def test_a_broken_registration_is_refused_and_nothing_else(where: str, breaks: l
         addition_check(challenge, 1, json.dumps(answer))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     where=some.sampled_from(["authenticatorData", "clientDataJSON", "signature", "userHandle"]),
     breaks=some.lists(BREAKS, min_size=1, max_size=4),
@@ -203,7 +228,7 @@ def test_a_broken_answer_is_refused(where: str, breaks: list[tuple[int, bytes]])
         answer_check(challenge, answer_read(json.dumps(answer)), 1, credential)
 
 
-@settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100, deadline=None)
 @given(
     some.recursive(
         some.none() | some.booleans() | some.integers() | some.text(max_size=8),
