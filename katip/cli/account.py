@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @click.group("account")
 def command() -> None:
-    """Open people's sign-in by a code that is handed over."""
+    """Open people's sign-in by a code that is handed over; end sessions."""
 
 
 @command.command("open")
@@ -48,8 +48,29 @@ def account_revoke() -> None:
     click.echo("Taken back." if revoked else "Nothing is open.")
 
 
-def _person() -> "Person":
-    """Ask whose account it is. Raises `click.ClickException` for a number that is none, or nobody's."""
+@command.command("end-sessions")
+@click.option("--everybody", is_flag=True, help="Everybody's sessions, not one person's: all sign in anew.")
+def account_end_sessions(*, everybody: bool) -> None:
+    """End a person's sessions, or everybody's, in every browser. Each is told.
+
+    What they sign in with stays as it is: where that is in other hands too, give a new code.
+    """
+    from katip.core.actor import OPERATOR
+    from katip.identity.services.sessions import sessions_end_everybody, sessions_end_of
+
+    if everybody:
+        click.confirm("Everybody who is signed in will have to sign in anew. Go on?", abort=True)
+        count = sessions_end_everybody(actor=OPERATOR, at=datetime.now(UTC))
+    else:
+        count = sessions_end_of(actor=OPERATOR, at=datetime.now(UTC), person_id=_person(closed=True).pk)
+    click.echo(f"Sessions ended: {count}")
+
+
+def _person(*, closed: bool = False) -> "Person":
+    """Ask whose account it is; a `closed` one only where that is asked for.
+
+    Raises `click.ClickException` for a number that is none, or nobody's.
+    """
     from katip.identity.models import Person
     from katip.rules import FormatError, parse_national_id
 
@@ -60,6 +81,6 @@ def _person() -> "Person":
     person = Person.objects.find_by_national_id(national_id)
     if person is None:
         raise click.ClickException("Nobody with this number. Import the list first: katip import people FILE")
-    if not person.is_active:
+    if not person.is_active and not closed:
         raise click.ClickException("This account is closed.")
     return person

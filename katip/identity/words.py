@@ -52,7 +52,7 @@ NOTICES: dict[str, tuple[Any, Any]] = {
     ),
     NoticeKind.SESSION_ENDED: (
         lazy("Açık bir oturumunuz kapatıldı"),
-        lazy("Kapatma Hesabım sayfasından yapıldı."),
+        lazy("Hesabım sayfasından ya da işletmeci tarafından kapatıldı."),
     ),
     NoticeKind.PROVIDER_LINKED: (
         lazy("Hesabınıza başka bir kimlik sağlayıcıyla girildi"),

@@ -4,12 +4,18 @@ import re
 
 import pytest
 from click.testing import CliRunner, Result
+from django.contrib.sessions.models import Session
+from django.test import Client
 from django.utils import timezone
 
+from katip.audit.models import Event
 from katip.cli import account
-from katip.identity.models import ActivationCode, Person, Proofing, ProofingWay
+from katip.core.actor import Actor
+from katip.core.errors import PermissionRefusedError
+from katip.identity.models import ActivationCode, Person, Proofing, ProofingWay, SecurityNotice
 from katip.identity.services.activation import code_find
-from tests.cast import national_id, person
+from katip.identity.services.sessions import sessions_end_everybody, sessions_end_of
+from tests.cast import national_id, person, sign_in_open, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,3 +65,47 @@ def test_a_code_is_taken_back() -> None:
     assert "Taken back." in runs("revoke", typed=f"{national_id(1)}\n").output
     assert ActivationCode.objects.get().revoked_at is not None
     assert "Nothing is open." in runs("revoke", typed=f"{national_id(1)}\n").output
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/hesabim/").status_code == 200
+
+
+def test_one_persons_sessions_end_in_every_browser_and_they_are_told() -> None:
+    ada, ece = person(1, "Ada"), person(2, "Ece")
+    for someone in (ada, ece):
+        sign_in_open(someone)
+    mine, hers = [signed_in(ada), signed_in(ada)], signed_in(ece)
+    assert "Sessions ended: 2" in runs("end-sessions", typed=f"{national_id(1)}\n").output
+    assert [is_in(one) for one in (*mine, hers)] == [False, False, True]
+    assert list(SecurityNotice.objects.values_list("person_id", "kind")) == [(ada.pk, "session_ended")]
+    event = Event.objects.get(tag="identity:session:ended")
+    assert (event.subject_id, event.actor_id) == (ada.pk, None)
+    assert "Sessions ended: 0" in runs("end-sessions", typed=f"{national_id(1)}\n").output
+    assert SecurityNotice.objects.count() == 1
+
+
+def test_everybodys_sessions_end_and_sign_ins_on_their_way() -> None:
+    ada, ece = person(1, "Ada"), person(2, "Ece")
+    for someone in (ada, ece):
+        sign_in_open(someone)
+    clients = [signed_in(ada), signed_in(ece)]
+    half_way = Client()
+    session = half_way.session
+    session["account_login"] = {}
+    session.save()
+    assert "Aborted" in runs("end-sessions", "--everybody", typed="n\n").output
+    assert all(map(is_in, clients))
+    assert "Sessions ended: 2" in runs("end-sessions", "--everybody", typed="y\n").output
+    assert not any(map(is_in, clients))
+    assert not Session.objects.exists()
+    assert set(SecurityNotice.objects.values_list("person_id", flat=True)) == {ada.pk, ece.pk}
+    assert Event.objects.filter(tag="identity:session:ended").count() == 2
+
+
+def test_only_the_operator_ends_others_sessions() -> None:
+    ada = person(1, "Ada")
+    with pytest.raises(PermissionRefusedError):
+        sessions_end_of(actor=Actor(ada.pk), at=timezone.now(), person_id=ada.pk)
+    with pytest.raises(PermissionRefusedError):
+        sessions_end_everybody(actor=Actor(ada.pk), at=timezone.now())
