@@ -11,6 +11,7 @@ from katip.core.errors import PermissionRefusedError
 from katip.counter.models import Application, Branch, Posting
 from katip.counter.networks import network_allows
 from katip.identity.models import Person
+from katip.identity.step_up import require_fresh
 from katip.registry.models import Official, OfficialRole
 from katip.registry.permissions import require_office
 
@@ -65,13 +66,18 @@ def require_reviewer(actor: Actor, at: datetime, address: str) -> Official:
     return office
 
 
-def require_operator(actor: Actor) -> None:
-    """Raise `PermissionRefusedError` unless a command acts, or who runs the installation, two steps shown."""
+def require_operator(actor: Actor, at: datetime | None = None) -> None:
+    """Raise `PermissionRefusedError` unless a command acts, or who runs the installation, two steps shown.
+
+    With `at`, the moment of an act, the second step must be recent besides.
+    """
     if actor.capacity == Capacity.OPERATOR:
         return
     if actor.proof is None:
         raise PermissionRefusedError("no_second_step")
     require_office(actor, OfficialRole.OPERATOR)
+    if at is not None:
+        require_fresh(actor, at)
 
 
 def is_own(actor: Actor, application: Application) -> bool:

@@ -145,6 +145,10 @@ def test_an_address_is_not_flooded(world: World) -> None:
         assert apply(Client(), national_id(2000 + number), email="biri@ornek.com.tr").status_code == 302
     assert Message.objects.count() == 3
     assert Application.objects.count() == 5
+    assert Application.objects.filter(email="").count() == 2  # nor are they reminded, or told of the end
+    signed = signed_in(world.newcomer, proof_age=None)
+    signed.post(reverse("application_new"), {"email": "Biri@ornek.com.tr"})
+    assert not Application.objects.get(person=world.newcomer).email
 
 
 def test_whoever_has_the_sheet_opens_it_elsewhere_by_its_code(world: World) -> None:

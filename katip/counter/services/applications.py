@@ -31,16 +31,10 @@ class Applicant:
 
 
 @use_case
-def application_make(
-    *, actor: Actor, at: datetime, purpose: Purpose, who: Applicant, email: str = "", tell_address: bool = True
-) -> Application:
-    """Someone applies without being signed in: known by what was typed alone.
-
-    `tell_address` False keeps quiet towards an address that was written to too often today.
-    """
+def application_make(*, actor: Actor, at: datetime, purpose: Purpose, who: Applicant, email: str = "") -> Application:
+    """Someone applies without being signed in: known by what was typed alone."""
     application = _insert(actor, at, purpose, who, email=email)
-    if tell_address:
-        applicant_tell(application, at, NoticeKind.APPLICATION_MADE, until=last_day(application))
+    applicant_tell(application, at, NoticeKind.APPLICATION_MADE, until=last_day(application))
     return application
 
 

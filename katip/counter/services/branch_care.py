@@ -24,7 +24,7 @@ Week = Mapping[int, Sequence[tuple[time, time]]]
 @use_case
 def branch_change(*, actor: Actor, at: datetime, branch_id: int, fields: BranchFields) -> Branch:
     """Correct what is known of a branch. Raises as `branch_open` does."""
-    require_operator(actor)
+    require_operator(actor, at)
     networks_read(fields.networks)
     district = District.objects.get(pk=fields.district_id)
     branch = Branch.objects.select_for_update().get(pk=branch_id)
@@ -49,7 +49,7 @@ def branch_shut(*, actor: Actor, at: datetime, branch_id: int, day: date) -> Bra
 
     Raises `PermissionRefusedError` unless the actor runs the installation; `RuleViolation` `day_past`.
     """
-    require_operator(actor)
+    require_operator(actor, at)
     if day < day_of(at):
         raise RuleViolation("day_past")
     return _closed_on(actor, at, branch_id, day)
@@ -58,7 +58,7 @@ def branch_shut(*, actor: Actor, at: datetime, branch_id: int, day: date) -> Bra
 @use_case
 def branch_reopen(*, actor: Actor, at: datetime, branch_id: int) -> Branch:
     """Take the closing back, before its day or after it. Raises `PermissionRefusedError` as above."""
-    require_operator(actor)
+    require_operator(actor, at)
     return _closed_on(actor, at, branch_id, None)
 
 
@@ -78,7 +78,7 @@ def week_set(*, actor: Actor, at: datetime, branch_id: int, week: Week) -> None:
     Raises `PermissionRefusedError` as above; `RuleViolation` `hours_backwards`, `hours_overlap`, both with the weekday
     as the fact `weekday`.
     """
-    require_operator(actor)
+    require_operator(actor, at)
     branch = Branch.objects.select_for_update().get(pk=branch_id)
     wanted = {(weekday, *stretch) for weekday, stretches in week.items() for stretch in stretches}
     for weekday, stretches in week.items():
@@ -107,7 +107,7 @@ def _check(weekday: int, stretches: Sequence[tuple[time, time]]) -> None:
 @use_case
 def closure_add(*, actor: Actor, at: datetime, branch_id: int, day: date, reason: str) -> BranchClosure:
     """Close a branch for one day, today or later. Raises `RuleViolation` `day_past`, `closure_known`, and as above."""
-    require_operator(actor)
+    require_operator(actor, at)
     if day < day_of(at):
         raise RuleViolation("day_past")
     try:
@@ -122,7 +122,7 @@ def closure_add(*, actor: Actor, at: datetime, branch_id: int, day: date, reason
 @use_case
 def closure_drop(*, actor: Actor, at: datetime, branch_id: int, closure_id: int) -> None:
     """Take a closed day back; nothing happens where it was taken back before. Raises `PermissionRefusedError`."""
-    require_operator(actor)
+    require_operator(actor, at)
     found = BranchClosure.objects.filter(pk=closure_id, branch_id=branch_id, dropped_at=None)
     if found.update(dropped_at=at):
         record(actor, at, Happening("counter:closure:dropped", branch_id, {"closure": closure_id}))

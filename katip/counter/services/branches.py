@@ -35,7 +35,7 @@ def branch_open(*, actor: Actor, at: datetime, fields: BranchFields) -> Branch:
     Raises `PermissionRefusedError` unless the actor runs the installation; `ValueError` for networks that cannot be
     read; `FormatError` for a phone that does not fit; `RuleViolation` `branch_known`.
     """
-    require_operator(actor)
+    require_operator(actor, at)
     networks_read(fields.networks)
     district = District.objects.get(pk=fields.district_id)
     try:
@@ -60,7 +60,7 @@ def hours_add(*, actor: Actor, at: datetime, branch_id: int, weekday: int, opens
 
     Raises `PermissionRefusedError` as above; `RuleViolation` `hours_backwards`, `hours_overlap`.
     """
-    require_operator(actor)
+    require_operator(actor, at)
     if opens >= closes:
         raise RuleViolation("hours_backwards")
     branch = Branch.objects.select_for_update().get(pk=branch_id)
@@ -79,7 +79,7 @@ def posting_set(*, actor: Actor, at: datetime, official_id: int, branch_id: int)
     Raises `PermissionRefusedError` as above; `RuleViolation` `posting_office` for another or an ended office,
     `posting_province` for a branch outside the office's province.
     """
-    require_operator(actor)
+    require_operator(actor, at)
     official = Official.objects.select_for_update().filter(HELD, pk=official_id, role__in=AT_COUNTER).first()
     if official is None:
         raise RuleViolation("posting_office")

@@ -21,7 +21,7 @@ def officer_appoint(*, actor: Actor, at: datetime, national_id: str, role: Offic
     Raises `PermissionRefusedError` unless the actor runs the installation; `RuleViolation` `person_unknown`,
     `officer_self`, `officer_known` for somebody who holds the office already, `posting_office` for another role.
     """
-    require_operator(actor)
+    require_operator(actor, at)
     if role not in AT_COUNTER:
         raise RuleViolation("posting_office")
     person = Person.objects.find_by_national_id(national_id)
@@ -48,7 +48,7 @@ def officer_dismiss(*, actor: Actor, at: datetime, official_id: int) -> Official
 
     Raises `PermissionRefusedError` as above; `RuleViolation` `posting_office` for another or an ended office.
     """
-    require_operator(actor)
+    require_operator(actor, at)
     official = Official.objects.select_for_update().filter(HELD, pk=official_id, role__in=AT_COUNTER).first()
     if official is None:
         raise RuleViolation("posting_office")

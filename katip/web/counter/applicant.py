@@ -67,15 +67,14 @@ def application_new(request: Any) -> HttpResponse:
         return _apply(request, form)
     if attempt_count(request, "application_own", _LIMIT_OF_PERSON) is None:
         return _too_many(request, form, mine)
-    application_make_own(
-        actor=Actor(request.user.pk), at=request.at, purpose=Purpose.SECOND_STEP, email=form.cleaned_data["email"]
-    )
+    email = _address(request, form)
+    application_make_own(actor=Actor(request.user.pk), at=request.at, purpose=Purpose.SECOND_STEP, email=email)
     request.session.pop(KEPT, None)
     return redirect("application")
 
 
 def _apply(request: Any, form: ApplicationForm) -> HttpResponse:
-    who, email = form.applicant(), form.cleaned_data["email"]
+    who = form.applicant()
     number = f"{lookup_key(who.national_id)}|{network_of(request)}"
     for action, limits, key in (
         ("application", _LIMIT, None),
@@ -83,17 +82,20 @@ def _apply(request: Any, form: ApplicationForm) -> HttpResponse:
     ):
         if attempt_count(request, action, limits, key=key) is None:
             return _too_many(request, form, None)
-    tell_address = not email or attempt_count(request, "application_email", _LIMIT_OF_EMAIL, key=email.lower())
-    made = application_make(
-        actor=Actor(None),
-        at=request.at,
-        purpose=form.cleaned_data["purpose"],
-        who=who,
-        email=email,
-        tell_address=bool(tell_address),
-    )
+    purpose, email = form.cleaned_data["purpose"], _address(request, form)
+    made = application_make(actor=Actor(None), at=request.at, purpose=purpose, who=who, email=email)
     request.session[KEPT] = made.code_key
     return redirect("application")
+
+
+def _address(request: Any, form: EmailForm) -> str:
+    """Where to write to about the application; nowhere where too many named this address today.
+
+    Each application writes several times, when it is made, reminds, ends, so the address itself is left out.
+    """
+    email: str = form.cleaned_data["email"]
+    counted = email and attempt_count(request, "application_email", _LIMIT_OF_EMAIL, key=email.lower())
+    return email if counted else ""
 
 
 def _too_many(request: Any, form: EmailForm, mine: Application | None) -> HttpResponse:
