@@ -87,20 +87,21 @@ def guesses_counted_as(request: HttpRequest, national_id_key: str) -> tuple[str,
 def device_meet(request: Any, person: Person, at: datetime) -> None:
     """Someone has signed in with two steps in this browser: know it from now on. Inside a transaction.
 
-    Whoever has come in with other browsers before is told of a new one.
+    Whoever has come in with other browsers before is told of a new one. A browser that is new to somebody gets a new
+    token, for everybody who comes in with it: one that was planted there, or copied from it, is worth nothing then.
     """
-    key, user_agent = _token_key(request), request.headers.get("User-Agent", "")
-    if key is None:
-        request.device_token = secrets.token_urlsafe(32)
-        key = _key(request.device_token)
-    label = browser_words(user_agent)[:80]
-    known = KnownDevice.objects.filter(token_key=key, person=person)
-    if known.filter(forgotten_at=None).update(last_seen=at, label=label):
+    shown, label = _token_key(request), browser_words(request.headers.get("User-Agent", ""))[:80]
+    met = KnownDevice.objects.filter(token_key=shown, person=person, forgotten_at=None)
+    if shown is not None and met.update(last_seen=at, label=label):
         return
+    request.device_token = secrets.token_urlsafe(32)
+    key = _key(request.device_token)
+    if shown is not None:
+        KnownDevice.objects.filter(token_key=shown).update(token_key=key)
+    known = KnownDevice.objects.filter(token_key=key, person=person)
     others = KnownDevice.objects.filter(person=person).exists()
     if not known.update(last_seen=at, label=label, forgotten_at=None):
-        met = KnownDevice(person=person, token_key=key, label=label, first_seen=at, last_seen=at)
-        KnownDevice.objects.bulk_create([met], ignore_conflicts=True)  # two tabs may sign in at once
+        KnownDevice.objects.create(person=person, token_key=key, label=label, first_seen=at, last_seen=at)
     if others:
         tell(person.pk, at, NoticeKind.NEW_DEVICE, browser=label)
 
@@ -144,9 +145,14 @@ def session_renewed(request: Any, user: Person, **more: Any) -> None:
         with transaction.atomic():
             device_meet(request, user, timezone.now())
     if more.get("reauthenticated") or more.get("enrolled"):
-        before = request.session.session_key
-        request.session.cycle_key()
-        UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+        session_key_renew(request)
+
+
+def session_key_renew(request: Any) -> None:
+    """Go on under a new key; a session that somebody is signed in with stays in the list of their sessions."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
 
 
 def _token_key(request: HttpRequest) -> str | None:

@@ -122,6 +122,27 @@ def test_a_new_browser_is_told_of_and_a_known_one_is_not(ada: Person) -> None:
     assert KnownDevice.objects.count() == 2
 
 
+def test_a_token_that_was_planted_in_a_browser_is_worth_nothing_when_it_is_met(ada: Person) -> None:
+    ece = person(2, "Ece")
+    sign_in_open(ece)
+    client = browser()
+    client.cookies["katip-device"] = "planted"
+    comes_in(client, ada, -1)
+    token = client.cookies["katip-device"].value
+    assert token != "planted"
+    leaves(client)
+    client.post(LOGIN, {"login": national_id(2), "password": PASSWORD})
+    client.post(SECOND, {"code": code_at(time.time())})
+    assert client.cookies["katip-device"].value != token
+    rows = KnownDevice.objects.values_list("person_id", "token_key")
+    assert sorted(person_id for person_id, _ in rows) == sorted([ada.pk, ece.pk])
+    assert len({key for _, key in rows}) == 1
+    leaves(client)
+    token = client.cookies["katip-device"].value
+    comes_in(client, ada, 1)
+    assert client.cookies["katip-device"].value == token
+
+
 def test_the_token_of_a_browser_is_not_in_the_database(ada: Person) -> None:
     client = browser()
     comes_in(client, ada)

@@ -202,6 +202,15 @@ def test_a_planted_session_does_not_choose_the_password(ada: Person) -> None:
     assert attacker.get(reverse("activation_password")).headers["Location"] == reverse("activation")
 
 
+def test_a_code_typed_in_an_open_session_does_not_hide_it_from_the_list_of_sessions(ada: Person) -> None:
+    ece = person(2, "Ece")
+    sign_in_open(ece)
+    client = signed_in(ece)
+    assert tries(client, issued(ada)).status_code == 302
+    key = client.cookies["sessionid"].value
+    assert list(UserSession.objects.filter(user_id=ece.pk).values_list("session_key", flat=True)) == [key]
+
+
 def test_without_a_code_there_is_no_second_page(client: Client) -> None:
     assert client.get(reverse("activation_password")).headers["Location"] == reverse("activation")
     assert client.post(reverse("activation_password")).headers["Location"] == reverse("activation")

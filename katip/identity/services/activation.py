@@ -79,6 +79,8 @@ def activation_use(*, actor: Actor, at: datetime, code_id: int, password: str | 
 @use_case
 def activation_second_step(*, actor: Actor, at: datetime, code_id: int, keep: str) -> Person:
     """The same for someone who has signed in with the password: only the second step; session `keep` goes on."""
+    if ActivationCode.objects.filter(pk=code_id, opens_second_step=False).exists():
+        raise CodeRefusedError
     return _use(actor, at, code_id, None, keep=keep)
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from katip.core.actor import Actor
-from katip.identity.devices import network_of
+from katip.identity.devices import network_of, session_key_renew
 from katip.identity.enrolment import enrolment_bind
 from katip.identity.limits import TakeBack, attempt_count
 from katip.identity.models import ActivationCode, Person
@@ -62,7 +62,7 @@ def activation(request: Any) -> HttpResponse:
     code, refused = _code_try(request, key, form)
     if code is None:
         return _code_page(request, form, status=refused)
-    request.session.cycle_key()  # whoever planted this session in somebody's browser must not choose the password
+    session_key_renew(request)  # whoever planted this session in somebody's browser must not choose the password
     request.session[_KEY] = {"code": code.pk, "until": time.time() + _SECONDS}
     return redirect("activation_password")
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 _KEY = "kept_form"
-_NEVER = {"csrfmiddlewaretoken", "password", "code", "next", "_form", "national_id"}
+_NEVER = {"csrfmiddlewaretoken", "next", "_form", "national_id"} | {
+    *("password", "old", "again", "code", "recovery_code", "credential"),
+}
 """secrets, what belongs to one page, and personal numbers: those are stored sealed or not at all"""
 _LIMIT = 20_000
 
