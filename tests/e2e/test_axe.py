@@ -159,6 +159,21 @@ class At:
         self.page.locator("[name=code]").press("Enter")
         self.page.locator("[name=photo]").wait_for()
 
+    def main_button(self) -> None:
+        self.page.locator("main form button.main").click()
+
+    def card(self) -> None:
+        """The page on which the card is read for the case that is open."""
+        self.page.locator("main form[action$='/kart/'] button").click()
+        self.page.locator("#durum-kodu").wait_for()
+
+    def confirmed(self) -> None:
+        """The case that is open, confirmed."""
+        for name in ("photo", "number", "names", "valid"):
+            self.page.locator(f"[name={name}]").check()
+        self.page.locator("main form[action$='/onayla/'] button.main").click()
+        self.page.locator(".title.code").wait_for()
+
     def provider(self) -> None:
         self.fetched()
         self.page.locator("[name=firma]").first.check()
@@ -198,6 +213,8 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "second step refused": (None, in_turn(At.password, At.submit)),
     "stopped without two steps": ("newcomer", to("/iki-asamali-giris/")),
     "code typed after the password": ("newcomer", to("/iki-asamali-giris/kod/")),
+    "card, what is needed": ("newcomer", to("/iki-asamali-giris/kart/")),
+    "card, waiting for the reader": ("newcomer", in_turn(to("/iki-asamali-giris/kart/"), At.main_button)),
     "account to open": (None, to("/hesap-ac/")),
     "account to open, refused": (None, lambda at: at.refused("/hesap-ac/")),
     "account": ("stranger", to("/hesabim/")),
@@ -260,6 +277,11 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "counter": ("counter", in_turn(At.office, to("/gorevli/"))),
     "counter, a case": ("counter", At.case),
     "counter, one's day": ("counter", in_turn(At.office, to("/gorevli/gise/bugun/"))),
+    "counter, card of a case": ("counter", in_turn(At.case, At.card)),
+    "counter, code to hand over": ("counter", in_turn(At.case, At.confirmed)),
+    "branches": ("operator", in_turn(At.office, to("/gorevli/subeler/"))),
+    "branch": ("operator", in_turn(At.office, to("/gorevli/subeler/"), At.first_row)),
+    "branch to open, refused": ("operator", in_turn(At.office, lambda at: at.refused("/gorevli/subeler/yeni/"))),
     "counter reviews": ("supervisor", in_turn(At.office, to("/gorevli/gise/denetim/"))),
     "overview": ("inspector", in_turn(At.office, to("/genel-bakis/"))),
     "overview of a province": ("inspector", in_turn(At.office, to("/genel-bakis/?il=16"))),
