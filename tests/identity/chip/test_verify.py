@@ -423,6 +423,12 @@ def test_more_certificates_than_is_sane_are_refused(trust: TrustStore) -> None:
         assert list(verdict_on(card(), trust, security_object=tlv_encode(0x77, data)).reasons) == outcome
 
 
+def test_what_is_no_certificate_is_not_handed_along(trust: TrustStore) -> None:
+    content = asn1.signed_data_read(tlv_only(card().security_object, 0x77)).content
+    data = signed_data(content, signer(), Quirks(), along=[der.integer(5)])
+    assert refused(verdict_on(card(), trust, security_object=tlv_encode(0x77, data))) == ["malformed"]
+
+
 def test_the_signed_type_of_the_content_must_be_the_contents(trust: TrustStore) -> None:
     """Else a signature on something else of the signer's would do for a security object."""
     genuine = card()
