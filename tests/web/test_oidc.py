@@ -243,6 +243,16 @@ def test_whoever_is_in_already_goes_nowhere(house: House, world: World) -> None:
     assert other.session["_auth_user_id"] == str(world.colleague.pk)
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_sites_link_begins_no_sign_in(house: House, site: str) -> None:
+    client, asked = Client(), reverse("oidc_start", args=[1])
+    answer = client.get(asked, headers={"sec-fetch-site": site})
+    assert answer.headers["Location"] == reverse("account_login")
+    assert "provider_attempts" not in client.session
+    for own in ("same-origin", "none"):
+        assert client.get(asked, headers={"sec-fetch-site": own}).headers["Location"].startswith(house.front.issuer)
+
+
 @pytest.mark.parametrize("wanted", ["//ornek.com/", "https://ornek.com/", "http:baska"])
 def test_a_sign_in_there_leads_to_no_other_house(house: House, world: World, wanted: str) -> None:
     client = Client()

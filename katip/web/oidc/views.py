@@ -34,6 +34,8 @@ from katip.web.oidc.shown import came_by_provider
 from katip.web.oidc.words import status_of, words_of
 
 _LOG = logging.getLogger(__name__)
+_OWN_PAGES = {"same-origin", "none"}
+"""where a sign-in may be begun from, as browsers say it (Fetch Metadata): a page of ours, or the address bar"""
 _LIMITS = {"start": "30/m/ip", "return": "30/m/ip"}
 
 
@@ -44,6 +46,9 @@ def start(request: Any, no: int) -> HttpResponse:
     provider = _provider(no)
     if request.user.is_authenticated:
         return redirect("capacity")
+    # Another site's link must not sign anybody in by itself: where the provider knows its person, it would.
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in _OWN_PAGES:
+        return redirect("account_login")
     attempt = Attempt.begin(provider.number, request.at.timestamp(), onward=safe_next(request))
     return _send(request, provider, attempt)
 
