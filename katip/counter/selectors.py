@@ -7,6 +7,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from katip.core.actor import Actor
 from katip.core.clock import ISTANBUL
+from katip.core.turkish import fold
 from katip.counter.models import (
     OPEN_STATES,
     Application,
@@ -115,6 +116,14 @@ def applications_awaiting(desk: Desk, actor: Actor, at: datetime) -> list[Applic
 def person_of(application: Application) -> Person | None:
     """Whom the register knows under the number that was typed."""
     return Person.objects.filter(national_id_key=application.national_id_key).first()
+
+
+def names_differ(application: Application) -> bool:
+    """Whether the register knows the number under another name than the one that was typed, however it is written."""
+    person = person_of(application)
+    return person is not None and fold(f"{person.given_name} {person.family_name}") != fold(
+        f"{application.given_name} {application.family_name}"
+    )
 
 
 def others_open(application: Application, at: datetime) -> int:

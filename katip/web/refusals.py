@@ -226,6 +226,10 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
         lazy("Kartın çipi başvuruyla uyuşmuyor; bu kartla tek başınıza onaylayamazsınız."),
         lazy("Reddedin ya da nedenini yazıp ikinci görevliye sorun."),
     ),
+    "counter_names_differ": (
+        lazy("Başvurudaki ad, kayıttaki addan başka; tek başınıza onaylayamazsınız."),
+        lazy("Numarayı yeniden karşılaştırın; reddedin ya da nedenini yazıp ikinci görevliye sorun."),
+    ),
     "branch_known": (lazy("Bu adla bir şube zaten var."), lazy("Başka bir ad yazın ya da var olan şubeyi açın.")),
     "hours_backwards": (lazy("Kapanış saati açılıştan sonra olmalı."), lazy("Saatleri denetleyin.")),
     "hours_overlap": (

@@ -52,9 +52,12 @@ def applied(
     purpose: Purpose = Purpose.ACCOUNT,
     *,
     at: datetime = AT,
-    names: tuple[str, str] = ("Ayşe", "Örnek"),
+    names: tuple[str, str] | None = None,
     email: str = "",
 ) -> Application:
+    """An application in the name that the register has for the number, unless told otherwise."""
+    someone = known(number)
+    names = names or ((someone.given_name, someone.family_name) if someone else ("Ayşe", "Örnek"))
     made: Application = application_make(
         actor=Actor(None), at=at, purpose=purpose, who=Applicant(number, *names), email=email
     )

@@ -80,11 +80,21 @@ def test_a_confirmation_establishes_the_person_and_draws_a_code(world: World, of
     assert kinds == {"proofed", "code_issued", "application_confirmed"}
 
 
-def test_the_names_of_a_known_person_are_not_overwritten(world: World, officer: Official) -> None:
+def test_another_name_than_the_registers_needs_a_second_officer_and_changes_nothing(
+    world: World, officer: Official, other: Official
+) -> None:
     before = Person.objects.values().get(pk=world.newcomer.pk)
-    confirm(officer, applied(world.newcomer.national_id, names=("Zeynep", "Başka"), email="baska@ornek.com.tr"))
+    application = applied(world.newcomer.national_id, names=("Zeynep", "Başka"), email="baska@ornek.com.tr")
+    with pytest.raises(RuleViolation, match="counter_names_differ"):
+        confirm(officer, application)
+    override(officer, application)
+    second(other, application)
     assert Person.objects.values().get(pk=world.newcomer.pk) == before
     assert Person.objects.filter(national_id_key=world.newcomer.national_id_key).count() == 1
+
+
+def test_the_same_name_may_be_written_otherwise(world: World, officer: Official) -> None:
+    confirm(officer, applied(world.newcomer.national_id, names=("  NEWCOMER", "ORNEK ")))
 
 
 @pytest.mark.parametrize(

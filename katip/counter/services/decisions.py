@@ -20,6 +20,7 @@ from katip.counter.evidence import ChipSays, chip_says, chip_session_deciding
 from katip.counter.models import OPEN_STATES, Application, ApplicationState, Review
 from katip.counter.opening import Opened, identity_open
 from katip.counter.permissions import Desk, require_desk, require_not_own
+from katip.counter.selectors import names_differ
 from katip.counter.telling import applicant_tell
 from katip.identity.models import ChipSession, NoticeKind
 from katip.identity.services.chip_session import Opened as ChipOpened
@@ -46,7 +47,8 @@ def application_confirm(*, actor: Actor, at: datetime, address: str, seen: Seen,
 
     Returns the application and the code to hand over, in clear the only time that it is known. Raises
     `PermissionRefusedError` as `require_desk`, and `second_step_old`, `own_application`; `StaleStateError` when
-    somebody was faster; `RuleViolation` `application_over`, `counter_checks_missing`, `counter_chip_against`.
+    somebody was faster; `RuleViolation` `application_over`, `counter_checks_missing`, `counter_chip_against`,
+    `counter_names_differ`.
     """
     desk, application = _taken(actor, at, address, seen, ApplicationState.OPEN)
     if set(checks) != CHECKS:
@@ -54,6 +56,8 @@ def application_confirm(*, actor: Actor, at: datetime, address: str, seen: Seen,
     session = chip_session_deciding(application)
     if chip_says(session) == ChipSays.AGAINST:
         raise RuleViolation("counter_chip_against")
+    if names_differ(application):  # a surname that changed, or somebody else's number
+        raise RuleViolation("counter_names_differ")
     _swap(application, at, state=ApplicationState.CONFIRMED, officer_id=actor.person, branch=desk.branch)
     return _confirmed(actor, at, application, session)
 
