@@ -12,6 +12,7 @@ from katip.audit.models import Event, EventDetail
 from katip.core.actor import OPERATOR, Actor, Capacity
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.counter.models import Application, ApplicationState, Branch, Posting, Purpose, Review
+from katip.counter.services import decisions
 from katip.counter.services.branches import posting_set
 from katip.counter.services.decisions import CHECKS, Seen, application_confirm, chip_open
 from katip.counter.services.handover import code_again
@@ -390,6 +391,31 @@ def test_of_two_officers_at_once_one_confirms(world: World) -> None:
         thread.join(30)
     assert sorted(map(bool, results)) == [False, True]
     assert Proofing.objects.count() == ActivationCode.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_decided_after_the_look_is_not_overwritten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = branch()
+    slow, quick = official(50, where=where), official(51, where=where)
+    application = applied()
+    decides = decisions.chip_session_deciding
+
+    def other_decides() -> None:
+        refuse(quick, application)
+        connection.close()
+
+    def meanwhile(found: Application) -> ChipSession | None:
+        monkeypatch.setattr(decisions, "chip_session_deciding", decides)
+        thread = threading.Thread(target=other_decides)
+        thread.start()
+        thread.join(30)
+        return decides(found)
+
+    monkeypatch.setattr(decisions, "chip_session_deciding", meanwhile)
+    with pytest.raises(StaleStateError):
+        confirm(slow, application)
+    assert Application.objects.get().state == "refused"
+    assert not ActivationCode.objects.exists()
 
 
 # the draw, and the code once more

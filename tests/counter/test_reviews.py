@@ -1,5 +1,6 @@
 """The second look: who may take it, and what an objection takes back."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -8,12 +9,15 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db import connection
 
 from katip.core.actor import Actor
 from katip.core.errors import PermissionRefusedError, StaleStateError
-from katip.counter.models import Branch, Purpose, Review, ReviewOutcome
+from katip.counter.models import Application, Branch, Purpose, Review, ReviewOutcome
 from katip.counter.opening import Opened
 from katip.counter.selectors import objections_to, reviews_waiting
+from katip.counter.services import handover
+from katip.counter.services.handover import code_again
 from katip.counter.services.reviews import review_decide
 from katip.identity.models import ActivationCode, Enrolment, KnownDevice, NoticeKind, Person, SecurityNotice
 from katip.identity.opening import enrolment_insert
@@ -147,6 +151,44 @@ def test_nobody_reviews_where_they_had_a_part(world: World, where: Branch, offic
     assert waiting(supervisor) == 0
     refused("not_yours", supervisor)
     assert waiting(official(53, "supervisor", where=None)) == 1
+
+
+def test_nobody_reviews_what_they_confirmed(world: World, where: Branch) -> None:
+    supervisor = official(52, "supervisor", where=where)
+    confirm(supervisor, applied())
+    assert waiting(supervisor) == 0
+    refused("not_yours", supervisor)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_code_is_handed_over_once_more_past_an_objection(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = branch()
+    officer, supervisor = official(50, where=where), official(52, "supervisor", where=where)
+    number, review, late = confirm(officer, applied()).application.pk, Review.objects.get(), AT + timedelta(minutes=9)
+    unused = handover.code_unused
+
+    def object_to_it() -> None:
+        looked(supervisor, review, at=late)
+        connection.close()
+
+    thread = threading.Thread(target=object_to_it)
+
+    def meanwhile(application: Application) -> ActivationCode | None:
+        found = unused(application)
+        thread.start()
+        while thread.is_alive():  # until it is through, or waits for us
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone()[0]:
+                    break
+            thread.join(0.01)
+        return found
+
+    monkeypatch.setattr(handover, "code_unused", meanwhile)
+    code_again(actor=acting(officer, late), at=late, address=ADDRESS, application_id=number)
+    thread.join(30)
+    assert Review.objects.get().outcome == "objected"
+    assert not ActivationCode.objects.filter(used_at=None, revoked_at=None).exists()
 
 
 def test_a_supervisor_who_was_verified_does_not_review_that(world: World, officer: Official) -> None:
