@@ -105,6 +105,15 @@ def test_nobody_uses_anothers_code(ada: Person) -> None:
     assert ActivationCode.objects.get().used_at is None
 
 
+def test_a_code_for_the_password_alone_is_not_used_up_for_a_second_step(ada: Person) -> None:
+    _, row = issued(ada)
+    ActivationCode.objects.update(opens_second_step=False)
+    with pytest.raises(CodeRefusedError):
+        activation_second_step(actor=Actor(ada.pk), at=timezone.now(), code_id=row.pk, keep="")
+    assert ActivationCode.objects.get().used_at is None
+    assert not Enrolment.objects.exists()
+
+
 def test_all_of_it_or_nothing(ada: Person) -> None:
     _, row = issued(ada)
     before = Event.objects.count()

@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
-from katip.core.actor import Actor, Proof
+from katip.core.actor import OPERATOR, Actor, Proof
 from katip.core.environment import Environment
 from katip.core.errors import PermissionRefusedError
 from katip.identity import recovery
 from katip.identity.factors import factors_of
-from katip.identity.models import Person
+from katip.identity.models import Person, Proofing, ProofingWay
+from katip.identity.opening import enrolment_insert, proofing_insert
 from katip.identity.passkeys import (
     Challenge,
     NewPasskey,
@@ -34,7 +35,7 @@ from katip.identity.passkeys import (
 )
 from katip.identity.services import factors as services
 from katip.identity.services import second_steps
-from tests.cast import person
+from tests.cast import SECRET, person
 from tests.identity.authenticator import Authenticator, b64, unb64
 from tests.processes.test_concurrency import at_once, meet_after
 
@@ -66,6 +67,15 @@ def made(someone: Person, device: Authenticator) -> NewPasskey:
 def added(someone: Person, device: Authenticator) -> services.Added:
     passkey = made(someone, device)
     return services.passkey_add(actor=actor(someone), at=NOW, passkey=passkey, name="Telefon", session_key="")
+
+
+def test_a_right_counts_in_the_session_that_it_was_given_to_alone(ada: Person) -> None:
+    proofing = proofing_insert(OPERATOR, NOW, Proofing(person=ada, way=ProofingWay.OPERATOR))
+    right, who = enrolment_insert(OPERATOR, NOW, proofing), Actor(ada.pk)
+    for number in (None, right.pk + 1):
+        with pytest.raises(PermissionRefusedError):
+            services.code_app_set(actor=who, at=NOW, secret=SECRET, session_key="", enrolment_id=number)
+    assert services.code_app_set(actor=who, at=NOW, secret=SECRET, session_key="", enrolment_id=right.pk).codes
 
 
 @pytest.mark.parametrize("method", METHODS)
