@@ -1,5 +1,6 @@
 """Where allauth asks this product: words, secrets and what stays closed."""
 
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -47,6 +48,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
     def is_safe_url(self, url: str) -> bool:
         """The same rule as everywhere: one other host of the installation's is already elsewhere."""
         return bool(url) and url_is_ours(context.request, url)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address as it is counted. An IPv4 one stays what it is where the server listens for both kinds.
+
+        Written as `::ffff:192.0.2.7` it would count as one network with every other.
+        """
+        address = str(super().get_client_ip(request))
+        return str(getattr(ip_address(address), "ipv4_mapped", None) or address)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt, by account and network or known browser (`katip.identity.devices`); record a refusal."""

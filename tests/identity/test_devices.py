@@ -66,6 +66,12 @@ def test_networks_of_ipv6_are_counted_whole(ada: Person) -> None:
     assert tries(browser("2001:db8:9:9::1")).headers["Location"] == SECOND
 
 
+def test_networks_of_ipv4_are_counted_apart_where_the_server_listens_for_both(ada: Person) -> None:
+    fails(browser(f"::ffff:{ELSEWHERE}"), 6)
+    assert TOO_MANY in tries(browser(ELSEWHERE)).text
+    assert tries(browser(f"::ffff:{HERE}")).headers["Location"] == SECOND
+
+
 def test_a_known_browser_comes_in_though_its_network_is_locked_out(ada: Person) -> None:
     mine = browser()
     comes_in(mine, ada)
