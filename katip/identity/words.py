@@ -36,7 +36,7 @@ NOTICES: dict[str, tuple[Any, Any]] = {
     ),
     NoticeKind.RECOVERY_CODES_MADE: (
         lazy("Yeni kurtarma kodları oluşturuldu"),
-        lazy("Daha önceki kurtarma kodları artık çalışmaz."),
+        lazy("Daha önceki kurtarma kodları varsa artık çalışmaz."),
     ),
     NoticeKind.RECOVERY_CODE_USED: (
         lazy("Bir kurtarma kodu kullanıldı"),

@@ -35,7 +35,7 @@ from katip.web.counter.show import PURPOSES, branch_rows, is_foreign, last_day, 
 
 KEPT = "application"
 """in the session: the keyed hash of the application's code"""
-_LIMIT = "10/h/ip,30/d/ip"
+_LIMIT = "30/h/ip,200/d/ip"
 _LIMIT_OF_NUMBER = "3/d/key"
 """of a number from one network: others cannot be kept from applying by somebody far away"""
 _LIMIT_OF_EMAIL = "3/d/key"
