@@ -11,8 +11,8 @@ from django.db import connection
 from katip.audit.models import Event, EventDetail
 from katip.core.actor import OPERATOR, Actor, Capacity
 from katip.core.errors import PermissionRefusedError, StaleStateError
+from katip.counter.evidence import chip_session_deciding
 from katip.counter.models import Application, ApplicationState, Branch, Posting, Purpose, Review
-from katip.counter.services import decisions
 from katip.counter.services.branches import posting_set
 from katip.counter.services.decisions import CHECKS, Seen, application_confirm, chip_open
 from katip.counter.services.handover import code_again
@@ -398,20 +398,20 @@ def test_what_another_decided_after_the_look_is_not_overwritten(world: World, mo
     where = branch()
     slow, quick = official(50, where=where), official(51, where=where)
     application = applied()
-    decides = decisions.chip_session_deciding
+    where_asked = "katip.counter.services.decisions.chip_session_deciding"
 
     def other_decides() -> None:
         refuse(quick, application)
         connection.close()
 
     def meanwhile(found: Application) -> ChipSession | None:
-        monkeypatch.setattr(decisions, "chip_session_deciding", decides)
+        monkeypatch.setattr(where_asked, chip_session_deciding)
         thread = threading.Thread(target=other_decides)
         thread.start()
         thread.join(30)
-        return decides(found)
+        return chip_session_deciding(found)
 
-    monkeypatch.setattr(decisions, "chip_session_deciding", meanwhile)
+    monkeypatch.setattr(where_asked, meanwhile)
     with pytest.raises(StaleStateError):
         confirm(slow, application)
     assert Application.objects.get().state == "refused"

@@ -15,8 +15,7 @@ from katip.core.actor import Actor
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.counter.models import Application, Branch, Purpose, Review, ReviewOutcome
 from katip.counter.opening import Opened
-from katip.counter.selectors import objections_to, reviews_waiting
-from katip.counter.services import handover
+from katip.counter.selectors import code_unused, objections_to, reviews_waiting
 from katip.counter.services.handover import code_again
 from katip.counter.services.reviews import review_decide
 from katip.identity.models import ActivationCode, Enrolment, KnownDevice, NoticeKind, Person, SecurityNotice
@@ -165,7 +164,6 @@ def test_no_code_is_handed_over_once_more_past_an_objection(world: World, monkey
     where = branch()
     officer, supervisor = official(50, where=where), official(52, "supervisor", where=where)
     number, review, late = confirm(officer, applied()).application.pk, Review.objects.get(), AT + timedelta(minutes=9)
-    unused = handover.code_unused
 
     def object_to_it() -> None:
         looked(supervisor, review, at=late)
@@ -174,7 +172,7 @@ def test_no_code_is_handed_over_once_more_past_an_objection(world: World, monkey
     thread = threading.Thread(target=object_to_it)
 
     def meanwhile(application: Application) -> ActivationCode | None:
-        found = unused(application)
+        found = code_unused(application)
         thread.start()
         while thread.is_alive():  # until it is through, or waits for us
             with connection.cursor() as cursor:
@@ -184,7 +182,7 @@ def test_no_code_is_handed_over_once_more_past_an_objection(world: World, monkey
             thread.join(0.01)
         return found
 
-    monkeypatch.setattr(handover, "code_unused", meanwhile)
+    monkeypatch.setattr("katip.counter.services.handover.code_unused", meanwhile)
     code_again(actor=acting(officer, late), at=late, address=ADDRESS, application_id=number)
     thread.join(30)
     assert Review.objects.get().outcome == "objected"
