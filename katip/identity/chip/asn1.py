@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from asn1crypto import algos, core, keys, x509
 
 from katip.identity.chip import schemas
-from katip.identity.chip.ber import definite
+from katip.identity.chip.ber import definite, octets_joined
 from katip.identity.chip.structures import (
     Algorithm,
     Certificate,
@@ -41,10 +41,10 @@ _KEY_ID, _KEY_USAGE, _BASIC, _AUTHORITY, _PURPOSE = (f"2.5.29.{n}" for n in (14,
 _HARMLESS = frozenset(f"2.5.29.{n}" for n in (16, 17, 18, 31, 32))
 """period of the key's use, other names, where lists are, policies: they limit nothing that is asked here"""
 _UNDERSTOOD = _HARMLESS | {_KEY_ID, _KEY_USAGE, _BASIC, _AUTHORITY, _PURPOSE}
-_CRL_NUMBER = "2.5.29.20"
-_CRL_UNDERSTOOD = frozenset({_CRL_NUMBER, _AUTHORITY})
-_MAX_REVOKED = 500_000
-_MAX_CERTIFICATES = 4096
+_CRL_UNDERSTOOD = frozenset({"2.5.29.20", _AUTHORITY})  # the former is the list's number
+_CRL_PARTIAL = frozenset({"2.5.29.27", "2.5.29.28"})
+"""changes to another list, or only some certificates or reasons: critical by the book, and meant so without"""
+_MAX_REVOKED = 1_000_000
 _INTEGER, _SEQUENCE, _SET, _TAGGED = 0x02, 0x30, 0x31, 0xA0
 _TIMES = (0x17, 0x18)
 _NULL = b"\x05\x00"
@@ -137,7 +137,7 @@ def signed_data_read(data: bytes) -> SignedData:
         raise Asn1Error("not a certificate")
     return SignedData(
         content_type=_dotted(content_type),
-        content=core.OctetString.load(tlv_only(content, _TAGGED), strict=True).native,
+        content=octets_joined(tlv_only(content, _TAGGED)),
         certificates=certificates,
         signer=_signer(signed["signers"][0]),
     )
@@ -174,7 +174,7 @@ def country_certificates_read(der: bytes) -> tuple[bytes, ...]:
 
 @_strict
 def revocation_list_read(der: bytes) -> RevocationList:
-    """Take a CRL apart (RFC 5280 5.1). Raises Asn1Error, also when it has more than half a million entries.
+    """Take a CRL apart (RFC 5280 5.1). Raises Asn1Error, also when it has more than a million entries.
 
     The entries are walked by hand: the library would need minutes for a large list.
     """
@@ -188,6 +188,9 @@ def revocation_list_read(der: bytes) -> RevocationList:
     found = _extensions(tlv_only(rest.pop(0), _TAGGED)) if rest and rest[0][0] == _TAGGED else {}
     if rest:
         raise Asn1Error("more than a revocation list")
+    limits = ({kind for kind, (critical, _) in found.items() if critical} - _CRL_UNDERSTOOD) | (
+        found.keys() & _CRL_PARTIAL
+    )
     outer = _algorithm_read(algorithm)
     if outer.oid != _algorithm_read(inner).oid:
         raise Asn1Error("two signature algorithms")
@@ -201,7 +204,7 @@ def revocation_list_read(der: bytes) -> RevocationList:
         this_update=_time(x509.Time.load(this_update, strict=True)),
         next_update=_time(x509.Time.load(next_update, strict=True)) if next_update else None,
         revoked=frozenset(_revoked(tlv_only(entries, _SEQUENCE))) if entries else frozenset(),
-        partial=next((kind for kind, (critical, _) in found.items() if critical and kind not in _CRL_UNDERSTOOD), None),
+        partial=min(limits, default=None),
     )
 
 

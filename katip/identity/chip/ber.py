@@ -7,10 +7,12 @@ the length of the bytes given.
 
 import re
 
-from katip.identity.chip.tlv import HEADER_AT_MOST, TlvError, header_read, length_encode
+from katip.identity.chip.tlv import HEADER_AT_MOST, Tlv, TlvError, header_read, length_encode, tlv_each, tlv_read
 
 MAX_DEPTH = 24
 """how deep elements may lie in one another: twice what CMS around X.509 needs"""
+
+_MAX_PIECES = 100_000
 
 _OPEN = re.compile(rb"[\x20-\x3f\x60-\x7f\xa0-\xbf\xe0-\xff]\x80")
 """where an open length may begin: rarely, and then something else, in bytes that have none"""
@@ -81,16 +83,29 @@ def _until_end(data: bytes, at: int, limit: int, depth: int) -> tuple[list[bytes
 
 def _rebuilt(tag: bytes, children: list[bytes]) -> bytes:
     if tag == bytes([_OCTETS | _CONSTRUCTED]):
-        pieces = [_octets(child) for child in children]
+        pieces = [octets_joined(child) for child in children]
         tag, children = bytes([_OCTETS]), pieces
     value = b"".join(children)
     return tag + length_encode(len(value)) + value
 
 
-def _octets(child: bytes) -> bytes:
-    if child[:1] != bytes([_OCTETS]):
-        raise TlvError("an octet string of other things")
-    return child[header_read(child).header_length :]
+def octets_joined(element: bytes) -> bytes:
+    """The octets of an octet string of definite length, put together where it was written in pieces.
+
+    Raises TlvError, also when pieces lie in pieces deeper than `MAX_DEPTH`.
+    """
+    found, rest = tlv_read(element)
+    if rest:
+        raise TlvError("bytes behind the element")
+    return _joined(found, 0)
+
+
+def _joined(string: Tlv, depth: int) -> bytes:
+    if string.tag == _OCTETS:
+        return string.value
+    if string.tag != _OCTETS | _CONSTRUCTED or depth > MAX_DEPTH:
+        raise TlvError("an octet string of other things, or too deep")
+    return b"".join(_joined(piece, depth + 1) for piece in tlv_each(string.value, limit=_MAX_PIECES))
 
 
 def _tag_length(data: bytes, start: int, limit: int) -> int:

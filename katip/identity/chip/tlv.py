@@ -8,7 +8,7 @@ CMS and X.509 structures are not read here.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MAX_LENGTH = 0xFFFFFF
+MAX_LENGTH = 0x2000000
 """the longest value that a length field here may announce, bytes"""
 MAX_OBJECTS = 256
 """how many objects one template may hold"""

@@ -40,7 +40,7 @@ def test_a_length_in_more_octets_than_needed_is_read() -> None:
 @pytest.mark.parametrize(
     "data",
     [b"", b"\x61", b"\x61\x01", b"\x61\x80", b"\x61\x80A\0\0", b"\x61\x81", b"\x61\x85\0\0\0\0\1A", b"\x5f",
-     b"\x5f\x1f", b"\x5f\xff\xff\xff\x1f\x01A", b"\x61\x84\x01\x00\x00\x00A", b"\x61\x00\x00", b"\x62\x01A"],
+     b"\x5f\x1f", b"\x5f\xff\xff\xff\x1f\x01A", b"\x61\x84\x03\x00\x00\x00A", b"\x61\x00\x00", b"\x62\x01A"],
 )  # fmt: skip
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(TlvError):
