@@ -67,11 +67,16 @@ def _attribute(information: SignerInfo, kind: str) -> bytes:
 def _is_meant(information: SignerInfo, certificate: Certificate) -> bool:
     if information.key_id is None:
         return certificate.serial == information.serial
-    return information.key_id == (certificate.key_id or key_id_make(certificate))
+    return information.key_id == key_id_of(certificate)
 
 
-def key_id_make(certificate: Certificate) -> bytes:
-    """The key identifier of a certificate that states none: SHA-1 of the key (RFC 5280 4.2.1.2, method 1)."""
+def key_id_of(certificate: Certificate) -> bytes:
+    """A certificate's key identifier; SHA-1 of the key where it states none (RFC 5280 4.2.1.2, method 1).
+
+    Raises Asn1Error when it states none and its key is malformed.
+    """
+    if certificate.key_id:
+        return certificate.key_id
     key = key_info_read(certificate.key_info).key
     return hashlib.sha1(key, usedforsecurity=False).digest()
 

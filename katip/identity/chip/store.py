@@ -6,14 +6,19 @@ signer is looked for one step up and no further, so that link certificates going
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from katip.identity.chip.asn1 import COUNTRY
 from katip.identity.chip.keys import KeyUnfitError, PublicKey, signature_holds
+from katip.identity.chip.signed import key_id_of
 from katip.identity.chip.structures import Certificate, NameKey, RevocationList
+
+MAX_TRIED = 256
+"""keys that are tried for one signature; no country has had so many, and trying costs time"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +116,11 @@ class TrustStore:
         self.faults = tuple(faults)
         self._by_key_id: dict[bytes, list[Authority]] = defaultdict(list)
         self._by_subject: dict[NameKey, list[Authority]] = defaultdict(list)
+        self._by_key: dict[bytes, list[Authority]] = defaultdict(list)
         for authority in self.authorities:
-            if authority.certificate.key_id is not None:
-                self._by_key_id[authority.certificate.key_id].append(authority)
+            self._by_key_id[key_id_of(authority.certificate)].append(authority)
             self._by_subject[authority.certificate.subject].append(authority)
+            self._by_key[authority.key_mark].append(authority)
         self._newer: dict[bytes, set[bytes]] = defaultdict(set)
         for older, newer in links:
             self._newer[older].add(newer)
@@ -126,16 +132,39 @@ class TrustStore:
                 self._lists_by_key[mark].append(held)
 
     def _issuers_find(self, certificate: Certificate) -> tuple[Authority, ...]:
-        return tuple(proven(certificate, self.candidates(certificate.authority_key_id, certificate.issuer)))
+        return self.signers(
+            certificate.authority_key_id, certificate.issuer, lambda authority: authority.signed(certificate)
+        )
 
     def own(self) -> "TrustStore":
         """The certificates that lie in the folder themselves: by them country lists are believed."""
         return TrustStore(each for each in self.authorities if each.list_signer is None)
 
-    def candidates(self, key_id: bytes | None, name: NameKey) -> list[Authority]:
-        """Who may have signed what names its issuer so: names are not unique, and identifiers are not always there."""
-        by_id = self._by_key_id.get(key_id, []) if key_id is not None else []
-        return list({each.certificate.der: each for each in (*by_id, *self._by_subject.get(name, []))}.values())
+    def identified(self, key_id: bytes | None) -> list[Authority]:
+        """Those with this key identifier, be it stated or reckoned."""
+        return self._by_key_id.get(key_id, []) if key_id is not None else []
+
+    def candidates(self, key_id: bytes | None, name: NameKey) -> Iterator[Authority]:
+        """Who may have signed what names its issuer so: names are not unique, and identifiers are not always there.
+
+        Likeliest first; some may come twice.
+        """
+        return chain(self.identified(key_id), self._by_subject.get(name, ()))
+
+    def signers(
+        self, key_id: bytes | None, name: NameKey, has_signed: Callable[[Authority], bool]
+    ) -> tuple[Authority, ...]:
+        """The authorities of the key that signed what names its issuer so. Each is tried once, `MAX_TRIED` at most."""
+        tried: set[bytes] = set()
+        for authority in self.candidates(key_id, name):
+            if authority.key_mark in tried:
+                continue
+            if has_signed(authority):
+                return tuple(self._by_key[authority.key_mark])
+            tried.add(authority.key_mark)
+            if len(tried) == MAX_TRIED:
+                break
+        return ()
 
     def lists_for(self, authority: Authority) -> list[HeldList]:
         """The revocation lists that speak for what the authority signed.
@@ -150,18 +179,6 @@ class TrustStore:
             marks |= waiting
             waiting = {newer for mark in waiting for newer in self._newer.get(mark, ())} - marks
         return [held for mark in sorted(marks) for held in self._lists_by_key.get(mark, ())]
-
-
-def proven(certificate: Certificate, candidates: Iterable[Authority]) -> list[Authority]:
-    """Those of the candidates whose key signed the certificate: one key, tried once, in several certificates maybe."""
-    tried: set[bytes] = set()
-    waiting = list(candidates)
-    for authority in waiting:
-        mark = authority.key_mark
-        if mark not in tried and authority.signed(certificate):
-            return [each for each in waiting if each.key_mark == mark]
-        tried.add(mark)
-    return []
 
 
 def is_valid(certificate: Certificate, at: datetime) -> bool:

@@ -22,7 +22,7 @@ from katip.identity.chip.asn1 import (
 )
 from katip.identity.chip.keys import KeyUnfitError, public_key_read, signature_holds
 from katip.identity.chip.passive import LIST_SIGNING
-from katip.identity.chip.signed import signed_by, signer_candidates
+from katip.identity.chip.signed import key_id_of, signed_by, signer_candidates
 from katip.identity.chip.store import (
     Authority,
     Fault,
@@ -30,7 +30,6 @@ from katip.identity.chip.store import (
     ListSigner,
     TrustStore,
     country_in,
-    proven,
 )
 from katip.identity.chip.structures import Certificate, RevocationList, SignedData
 
@@ -180,11 +179,10 @@ class _Builder:
             certificate = authority.certificate
             if _claims_itself(certificate):
                 continue
-            candidates = everybody.candidates(certificate.authority_key_id, certificate.issuer)
-            older = proven(certificate, candidates)
-            links += [(each.key_mark, authority.key_mark) for each in older if each.country == authority.country]
-            named = [each for each in candidates if each.certificate.key_id == certificate.authority_key_id is not None]
-            if named and not older:
+            older = everybody.issuers_of(certificate)
+            if any(each.country == authority.country for each in older):
+                links.append((older[0].key_mark, authority.key_mark))
+            if not older and everybody.identified(certificate.authority_key_id):
                 broken.append(der)
         return links, broken
 
@@ -202,11 +200,11 @@ def revocation_signers_find(everybody: TrustStore, revocations: RevocationList) 
     Raises FaultError `revocation_issuer_unknown` or `revocation_signature_wrong`; and for a list that does not say all,
     `revocation_list_partial`, or not until when, `revocation_list_endless`.
     """
-    candidates = everybody.candidates(revocations.authority_key_id, revocations.issuer)
-    candidates = [each for each in candidates if each.may("crl_sign")]
-    signers = tuple(each for each in candidates if _signed_list(each, revocations))
-    if not candidates:
+    named = revocations.authority_key_id, revocations.issuer
+    if not any(each.may("crl_sign") for each in everybody.candidates(*named)):
         raise FaultError("revocation_issuer_unknown")
+    signed = everybody.signers(*named, lambda authority: _signed_list(authority, revocations))
+    signers = tuple(each for each in signed if each.may("crl_sign"))
     if not signers:
         raise FaultError("revocation_signature_wrong")
     if revocations.partial:
@@ -264,9 +262,7 @@ def _claims_itself(certificate: Certificate) -> bool:
     """Whether it says that its own key signed it. A link certificate may carry the same name on both sides."""
     if certificate.issuer != certificate.subject:
         return False
-    return None in (certificate.authority_key_id, certificate.key_id) or (
-        certificate.authority_key_id == certificate.key_id
-    )
+    return certificate.authority_key_id in (None, key_id_of(certificate))
 
 
 def _signed_list(authority: Authority, revocations: RevocationList) -> bool:

@@ -18,7 +18,7 @@ from katip.demo.cards.issuer import (
 from katip.demo.cards.keys import Key, key_ec, key_pooled
 from katip.demo.cards.signed import country_list
 from katip.identity.chip.evidence import Level
-from katip.identity.chip.store import TrustStore
+from katip.identity.chip.store import Authority, TrustStore
 from katip.identity.chip.trust import MAX_FILE, trust_load
 from katip.identity.chip.trust_keep import trust_add
 from katip.identity.chip.trust_review import Weight, trust_review
@@ -110,10 +110,15 @@ def test_a_revocation_list_that_its_country_did_not_sign_does_not_count(folder: 
     assert refused(verdict_on(card(), store)) == ["revocation_list_missing"]
 
 
-def test_a_list_that_does_not_say_all_does_not_count(folder: Folder) -> None:
-    delta = der.seq(der.oid("2.5.29.27"), der.true(), der.octets(der.integer(1)))
-    store = folder.put(country().certificate, _revocations(delta)).load()
+@pytest.mark.parametrize(("kind", "critical"), [(27, True), (27, False), (28, True), (28, False), (99, True)])
+def test_a_list_that_does_not_say_all_does_not_count(folder: Folder, kind: int, critical: bool) -> None:
+    """What limits it must be critical; who forgets that has limited it all the same."""
+    limit = der.seq(der.oid(f"2.5.29.{kind}"), der.true() if critical else b"", der.octets(der.integer(1)))
+    store = folder.put(country().certificate, _revocations(limit)).load()
     assert codes(store) == ["revocation_list_partial"]
+
+
+def test_a_list_that_names_no_end_does_not_count(folder: Folder) -> None:
     endless = Folder(folder.path / "endless")
     endless.path.mkdir()
     assert codes(endless.put(country().certificate, _revocations(b"", until=False)).load()) == [
@@ -186,8 +191,47 @@ def test_certificates_are_found_by_index_among_many(folder: Folder) -> None:
     folder.put(*(country_make("UT", key=spare, common=f"Other {n}", serial=n).certificate for n in range(60)))
     store = folder.load()
     assert len(store.authorities) == 61
-    tried = store.candidates(None, store.authorities[0].certificate.subject)
+    tried = list(store.candidates(None, store.authorities[0].certificate.subject))
     assert len(tried) == 1
+    assert verdict_on(card(), store).level == GENUINE
+
+
+def test_no_more_keys_are_tried_for_a_signature_than_any_country_had(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger's certificate must not keep the machine busy, however many keys have one name."""
+    monkeypatch.setattr("katip.identity.chip.store.MAX_TRIED", 3)
+    store = folder.put(*(country_make(serial=n).certificate for n in range(1, 6))).load()
+    assert len(store.authorities) == 5
+    tried: list[Authority] = []
+
+    def denies(authority: Authority) -> bool:
+        tried.append(authority)
+        return False
+
+    assert store.signers(None, store.authorities[0].certificate.subject, denies) == ()
+    assert len(tried) == 3
+
+
+def test_links_of_one_name_without_their_own_identifier_are_links(folder: Folder) -> None:
+    """The name is the same on both sides, and the issuer's identifier is not that of the key."""
+    old, new = country_make(), country_make()
+    link = _certified(old, new, _issuer_id(old))
+    store = folder.put(old.certificate, link, revocation_list(new, at=AT)).load()
+    assert not store.faults
+    assert verdict_on(card(signer_make(old)), store).level == GENUINE
+    assert verdict_on(card(signer_make(new, issuer=issuer.name_of("Otherwise"))), store).level == GENUINE
+    assert codes(folder.put(_certified(old, new)).load()) == ["own_signature_wrong"]
+
+
+def test_a_key_that_is_another_countrys_too_keeps_nobody_out(folder: Folder) -> None:
+    """Whoever signs that Türkiye's key was Germany's makes no German cards of Turkish ones, and refuses none."""
+    vouching = german()
+    stolen = _certified(vouching, Issued(b"", country().key, vouching.name, vouching.name, 6), _issuer_id(vouching))
+    (folder.path / "0.cer").write_bytes(stolen)
+    store = folder.trust(country()).put(vouching.certificate).load()
+    assert store.authorities[0].country == "DE"
+    assert sorted(each.country or "" for each in store.authorities) == ["DE", "DE", "TR"]
     assert verdict_on(card(), store).level == GENUINE
 
 
@@ -296,3 +340,21 @@ def _revocations(extension: bytes, *, until: bool = True) -> bytes:
         der.tagged(0, der.seq(extension)) if extension else b"",
     )  # fmt: skip
     return der.seq(body, algorithm, der.bits(by.key.sign(body, "sha256")))
+
+
+def _issuer_id(by: Issued) -> bytes:
+    return issuer._extension("2.5.29.35", der.seq(der.tagged_plain(0, by.key.key_id())))
+
+
+def _certified(old: Issued, new: Issued, *more: bytes) -> bytes:
+    """A link certificate that states no identifier of its key."""
+    return issuer._certify(
+        issuer_key=old.key,
+        issuer=old.name,
+        key=new.key,
+        name=new.name,
+        serial=9,
+        validity=(issuer.START, issuer.START + timedelta(days=9000)),
+        hash_name="sha256",
+        extensions=[*issuer._authority_extensions(new.key)[:2], *more],
+    ).certificate
