@@ -4,11 +4,7 @@ Shapes of Doc 9303-10 4.7 and 9303-11 9.2. What is read here counts only once it
 """
 
 from katip.identity.chip.asn1 import Asn1Error, oid_read, security_infos_read
-from katip.identity.chip.keys import (
-    MIN_CHIP_RSA_BITS,
-    PublicKey,
-    public_key_read,
-)
+from katip.identity.chip.keys import MIN_CHIP_RSA_BITS, KeyUnfitError, PublicKey, public_key_read
 from katip.identity.chip.mrz import Mrz, MrzError, mrz_parse
 from katip.identity.chip.tlv import TlvError, tlv_only
 
@@ -42,6 +38,14 @@ def chip_key(data_group: bytes) -> PublicKey:
     except TlvError:
         raise DataGroupError("data group 15") from None
     return public_key_read(key_info, min_rsa_bits=MIN_CHIP_RSA_BITS)
+
+
+def is_answered_by_rsa(data_group: bytes) -> bool:
+    """Whether the key in data group 15 is one for RSA; not so where it cannot be read."""
+    try:
+        return chip_key(data_group).is_rsa
+    except (DataGroupError, KeyUnfitError):
+        return False
 
 
 def active_algorithms(data_group: bytes) -> frozenset[str]:

@@ -85,6 +85,11 @@ class PublicKey:
     key: RsaKey | EcKey
     only_pss: bool = False
 
+    @property
+    def is_rsa(self) -> bool:
+        """Whether it signs with RSA; with ECDSA otherwise."""
+        return isinstance(self.key, rsa.RSAPublicKey)
+
     def mark(self) -> bytes:
         """Equal for the same key, however its certificate writes it."""
         return self.key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

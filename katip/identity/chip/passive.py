@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from katip.core.clock import day_of
 from katip.identity.chip.asn1 import Asn1Error
-from katip.identity.chip.data_groups import DataGroupError, printed_lines
+from katip.identity.chip.data_groups import DataGroupError, is_answered_by_rsa, printed_lines
 from katip.identity.chip.evidence import Document, Reason
 from katip.identity.chip.keys import KeyUnfitError, digest_make, hash_of
 from katip.identity.chip.mrz import Mrz, MrzError
@@ -22,6 +22,8 @@ from katip.identity.chip.structures import Certificate, SecurityContent, SignedD
 DG1, DG14, DG15 = 1, 14, 15
 LIST_SIGNING = "2.23.136.1.1.3"
 """the extended key usage of those who sign country lists (Doc 9303-12), and nothing else"""
+
+_ANY_PURPOSE = "2.5.29.37.0"
 
 _CONTENT_TYPES = frozenset({"2.23.136.1.1.1", "1.3.27.1.1.1", "1.2.528.1.1006.1.20.1", "1.2.840.113549.1.7.1"})
 """the LDS security object, two older numbers of it, and plain data, which some signers write in its place"""
@@ -59,12 +61,14 @@ def chain_check(
     issuers = trust.issuers_of(signer)
     if not issuers:
         return None, [*reasons, Reason.NO_TRUSTED_COUNTRY]
-    believed = [each for each in issuers if each.is_believed(at)]
+    country = country_in(signer.subject) or country_in(signer.issuer)
+    own = [each for each in issuers if each.country == country]  # a list may bring another country's key as one's own
+    if not own:
+        reasons.append(Reason.COUNTRY_MISMATCH)
+    believed = [each for each in own or issuers if each.is_believed(at)]
     if not believed:
         reasons.append(Reason.COUNTRY_EXPIRED)
-    authority = (believed or issuers)[0]
-    if (country_in(signer.subject) or country_in(signer.issuer)) != authority.country:
-        reasons.append(Reason.COUNTRY_MISMATCH)
+    authority = (believed or own or issuers)[0]
     return authority, [*reasons, *_revocation(signer, authority, at=at, trust=trust, grace=grace)]
 
 
@@ -84,6 +88,8 @@ def groups_check(content: SecurityContent, groups: Mapping[int, bytes]) -> tuple
         else:
             reasons.append(Reason.HASH_MISMATCH)
     needed = {DG1, *({DG14, DG15} & set(content.hashes))}
+    if DG15 in proved and is_answered_by_rsa(proved[DG15]):
+        needed.discard(DG14)  # it sets the algorithm of ECDSA; an answer by RSA says its own (Doc 9303-11 6.1.2)
     if not needed <= set(groups) or DG1 not in content.hashes:
         reasons.append(Reason.GROUP_MISSING)
     return proved, reasons
@@ -147,8 +153,15 @@ def _revocation(
 
 
 def _may_sign_documents(signer: Certificate) -> bool:
-    limited = signer.usages is not None and "digital_signature" not in signer.usages
-    return not (limited or signer.is_authority or signer.not_understood or LIST_SIGNING in signer.purposes)
+    """Document signers have no extended key usage (Doc 9303-12 7.1.1): who has one was certified for something else.
+
+    Countries certify those too with the key that certifies document signers: servers that talk to other countries,
+    signers of lists, of deviations, of visible seals.
+    """
+    usages = {"digital_signature"} if signer.usages is None else signer.usages
+    if "digital_signature" not in usages or "key_cert_sign" in usages or signer.is_authority or signer.not_understood:
+        return False
+    return LIST_SIGNING not in signer.purposes and (not signer.purposes or _ANY_PURPOSE in signer.purposes)
 
 
 def _national_id(lines: Mrz) -> str | None:

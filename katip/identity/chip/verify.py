@@ -41,7 +41,7 @@ from katip.identity.chip.tlv import TlvError, tlv_only
 __all__ = ["Document", "Evidence", "Level", "Reason", "Verdict", "evidence_verify"]
 
 TURKEY = ("TUR",)
-_SECURITY_OBJECT = 0x77
+_SECURITY_OBJECT, _SEQUENCE = 0x77, b"\x30"
 _MOST_GROUPS = 16
 
 
@@ -94,7 +94,7 @@ def _verified(
 ) -> Verdict:
     """Everything in turn. What rests on a part that failed is left out, the rest is still looked at."""
     try:
-        signed = signed_data_read(tlv_only(evidence.security_object, _SECURITY_OBJECT))
+        signed = signed_data_read(_opened(evidence.security_object))
         content = security_content_read(signed.content)
     except (TlvError, Asn1Error):
         return _verdict(evidence, Level.REFUSED, [Reason.MALFORMED])
@@ -121,6 +121,12 @@ def _verified(
     return _verdict(evidence, level, reasons, fingerprint, document if is_authentic else None)
 
 
+def _opened(security_object: bytes) -> bytes:
+    """EF.SOD without the tag that it has on the chip (Doc 9303-10 4.6.2): some readers take it off. Raises TlvError."""
+    is_bare = security_object[:1] == _SEQUENCE
+    return security_object if is_bare else tlv_only(security_object, _SECURITY_OBJECT)
+
+
 def _clone_check(
     content: SecurityContent, groups: Mapping[int, bytes], challenge: bytes, signature: bytes | None
 ) -> Reasons:
@@ -129,11 +135,14 @@ def _clone_check(
         return []
     if not signature:
         return [Reason.CLONE_CHECK_MISSING]
-    if DG15 not in groups or (DG14 in content.hashes and DG14 not in groups):
+    if DG15 not in groups:
         return []  # missing or altered: refused for that already
     try:
+        key = chip_key(groups[DG15])
+        if DG14 in content.hashes and DG14 not in groups and not key.is_rsa:
+            return []  # the same
         algorithms = active_algorithms(groups[DG14]) if DG14 in groups else frozenset()
-        answered = challenge_answered(chip_key(groups[DG15]), challenge, signature, algorithms=algorithms)
+        answered = challenge_answered(key, challenge, signature, algorithms=algorithms)
     except DataGroupError:
         return [Reason.MALFORMED]
     except KeyUnfitError as error:

@@ -99,6 +99,18 @@ def test_a_listed_group_14_must_be_there_too(trust: TrustStore) -> None:
     assert refused(verdict_on(shown, trust, groups=without)) == ["group_missing"]
 
 
+def test_a_chip_with_rsa_needs_no_group_14_to_answer(trust: TrustStore) -> None:
+    """It sets the algorithm of ECDSA alone. Changed, it is refused as ever; and nobody is spared the answer."""
+    groups = dict(card(key=rsa_key()).groups) | {14: tlv_encode(0x6E, der.set_of([]))}
+    shown = replace(card(key=rsa_key()), groups=groups, security_object=security_object(signer(), groups))
+    without = {number: data for number, data in groups.items() if number != 14}
+    assert verdict_on(shown, trust, groups=without).level == Level.CHIP_WITH_CLONE_CHECK
+    assert refused(verdict_on(shown, trust, groups=without, signature=None)) == ["clone_check_missing"]
+    assert refused(verdict_on(shown, trust, groups=without, challenge=bytes(8))) == ["clone_check_failed"]
+    assert refused(verdict_on(shown, trust, groups=groups | {14: groups[14] + b"\0"})) == ["hash_mismatch"]
+    assert refused(verdict_on(shown, trust, groups={1: groups[1]})) == ["group_missing"]
+
+
 def test_a_card_without_any_clone_check_is_not_enough(trust: TrustStore) -> None:
     verdict = verdict_on(card(clone_check=False), trust, national_id=NATIONAL_ID)
     assert (verdict.level, verdict.reasons) == (Level.CHIP_ONLY, (Reason.NO_CLONE_CHECK,))
@@ -159,6 +171,10 @@ def test_a_signer_of_nobodys_is_refused(trust: TrustStore) -> None:
 def test_a_certificate_of_the_country_that_signs_no_documents_is_refused(trust: TrustStore) -> None:
     by_list_signer = card(signer_make(country(), purpose=LIST_SIGNER, serial=7))
     assert refused(verdict_on(by_list_signer, trust)) == ["signer_not_allowed"]
+    for purpose in ("1.3.6.1.5.5.7.3.1", "2.23.136.1.1.8", "2.23.136.1.1.14.1"):  # servers, deviations, seals
+        assert refused(verdict_on(card(signer_make(country(), purpose=purpose)), trust)) == ["signer_not_allowed"]
+    anything = card(signer_make(country(), purpose="2.5.29.37.0"))
+    assert verdict_on(anything, trust).level == Level.CHIP_WITH_CLONE_CHECK
     by_country_itself = card(country())
     assert refused(verdict_on(by_country_itself, trust)) == ["signer_not_allowed"]
 
@@ -168,6 +184,7 @@ def test_a_certificate_of_the_country_that_signs_no_documents_is_refused(trust: 
     [
         ("2.5.29.19", der.seq(der.true())),  # an authority, which signs certificates and nothing else
         ("2.5.29.15", der.bits(b"\x40", 6)),  # contentCommitment, not digitalSignature
+        ("2.5.29.15", der.bits(b"\x84", 2)),  # digitalSignature, and keyCertSign
         ("1.2.3.4", der.null()),  # critical, and nobody here knows what it demands
     ],
 )
@@ -329,8 +346,13 @@ def test_bytes_behind_the_security_object_are_refused(trust: TrustStore) -> None
     shown = card()
     assert refused(verdict_on(shown, trust, security_object=shown.security_object + b"\0")) == ["malformed"]
     inner = tlv_only(shown.security_object, 0x77)
-    for odd in (tlv_encode(0x77, inner + b"\0"), tlv_encode(0x76, inner), inner, b""):
+    for odd in (tlv_encode(0x77, inner + b"\0"), tlv_encode(0x76, inner), inner + b"\0", b""):
         assert refused(verdict_on(shown, trust, security_object=odd)) == ["malformed"]
+
+
+def test_a_security_object_without_the_tag_of_its_file_is_read(trust: TrustStore) -> None:
+    bare = tlv_only(card().security_object, 0x77)
+    assert verdict_on(card(), trust, security_object=bare).level == Level.CHIP_WITH_CLONE_CHECK
 
 
 @pytest.mark.parametrize("number", [1, 14, 15])
@@ -437,6 +459,25 @@ def test_the_signed_type_of_the_content_must_be_the_contents(trust: TrustStore) 
     content = asn1.signed_data_read(tlv_only(genuine.security_object, 0x77)).content
     for kind, outcome in ((LDS, []), (ID_DATA, ["signature_wrong"]), (LDS_LEGACY, ["signature_wrong"])):
         parts[2] = der.seq(der.oid(kind), der.tagged(0, der.octets(content)))
+        whole = der.seq(der.oid("1.2.840.113549.1.7.2"), der.tagged(0, der.seq(*parts)))
+        assert list(verdict_on(genuine, trust, security_object=tlv_encode(0x77, whole)).reasons) == outcome
+
+
+def test_content_in_pieces_is_put_together(trust: TrustStore) -> None:
+    """As BER allows, with open lengths and without; the pieces of other things are none."""
+    genuine = card()
+    _, tagged = asn1._pieces(tlv_only(tlv_only(genuine.security_object, 0x77), 0x30))
+    parts = asn1._pieces(tlv_only(tlv_only(tagged, 0xA0), 0x30))
+    content = asn1.signed_data_read(tlv_only(genuine.security_object, 0x77)).content
+    pieces = der.octets(content[:9]) + der.octets(content[9:])
+    for octets, outcome in (
+        (tlv_encode(0x24, pieces), []),
+        (tlv_encode(0x24, tlv_encode(0x24, pieces)), []),
+        (b"\x24\x80" + tlv_encode(0x24, pieces) + b"\0\0", []),
+        (tlv_encode(0x24, pieces + der.integer(5)), ["malformed"]),
+        (pieces, ["malformed"]),
+    ):
+        parts[2] = der.seq(der.oid(LDS), der.tagged(0, octets))
         whole = der.seq(der.oid("1.2.840.113549.1.7.2"), der.tagged(0, der.seq(*parts)))
         assert list(verdict_on(genuine, trust, security_object=tlv_encode(0x77, whole)).reasons) == outcome
 
