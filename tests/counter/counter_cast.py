@@ -56,8 +56,9 @@ def applied(
     email: str = "",
 ) -> Application:
     """An application in the name that the register has for the number, unless told otherwise."""
-    someone = known(number)
-    names = names or ((someone.given_name, someone.family_name) if someone else ("Ayşe", "Örnek"))
+    if names is None:
+        someone = known(number)
+        names = (someone.given_name, someone.family_name) if someone else ("Ayşe", "Örnek")
     made: Application = application_make(
         actor=Actor(None), at=at, purpose=purpose, who=Applicant(number, *names), email=email
     )

@@ -22,7 +22,7 @@ from tests.counter.counter_cast import UNKNOWN, applied, code_of
 
 def statements(number: str) -> list[str]:
     with CaptureQueriesContext(connection) as asked:
-        applied(number)
+        applied(number, names=("Ayşe", "Örnek"))
     plain = [query["sql"].split("VALUES")[0] for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]
     return [re.sub(r"'[^']*'", "?", one.split("ARRAY")[0]) for one in plain]
 

@@ -58,7 +58,8 @@ class Readers:
 @pytest.fixture(scope="session")
 def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Readers]:
     """The service with its two virtual readers, started here unless it runs on this machine already."""
-    if not CONFIGURATION.exists() or not shutil.which("pcscd"):
+    pcscd = shutil.which("pcscd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if not CONFIGURATION.exists() or pcscd is None:
         pytest.fail("pcscd and vsmartcard-vpcd are needed: script/test installs them, or says what to install")
     if _serves():
         yield Readers(_names(), (VPCD_PORT, VPCD_PORT + 1))
@@ -69,9 +70,9 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Readers]:
     folder = tmp_path_factory.mktemp("reader.conf.d")
     text = re.sub(r"0x8C7B", f"0x{port:04X}", CONFIGURATION.read_text("utf-8"))
     (folder / "vpcd").write_text(text, encoding="utf-8")
-    options = subprocess.run(["pcscd", "--help"], capture_output=True, text=True, check=False)  # noqa: S607
+    options = subprocess.run([pcscd, "--help"], capture_output=True, text=True, check=False)
     plain = ["--disable-polkit"] if "--disable-polkit" in options.stdout + options.stderr else []
-    command = ["pcscd", "-f", "-c", str(folder), *plain]
+    command = [pcscd, "-f", "-c", str(folder), *plain]
     with (tmp_path_factory.mktemp("pcscd") / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
