@@ -241,7 +241,9 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _bytes(file: Path) -> bytes:
-    """The file's content. Raises OSError, FaultError `too_large`."""
+    """The file's content. Raises OSError, FaultError `too_large`, or `unreadable` for a pipe or the like."""
+    if not file.is_file():  # to open a pipe may take for ever
+        raise FaultError("unreadable")
     with file.open("rb") as opened:
         data = opened.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
