@@ -1,6 +1,8 @@
 """`katip …`: the operator's command."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -40,10 +42,26 @@ class _Late(click.Group):
 
             def set_up_first(ctx: click.Context) -> object:  # asking for help sets nothing up
                 setup()
-                return invoke(ctx)
+                with _shape_known():
+                    return invoke(ctx)
 
             command.invoke = set_up_first  # type: ignore[method-assign] # a command of our own, made for this
         return command
+
+
+@contextmanager
+def _shape_known() -> Iterator[None]:
+    """Turn a table that is not there yet into a sentence."""
+    from django.db import ProgrammingError
+    from psycopg.errors import UndefinedColumn, UndefinedTable
+
+    try:
+        yield
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+            raise
+        message = "The database has not this version's shape. Bring it there first: katip migrate"
+        raise click.ClickException(message) from error
 
 
 def setup() -> None:
