@@ -122,6 +122,24 @@ def connected(readers: Readers, slot: int = 0) -> Iterator[PcscTransport]:
         transport.close()
 
 
+def settle(readers: Readers, *slots: int) -> None:
+    """Wait until the service sees cards on these readers and on no other: it looks a few times a second."""
+    from smartcard import scard
+
+    wanted = [readers.names[slot] for slot in slots]
+    context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)[1]
+    states = [(name, scard.SCARD_STATE_UNAWARE) for name in readers.names]
+    try:
+        for _change in range(2 * len(readers.names) + 2):
+            _fault, seen = scard.SCardGetStatusChange(context, PATIENCE * 1000, states)
+            if [name for name, state, _ in seen if state & scard.SCARD_STATE_PRESENT] == wanted:
+                return
+            states = [(name, state & ~scard.SCARD_STATE_CHANGED) for name, state, _ in seen]
+    finally:
+        scard.SCardReleaseContext(context)
+    pytest.fail(f"the service does not see what lies on its readers: {wanted}")
+
+
 def program(*options: str, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the reader program as people do."""
     return subprocess.run(
@@ -200,6 +218,7 @@ def test_an_empty_reader_is_waited_for_and_told(readers: Readers) -> None:
 
 def test_the_program_reads_the_card_and_hands_it_over(readers: Readers, put: Put) -> None:
     put(card_make(), 1)
+    settle(readers, 1)
     with server_run() as server:
         options = ("--server", server.url, "--code", CODE)
         result = program(*options, typed=ANSWERS)
@@ -241,6 +260,7 @@ def _closed_account(product: Product) -> Iterator[None]:
 def test_a_clone_does_not_open_the_account(visit: Browsing, product: Product, readers: Readers, put: Put) -> None:
     card = card_get(product.data, "newcomer", Kind.CLONE, datetime.now(UTC).date())
     put(card)
+    settle(readers, 0)
     page = visit.open("newcomer")
     result = program(*_to(product, readers), "--code", _code_begin(page), "--mrz", "-", typed="\n".join(card.lines))
     assert result.returncode == Exit.REFUSED
@@ -253,6 +273,7 @@ def test_a_clone_does_not_open_the_account(visit: Browsing, product: Product, re
 def test_the_genuine_card_opens_the_account(visit: Browsing, product: Product, readers: Readers, put: Put) -> None:
     card = card_get(product.data, "newcomer", Kind.GENUINE, datetime.now(UTC).date())
     put(card)
+    settle(readers, 0)
     page = visit.open("newcomer")
     code = _code_begin(page)
     today = datetime.now(UTC).date()
