@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "katip.counter",
     "katip.processes",
     "katip.contracts",
+    "katip.updates",
     "katip.documents",
     "katip.web",
 ]

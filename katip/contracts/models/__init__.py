@@ -11,6 +11,7 @@ from katip.contracts.models.contract import (
     VersionBasis,
 )
 from katip.contracts.models.coverage import Coverage, OfferFunnel, ProviderCoverage
+from katip.contracts.models.month import MonthChange, Shortage
 from katip.contracts.models.offers import DraftState, OfferDraft, OfferSheet, SheetState
 from katip.contracts.models.undertaking import Undertaking, UndertakingState
 
@@ -24,11 +25,13 @@ __all__ = [
     "DraftState",
     "DurationUpdate",
     "Fitness",
+    "MonthChange",
     "OfferDraft",
     "OfferFunnel",
     "OfferSheet",
     "ProviderCoverage",
     "SheetState",
+    "Shortage",
     "Undertaking",
     "UndertakingState",
     "VersionBasis",

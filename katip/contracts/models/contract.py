@@ -16,6 +16,7 @@ from katip.rules import (
     ContractState,
     EndReason,
     HazardClass,
+    MonthReason,
     Profession,
 )
 
@@ -115,26 +116,34 @@ class VersionBasis(models.TextChoices):
     APPROVED = "approved", "approved"
     UPDATED = "updated", "updated"
     CARRIED = "carried", "carried"
+    AUTOMATIC = "automatic", "automatic"
+    """a month's figures, by the employer's consent in advance"""
 
 
 class ContractVersion(models.Model):
     """The terms from a moment on, with the figures they were measured by. Inserted, never changed.
 
     A version holds until the next one's `valid_from`, or the contract's end. `process` is the one that agreed on it.
+    `agreed_minutes` are those that were agreed above the legal minimum, below which a month never goes; 0 for none.
+    Foreign keys are held by whoever inserts: a month writes very many at once.
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
 
-    contract = models.ForeignKey(Contract, models.PROTECT, related_name="versions")
+    contract = models.ForeignKey(Contract, models.PROTECT, db_constraint=False, db_index=False, related_name="versions")
+    """found by `version_once`"""
     no = models.PositiveIntegerField()
     basis = models.CharField(max_length=10, choices=VersionBasis, default=VersionBasis.APPROVED)
-    process = models.ForeignKey(Process, models.PROTECT, null=True, related_name="+")
+    process = models.ForeignKey(
+        Process, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     valid_from = models.DateTimeField()
     minutes = models.PositiveIntegerField()
     assignment_type = models.CharField(max_length=10, choices=AssignmentType)
     employees = models.PositiveIntegerField()
     hazard_class = models.CharField(max_length=20, choices=choices(HazardClass))
     required_minutes = models.PositiveIntegerField()
+    agreed_minutes = models.PositiveIntegerField(default=0, db_default=0)
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -191,7 +200,11 @@ class Carried(models.Model):
 
 
 class DurationUpdate(models.Model):
-    """Süre güncelleme: new minutes for a running contract; one side proposes, the other decides (process 9001)."""
+    """Süre güncelleme: new minutes for a running contract; one side proposes, the other decides (process 9001).
+
+    Where a month's figures proposed it, `run` is that month's (of `updates`), and `reason` why it did not come by
+    itself: empty where only the employer's approval is missing.
+    """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
 
@@ -199,6 +212,8 @@ class DurationUpdate(models.Model):
     process = models.OneToOneField(Process, models.PROTECT, related_name="duration_update")
     minutes_before = models.PositiveIntegerField()
     minutes = models.PositiveIntegerField()
+    run = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=20, choices=choices(MonthReason), blank=True, default="")
     is_open = models.BooleanField(default=True)
 
     class Meta:

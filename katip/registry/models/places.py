@@ -101,19 +101,31 @@ class Workplace(models.Model):
 
 
 class Headcount(models.Model):
-    """Çalışan sayısı of a month, as SGK reports it. `period` is the month's first day."""
+    """Çalışan sayısı and activity of a workplace from a month on, as SGK reports them; kept where one of them changes.
+
+    `period` is the first day of the first month for which the figures were told; they hold until the next row. `feed`
+    is the delivery that told them (of `updates`, a plain value), None for what was there before. `activity` is None
+    where the sender did not tell it. Foreign keys are held by set, when a feed is taken.
+    """
 
     grants: ClassVar[str] = UPSERT
 
-    workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="headcounts")
+    workplace = models.ForeignKey(
+        Workplace, models.PROTECT, db_constraint=False, db_index=False, related_name="headcounts"
+    )
+    """found by `headcount_once`"""
     period = models.DateField()
     employees = models.PositiveIntegerField()
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    feed = models.BigIntegerField(null=True)
 
     class Meta:
-        """One figure for a workplace and month."""
+        """One row for a workplace and month; what a feed changed is asked for by the month's plan."""
 
         constraints: ClassVar = [models.UniqueConstraint(fields=["workplace", "period"], name="headcount_once")]
-        indexes: ClassVar = [models.Index(fields=["workplace"], name="headcount_zero", condition=Q(employees=0))]
+        indexes: ClassVar = [models.Index(fields=["feed", "workplace"], name="headcount_of_feed")]
 
     def __str__(self) -> str:
         return f"{self.period:%Y-%m}: {self.employees}"

@@ -1,0 +1,1 @@
+"""What changed: takes the monthly feed, plans the month; `contracts` carries the plan out."""
