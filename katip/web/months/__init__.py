@@ -1,0 +1,1 @@
+"""The month on the pages: what changed, why, and what asks for an answer."""
