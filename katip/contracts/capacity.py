@@ -148,7 +148,7 @@ def board_read(
         beyond="<" if down else ">",
         way="DESC" if down else "ASC",
     )
-    parameters = _parameters(_provider_id(actor), at) | {
+    parameters = figures_asked(_provider_id(actor), at) | {
         "expired": day - EXPIRED_SHOWN,
         "text": wanted.text,
         "like": f"%{_like(fold(wanted.text))}%",
@@ -166,7 +166,7 @@ def board_read(
 def board_totals(actor: Actor, at: datetime) -> Totals:
     """The whole staff of the actor's provider."""
     statement = TOTALS.format(scope="provider_id = %(owner)s")
-    [row] = _ask(statement, _parameters(_provider_id(actor), at))
+    [row] = _ask(statement, figures_asked(_provider_id(actor), at))
     return Totals(*(int(value) for value in row))
 
 
@@ -174,7 +174,7 @@ def month_of(actor: Actor, at: datetime, professional_id: int) -> Month | None:
     """One professional's minutes with the actor's provider; None where the two have nothing to do with each other."""
     statement = MONTH + f"SELECT {FIGURES} FROM month"  # noqa: S608 -- columns, not values
     scope = "provider_id = %(owner)s AND professional_id = %(professional)s"
-    parameters = _parameters(_provider_id(actor), at) | {"professional": professional_id}
+    parameters = figures_asked(_provider_id(actor), at) | {"professional": professional_id}
     found = _ask(statement.format(scope=scope), parameters)
     return Month(*found[0]) if found else None
 
@@ -185,7 +185,7 @@ def own_months(actor: Actor, at: datetime) -> list[Month]:
         raise PermissionRefusedError("not_yours")
     statement = MONTH + f"SELECT {FIGURES} FROM month ORDER BY staff DESC, provider_id LIMIT 50"  # noqa: S608 -- as above
     scope = "professional_id = (SELECT id FROM registry_professional WHERE person_id = %(owner)s)"
-    return [Month(*row) for row in _ask(statement.format(scope=scope), _parameters(actor.person, at))]
+    return [Month(*row) for row in _ask(statement.format(scope=scope), figures_asked(actor.person, at))]
 
 
 def freed_of(actor: Actor, at: datetime, professional_ids: Collection[int]) -> list[Freed]:
@@ -288,7 +288,8 @@ def _by_a_party() -> list[str]:
     return [str(reason) for reason in EndReason if reason.by_a_party]
 
 
-def _parameters(owner: int, at: datetime) -> dict[str, Any]:
+def figures_asked(owner: int, at: datetime) -> dict[str, Any]:
+    """What the statements of `capacity_statements` are asked with; `owner` is what their `scope` speaks of."""
     day = day_of(at)
     return {
         "owner": owner,

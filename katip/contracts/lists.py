@@ -128,7 +128,7 @@ def contracts_page(
     id_key, *keys = KEYS[order]
     if after is not None:
         id_value, *values = after
-        contracts = contracts.filter(_after([*keys, id_key], [*values, id_value]))
+        contracts = contracts.filter(keyset_after([*keys, id_key], [*values, id_value]))
     return list(contracts.order_by(*keys, id_key)[: limit + 1])
 
 
@@ -145,7 +145,7 @@ def _last_day(tab: Tab) -> Coalesce:
     return Coalesce(step, Value(_NO_DEADLINE))
 
 
-def _after(keys: list[str], values: list[Any]) -> Q:
+def keyset_after(keys: list[str], values: list[Any]) -> Q:
     """Behind the row with these values: greater in the first key, or equal in it and behind by the others."""
     key, value = keys[0], values[0]
     name = key.removeprefix("-")
@@ -154,7 +154,7 @@ def _after(keys: list[str], values: list[Any]) -> Q:
         return further
     # Said twice on purpose: the bound of the first key alone is what narrows the read.
     bound = Q(**{f"{name}__lte" if key != name else f"{name}__gte": value})
-    return bound & (further | (Q(**{name: value}) & _after(keys[1:], values[1:])))
+    return bound & (further | (Q(**{name: value}) & keyset_after(keys[1:], values[1:])))
 
 
 def _tab(actor: Actor, tab: Tab) -> Q:

@@ -18,6 +18,7 @@ from katip.web.factors import urls as factors
 from katip.web.home import views as home
 from katip.web.offers import urls as offers
 from katip.web.officials import urls as officials
+from katip.web.months import urls as months
 from katip.web.oidc import urls as oidc
 from katip.web.people import urls as people
 from katip.web.processes import together
@@ -68,4 +69,5 @@ urlpatterns = [
     *branches.paths,
     *people.paths,
     *capacity.paths,
+    *months.paths,
 ]

@@ -1,0 +1,5 @@
+"""Addresses of the pages that tell what a month did."""
+
+from django.urls import URLPattern
+
+paths: list[URLPattern] = []
