@@ -50,7 +50,9 @@ INSTALLED_APPS = [
     "katip.updates",
     "katip.documents",
     "katip.web",
+    "procrastinate.contrib.django",
 ]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # each room's jobs.py
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -110,6 +112,7 @@ DATABASES = {
     "default": _database(KATIP.database_url, "application"),
     "owner": _database(KATIP.database_owner_url, "owner"),
 }
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a server that was away and came back is met by new connections
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

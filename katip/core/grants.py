@@ -16,9 +16,13 @@ FOREIGN = {
     "django_migrations": "SELECT",
     "django_session": "SELECT, INSERT, UPDATE, DELETE",
     "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_events": "SELECT, INSERT",
+    "procrastinate_jobs": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_periodic_defers": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_workers": "SELECT, INSERT, UPDATE, DELETE",
     "usersessions_usersession": "SELECT, INSERT, UPDATE, DELETE",
 }
-"""Tables of libraries. Sessions and cache entries expire, a second step can be replaced: those are deleted from."""
+"""Tables of libraries. Sessions and cache entries expire, second steps are replaced, jobs get done: rows go there."""
 
 
 def grants_wanted() -> dict[str, str]:
