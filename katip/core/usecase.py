@@ -18,10 +18,16 @@ Service = TypeVar("Service", bound=Callable[..., Any])
 
 
 @contextmanager
-def acting_as(actor: Actor, *, durable: bool = False) -> Iterator[None]:
-    """Run the block in one transaction in which PostgreSQL knows the actor (`katip.person`, `katip.capacity`)."""
+def acting_as(actor: Actor, *, durable: bool = False, snapshot: bool = False) -> Iterator[None]:
+    """Run the block in one transaction in which PostgreSQL knows the actor (`katip.person`, `katip.capacity`).
+
+    With `snapshot`, every statement of it sees the register as it was at the first.
+    """
+    outermost = not connection.in_atomic_block
     with transaction.atomic(durable=durable):
         with connection.cursor() as cursor:
+            if snapshot and outermost:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             cursor.execute(
                 "SELECT set_config('katip.person', %s, true), set_config('katip.capacity', %s, true)",
                 [str(actor.person_id or ""), f"{actor.capacity}:{actor.organisation_id or ''}"],
@@ -35,7 +41,15 @@ def use_case(service: Service) -> Service:
     Raises `RuntimeError` when called inside another transaction: a use case is never half of something else. Where two
     wait for each other's rows, PostgreSQL gives one up with nothing changed: that one is run once more.
     """
+    return _durable(service, snapshot=False)
 
+
+def snapshot_use_case(service: Service) -> Service:
+    """A use case that reads all it reads at one moment, however long it takes (`REPEATABLE READ`)."""
+    return _durable(service, snapshot=True)
+
+
+def _durable(service: Service, *, snapshot: bool) -> Service:
     @wraps(service)
     def run(*, actor: Actor, **arguments: Any) -> Any:
         try:
@@ -46,7 +60,7 @@ def use_case(service: Service) -> Service:
         return once(actor, arguments)
 
     def once(actor: Actor, arguments: dict[str, Any]) -> Any:
-        with acting_as(actor, durable=True):
+        with acting_as(actor, durable=True, snapshot=snapshot):
             return service(actor=actor, **arguments)
 
     return cast("Service", run)

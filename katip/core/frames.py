@@ -1,0 +1,39 @@
+"""Data frames out of the database and into it, by COPY: no row passes through Python."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import polars as pl
+from django.db import connection
+from psycopg import sql
+from psycopg.abc import Query
+
+Schema = Mapping[str, type[pl.DataType] | pl.DataType]
+
+
+def frame_read(query: str, parameters: Mapping[str, Any], schema: Schema) -> pl.DataFrame:
+    """The rows of a SELECT as a frame of `schema`, whose names are the columns' in order.
+
+    `parameters` fill `{name}` in the query, as literals: COPY knows no others. Booleans come as text: cast them to int.
+    """
+    literals = {name: sql.Literal(value) for name, value in parameters.items()}
+    copy: Query = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(query).format(**literals))  # type: ignore[arg-type] # a constant, though not a literal
+    buffer = BytesIO()
+    with connection.cursor() as cursor, cursor.copy(copy) as rows:
+        for block in rows:
+            buffer.write(block)
+    if not buffer.tell():
+        return pl.DataFrame(schema=dict(schema))
+    buffer.seek(0)
+    return pl.read_csv(buffer, has_header=False, new_columns=list(schema), schema=dict(schema))
+
+
+def frame_write(table: str, frame: pl.DataFrame, columns: Sequence[str] = ()) -> None:
+    """Insert the frame's rows into `table`, by its columns' names or `columns`; binary cells as `\\x…` text."""
+    if frame.is_empty():
+        return
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in columns or frame.columns)
+    copy = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(sql.Identifier(table), names)
+    with connection.cursor() as cursor, cursor.copy(copy) as rows:
+        rows.write(frame.write_csv(include_header=False).encode())

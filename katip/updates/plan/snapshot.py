@@ -1,0 +1,247 @@
+"""What a month's plan is made from: workplaces whose figures changed, their contracts in force, minutes left.
+
+Read as frames, under one snapshot when a month is planned (`core.usecase.snapshot_use_case`), or for the few
+workplaces that are looked at again when a chunk is written.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+from django.db import connection
+from psycopg import sql
+
+from katip.contracts.facts import undertaking_fits
+from katip.core.clock import day_of
+from katip.core.frames import Schema, frame_read
+from katip.rules import SHORT_CONTRACT_DAYS, EndReason
+from katip.updates.plan.tables import CLASSES, HAZARDS, PROFESSIONS
+
+
+def _numbered(column: str, values: Sequence[str]) -> str:
+    whens = " ".join(f"WHEN '{value}' THEN {number}" for number, value in enumerate(values))
+    return f"CASE {column} {whens} END"
+
+
+WORKPLACES: Schema = {
+    "workplace": pl.Int64,
+    "employees_after": pl.Int64,
+    "hazard_after": pl.Int8,
+    "employees_known": pl.Int64,
+    "hazard_known": pl.Int8,
+    "consent": pl.Int8,
+    "own_minutes": pl.Int64,
+}
+_WORKPLACES = f"""
+    WITH hazard AS MATERIALIZED (
+        SELECT DISTINCT ON (activity_id) activity_id, {_numbered("hazard_class", HAZARDS)} AS class
+        FROM registry_activityhazard
+        WHERE valid_from <= {{day}}::date AND (valid_to IS NULL OR valid_to >= {{day}}::date)
+        ORDER BY activity_id, valid_from DESC
+    )
+    SELECT workplace.id, now.employees, hazard.class, known.employees, known_hazard.class,
+           (SELECT declaration.auto_update::int FROM registry_contactdeclaration AS declaration
+            WHERE declaration.workplace_id = workplace.id ORDER BY declaration.no DESC LIMIT 1),
+           (SELECT own.minutes FROM contracts_undertaking AS own
+            WHERE own.workplace_id = workplace.id AND own.state = 'active')
+    FROM {{candidates}} AS candidate
+    JOIN registry_workplace AS workplace ON workplace.id = candidate.workplace_id
+    CROSS JOIN LATERAL (
+        SELECT employees, period FROM registry_headcount
+        WHERE workplace_id = workplace.id AND period <= {{period}}::date ORDER BY period DESC LIMIT 1
+    ) AS now
+    JOIN hazard ON hazard.activity_id = workplace.activity_id
+    LEFT JOIN LATERAL (
+        SELECT employees, activity_id FROM registry_headcount
+        WHERE workplace_id = workplace.id AND period < now.period ORDER BY period DESC LIMIT 1
+    ) AS known ON true
+    LEFT JOIN hazard AS known_hazard ON known_hazard.activity_id = COALESCE(known.activity_id, workplace.activity_id)
+    WHERE workplace.closed_on IS NULL OR workplace.closed_on > {{day}}::date
+"""  # noqa: S608 -- numbers of enums
+
+CONTRACTS: Schema = {
+    "contract": pl.Int64,
+    "workplace": pl.Int64,
+    "professional": pl.Int64,
+    "provider": pl.Int64,
+    "profession": pl.Int8,
+    "full_time": pl.Int8,
+    "since": pl.Int64,
+    "version": pl.Int64,
+    "measured": pl.Int64,
+    "minutes": pl.Int64,
+    "agreed": pl.Int64,
+    "employees_before": pl.Int64,
+    "hazard_before": pl.Int8,
+    "class": pl.Int8,
+    "valid": pl.Int8,
+    "fit": pl.String,
+    "open_update": pl.Int64,
+    "open_minutes": pl.Int64,
+    "open_reason": pl.String,
+    "open_shortage": pl.Int64,
+    "shortage_reason": pl.String,
+}
+_CONTRACTS = f"""
+    SELECT contract.id, contract.workplace_id, contract.professional_id, contract.provider_id,
+           {_numbered("contract.profession", PROFESSIONS)}, (contract.assignment_type = 'full_time')::int,
+           (COALESCE(contract.active_from, contract.created_at) AT TIME ZONE 'Europe/Istanbul')::date
+               - '2000-01-01'::date,
+           current.no, (extract(epoch FROM current.valid_from) * 1000000)::bigint, current.minutes,
+           current.agreed_minutes, current.employees, {_numbered("current.hazard_class", HAZARDS)},
+           {_numbered("certificate.certificate_class", CLASSES)},
+           (certificate.valid_from <= {{day}}::date
+            AND (certificate.valid_to IS NULL OR certificate.valid_to >= {{day}}::date))::int,
+           contract.fit, open.process_id, open.minutes, CASE WHEN open.run IS NULL THEN '-' ELSE open.reason END,
+           shortage.process_id, shortage.reason
+    FROM {{candidates}} AS candidate
+    JOIN contracts_contract AS contract ON contract.workplace_id = candidate.workplace_id AND contract.state = 'active'
+        AND (contract.ends_on IS NULL OR contract.ends_on >= {{day}}::date)
+    CROSS JOIN LATERAL (
+        SELECT no, valid_from, minutes, agreed_minutes, employees, hazard_class FROM contracts_contractversion
+        WHERE contract_id = contract.id AND valid_from <= {{at}} ORDER BY valid_from DESC, no DESC LIMIT 1
+    ) AS current
+    JOIN registry_certificate AS certificate ON certificate.id = contract.certificate_id
+    LEFT JOIN contracts_durationupdate AS open ON open.contract_id = contract.id AND open.is_open
+    LEFT JOIN contracts_shortage AS shortage ON shortage.workplace_id = contract.workplace_id AND shortage.is_open
+        AND shortage.profession = contract.profession
+        AND shortage.provider_id IS NOT DISTINCT FROM contract.provider_id
+"""  # noqa: S608 -- numbers of enums
+
+FREE: Schema = {"professional": pl.Int64, "provider": pl.Int64, "staff": pl.Int64, "free": pl.Int64}
+_FREE = """
+    SELECT staff.professional_id, staff.provider_id, staff.minutes,
+           staff.minutes - COALESCE(active.minutes, 0) - COALESCE(blocked.minutes, 0)
+    FROM (
+        SELECT professional_id, provider_id, sum(minutes) AS minutes FROM registry_staffcontract
+        WHERE valid_from <= {day}::date AND (valid_to IS NULL OR valid_to >= {day}::date) AND {whose}
+        GROUP BY 1, 2
+    ) AS staff
+    LEFT JOIN (
+        SELECT contract.professional_id, contract.provider_id, sum(current.minutes) AS minutes
+        FROM contracts_contract AS contract {current}
+        WHERE contract.state = 'active' AND {whose}
+        GROUP BY 1, 2
+    ) AS active USING (professional_id, provider_id)
+    LEFT JOIN (
+        SELECT contract.professional_id, contract.provider_id, sum(last.minutes) AS minutes
+        FROM contracts_contract AS contract
+        CROSS JOIN LATERAL (
+            SELECT minutes FROM contracts_contractversion WHERE contract_id = contract.id
+            ORDER BY valid_from DESC, no DESC LIMIT 1
+        ) AS last
+        WHERE contract.state = 'ended' AND contract.end_reason = ANY({by_a_party})
+          AND contract.ends_on BETWEEN date_trunc('month', {day}::date) AND {day}::date
+          AND contract.ends_on - (contract.active_from AT TIME ZONE 'Europe/Istanbul')::date < {short_days}
+          AND {whose}
+        GROUP BY 1, 2
+    ) AS blocked USING (professional_id, provider_id)
+"""
+# For everybody the versions are read in the order of their key; for a few, each contract's newest is looked up.
+_CURRENT_OF_ALL = """
+    JOIN (SELECT DISTINCT ON (contract_id) contract_id, minutes FROM contracts_contractversion
+          WHERE valid_from <= {at} ORDER BY contract_id, valid_from DESC, no DESC) AS current
+    ON current.contract_id = contract.id
+"""
+_CURRENT_OF_FEW = """
+    CROSS JOIN LATERAL (
+        SELECT minutes FROM contracts_contractversion WHERE contract_id = contract.id AND valid_from <= {at}
+        ORDER BY valid_from DESC, no DESC LIMIT 1
+    ) AS current
+"""
+
+_CANDIDATES = """
+    CREATE TEMPORARY TABLE month_candidate ON COMMIT DROP AS
+    SELECT DISTINCT workplace_id FROM (
+        SELECT workplace_id FROM registry_headcount WHERE feed = ANY({feeds})
+        UNION ALL
+        SELECT contract.workplace_id FROM contracts_durationupdate AS open
+        JOIN contracts_contract AS contract ON contract.id = open.contract_id
+        WHERE open.is_open AND open.run IS NOT NULL
+        UNION ALL
+        SELECT workplace_id FROM contracts_shortage WHERE is_open
+        UNION ALL
+        SELECT workplace.id FROM registry_workplace AS workplace
+        JOIN registry_activityhazard AS hazard ON hazard.activity_id = workplace.activity_id
+        WHERE hazard.valid_from > {since}::date AND hazard.valid_from <= {day}::date
+        UNION ALL
+        SELECT workplace_id FROM contracts_contract WHERE {whole} AND state = 'active'
+    ) AS every
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The frames of `WORKPLACES` (with `undertaken`), `CONTRACTS` and `FREE`."""
+
+    workplaces: pl.DataFrame
+    contracts: pl.DataFrame
+    free: pl.DataFrame
+
+
+def session_prepare() -> None:
+    """Give this transaction the memory and time that reading a country takes; the next one has its own again."""
+    with connection.cursor() as cursor:
+        for setting in ("statement_timeout = 0", "work_mem = '192MB'", "hash_mem_multiplier = 4", "jit = off"):
+            cursor.execute(f"SET LOCAL {setting}")
+
+
+def candidates_make(feeds: Collection[int], since: date, at: datetime, *, whole: bool) -> None:
+    """Note the workplaces to be looked at: told others by `feeds`, still waiting, or classed anew after `since`.
+
+    `whole` adds every workplace with a contract in force.
+    """
+    parameters = {"feeds": list(feeds), "since": since, "day": day_of(at), "whole": whole}
+    statement = sql.SQL(_CANDIDATES).format(**{name: sql.Literal(value) for name, value in parameters.items()})
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.month_candidate")
+        cursor.execute(statement)  # type: ignore[arg-type] # psycopg takes it composed
+        cursor.execute("ANALYZE month_candidate")
+
+
+def snapshot_read(period: date, at: datetime) -> Snapshot:
+    """The frames for the workplaces noted, with the free minutes of everybody."""
+    return _read("month_candidate", period, at, None)
+
+
+def snapshot_again(period: date, at: datetime, workplaces: Collection[int], professionals: Collection[int]) -> Snapshot:
+    """The frames for these workplaces, with the free minutes of these professionals, as things are now."""
+    some = sql.SQL("(SELECT unnest({}::bigint[]) AS workplace_id)").format(sql.Literal(list(workplaces)))
+    return _read(some.as_string(), period, at, professionals)
+
+
+def _read(candidates: str, period: date, at: datetime, professionals: Collection[int] | None) -> Snapshot:
+    day = day_of(at)
+    given = {"day": day, "at": at, "period": period}
+    workplaces = frame_read(_WORKPLACES.replace("{candidates}", candidates), given, WORKPLACES)
+    contracts = frame_read(_CONTRACTS.replace("{candidates}", candidates), given, CONTRACTS)
+    return Snapshot(_with_undertaken(workplaces, day), contracts, free_read(at, professionals))
+
+
+def free_read(at: datetime, professionals: Collection[int] | None = None) -> pl.DataFrame:
+    """Staff minutes and free minutes (`rules.usable`) by professional and provider; of everybody, or of these."""
+    given = {
+        "day": day_of(at),
+        "at": at,
+        "by_a_party": [str(reason) for reason in EndReason if reason.by_a_party],
+        "short_days": SHORT_CONTRACT_DAYS,
+        "professionals": list(professionals or ()),
+    }
+    whose = "true" if professionals is None else "professional_id = ANY({professionals}::bigint[])"
+    current = _CURRENT_OF_ALL if professionals is None else _CURRENT_OF_FEW
+    return frame_read(_FREE.replace("{whose}", whose).replace("{current}", current), given, FREE)
+
+
+def _with_undertaken(workplaces: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Add whether the employer serves in person and still may, by the new figures; those are few."""
+    own = workplaces.filter(pl.col("own_minutes").is_not_null())
+    fits = [
+        row["workplace"]
+        for row in own.iter_rows(named=True)
+        if undertaking_fits(row["own_minutes"], HAZARDS[row["hazard_after"]], row["employees_after"], day)
+    ]
+    return workplaces.with_columns(
+        pl.col("workplace").is_in(pl.Series(fits, dtype=pl.Int64).implode()).alias("undertaken"),
+        pl.col("consent").fill_null(0),
+    ).drop("own_minutes")
