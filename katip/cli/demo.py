@@ -1,7 +1,8 @@
 """`katip demo`: the product with its sample world on the embedded database, from nothing to a page and back.
 
-One foreground process that starts PostgreSQL and the web server, and stops them in the opposite order. The environment
-is set before Django is imported; what the operator of a real installation has set for the database is not used here.
+One foreground process that starts PostgreSQL, the web server and a hand, and stops them in the opposite order. The
+environment is set before Django is imported; what the operator of a real installation has set for the database is not
+used here.
 """
 
 import os
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from katip.cli.hands import hands_run
 from katip.cli.sweep import due_do, sweep_beside
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
 from katip.core.environment import default_data
@@ -95,7 +97,8 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
         with web_run(environment, workers=1) as web:
             ready_await(web, environment)
             _announce(environment, entries, data)
-            raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web)}).")
+            with hands_run(1) as hands:
+                raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web, hands)}).")
 
 
 def _prepare(environment: "Environment") -> "list[Entry]":

@@ -12,8 +12,10 @@ class _Late(click.Group):
 
     modules = {
         "serve": "serve",
+        "worker": "worker",
         "migrate": "migrate",
         "import": "imports",
+        "month": "month",
         "sweep": "sweep",
         "account": "account",
         "oidc": "oidc",

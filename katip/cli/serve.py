@@ -4,13 +4,22 @@ from io import StringIO
 
 import click
 
+from katip.cli.hands import hands_run
 from katip.cli.sweep import sweep_beside
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
 
 
 @click.command("serve")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes on this machine.")
-def command(workers: int) -> None:
+@click.option(
+    "--hands",
+    "count",
+    type=click.IntRange(0, 64),
+    default=1,
+    show_default=True,
+    help="Processes for what is done after a commit. 0: workers elsewhere do it.",
+)
+def command(workers: int, count: int) -> None:
     """Serve the pages on KATIP_HOST and KATIP_PORT until stopped."""
     from django.conf import settings
     from django.core.management import CommandError, call_command
@@ -27,7 +36,8 @@ def command(workers: int) -> None:
         with web_run(settings.KATIP, workers=workers) as web:
             ready_await(web, settings.KATIP)
             click.echo(f"Katip serves {settings.KATIP.origin}. Stop with Ctrl-C.")
-            raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web)}).")
+            with hands_run(count) as hands:
+                raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web, hands)}).")
     except StopRequested:
         click.echo("Stopped.")
     except CommandError as error:

@@ -2,9 +2,16 @@
 
 import logging
 import subprocess
+import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
+
+from katip.cli.hands import month_care
+
+if TYPE_CHECKING:
+    from katip.cli.hands import Hands
 
 EVERY_SECONDS = 60
 
@@ -49,21 +56,30 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
 
 
-def sweep_beside(web: "subprocess.Popen[bytes]") -> int:
-    """Do what is due every minute until the web server ends by itself; returns its status."""
-    from django.db import connections
-
+def sweep_beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
+    """Do what is due every minute, and keep the hands at work, until the web server ends by itself; its status."""
+    looked = float("-inf")
     while True:
+        hands.tend()
+        if time.monotonic() - looked >= EVERY_SECONDS:
+            _minute()
+            looked = time.monotonic()
         try:
-            told = due_do(datetime.now(UTC))
-            if told:
-                log.info("Sweep: %s.", told)
-        except Exception:  # whatever is wrong with one contract must not take the web server with it
-            log.exception("The sweep was left out; it is tried again in a minute.")
-        finally:
-            for connection in connections.all(initialized_only=True):
-                connection.close()
-        try:
-            return web.wait(EVERY_SECONDS)
+            return web.wait(1)
         except subprocess.TimeoutExpired:
             continue
+
+
+def _minute() -> None:
+    from django.db import connections
+
+    try:
+        told = due_do(datetime.now(UTC))
+        if told:
+            log.info("Sweep: %s.", told)
+    except Exception:  # whatever is wrong with one contract must not take the web server with it
+        log.exception("The sweep was left out; it is tried again in a minute.")
+    finally:
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+    month_care()

@@ -14,13 +14,13 @@ from katip.core.actor import OPERATOR
 from katip.core.errors import StaleStateError
 from katip.core.jobs import Stopping, job, job_defer, jobs_open, jobs_rescue
 from katip.updates.models import ChunkState, MonthChunk, MonthRun, RunState
+from katip.updates.selectors import UNFINISHED
 
 MONTH_WORK = "month_work"
 CALLS = 16
 """as many hands as are called to a run at once"""
 SLICE_SECONDS = 10.0
 """after so many a hand looks whether other work waits, and comes back"""
-UNFINISHED = (RunState.APPLYING, RunState.CLOSING)
 
 
 @job(MONTH_WORK, queue="month", priority=-1)

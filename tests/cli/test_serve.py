@@ -1,6 +1,6 @@
 """`katip serve`: what it does before the web processes start."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +21,12 @@ def test_sessions_whose_time_is_over_are_deleted_before_anything_is_served(monke
         left.append(Session.objects.count())
         yield SimpleNamespace(wait=lambda _timeout: 0)
 
-    for name, stand_in in (("web_run", web_run), ("signals_set", list), ("ready_await", lambda *_: None)):
+    for name, stand_in in (
+        ("web_run", web_run),
+        ("hands_run", lambda _count: nullcontext(SimpleNamespace(tend=list))),
+        ("signals_set", list),
+        ("ready_await", lambda *_: None),
+    ):
         monkeypatch.setattr(serve, name, stand_in)
     monkeypatch.setattr("django.core.management.call_command", lambda *_, **__: None)
     Session.objects.create(session_key="expired", session_data="x", expire_date=AT)

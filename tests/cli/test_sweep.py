@@ -41,6 +41,7 @@ def test_beside_the_web_server_it_goes_on_whatever_went_wrong(
     monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     rounds: list[str] = []
+    tended: list[str] = []
 
     def due_do(_now: Any) -> str:
         rounds.append("")
@@ -54,6 +55,13 @@ def test_beside_the_web_server_it_goes_on_whatever_went_wrong(
                 raise subprocess.TimeoutExpired("web", timeout)
             return 7
 
+    class Hands:
+        def tend(self) -> None:
+            tended.append("hands")
+
     monkeypatch.setattr(sweep_cli, "due_do", due_do)
-    assert sweep_cli.sweep_beside(Web()) == 7  # type: ignore[arg-type] # it only waits
+    monkeypatch.setattr(sweep_cli, "EVERY_SECONDS", 0)
+    monkeypatch.setattr(sweep_cli, "month_care", lambda: tended.append("month"))
+    assert sweep_cli.sweep_beside(Web(), Hands()) == 7  # type: ignore[arg-type] # they only wait and tend
     assert len(rounds) == 3
+    assert tended == ["hands", "month"] * 3
