@@ -7,13 +7,17 @@ used here.
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from katip.cli.database import database_start, database_stop
 from katip.cli.hands import hands_run
+from katip.cli.country import country
 from katip.cli.sweep import due_do, sweep_beside
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
 from katip.core.environment import default_data
@@ -39,7 +43,8 @@ _NOT_HERE = ("KATIP_DATABASE_URL", "KATIP_DATABASE_OWNER_URL", "KATIP_PUBLIC_URL
 """the sample world must never end up in a real installation's database, nor its country in a real trust folder"""
 
 
-@click.command("demo")
+@click.group("demo", invoke_without_command=True)
+@click.pass_context
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port on this machine.")
 @click.option(
     "--data",
@@ -49,14 +54,22 @@ _NOT_HERE = ("KATIP_DATABASE_URL", "KATIP_DATABASE_OWNER_URL", "KATIP_PUBLIC_URL
     help="Folder for the database, the keys and cast.json.",
 )
 @click.option("--fresh", is_flag=True, help="Delete what an earlier run left in the folder.")
-def command(port: int, data: Path, *, fresh: bool) -> None:
-    """Run the product with its sample world until Ctrl-C."""
+def command(ctx: click.Context, port: int, data: Path, *, fresh: bool) -> None:
+    """Run the product with its sample world until Ctrl-C; or, with a sub-command, make a country."""
+    if ctx.invoked_subcommand is None:
+        signals_set()
+        with told_plainly():
+            _run(port, data, fresh=fresh)
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn what stops the sample installation into a sentence."""
     from katip.core.errors import KatipError
     from katip.core.postgres import PostgresError
 
-    signals_set()
     try:
-        _run(port, data, fresh=fresh)
+        yield
     except StopRequested:
         click.echo("Stopped.")
     except (PostgresError, KatipError) as error:
@@ -65,6 +78,9 @@ def command(port: int, data: Path, *, fresh: bool) -> None:
         raise click.ClickException(
             f"No permission for {error.filename}. Start it as the account that made it, or choose another: --data DIR"
         ) from error
+
+
+command.add_command(country)
 
 
 def environment_set(data: Path, port: int | None = None) -> None:
@@ -83,7 +99,6 @@ def environment_set(data: Path, port: int | None = None) -> None:
 def _run(port: int, data: Path, *, fresh: bool) -> None:
     from katip.core.checks import demo_errors
     from katip.core.environment import Environment
-    from katip.core.postgres import server_start
     from katip.demo.folder import folder_open
 
     environment_set(data, port)
@@ -92,13 +107,16 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
         raise click.ClickException(f"{error.msg} {error.hint}")
     _port_check(environment)
     folder_open(data, fresh=fresh)
-    with server_start(environment.data, bin_dir=environment.pg_bin):
+    database_start(environment.data, environment.pg_bin)
+    try:
         entries = _prepare(environment)
         with web_run(environment, workers=1) as web:
             ready_await(web, environment)
             _announce(environment, entries, data)
             with hands_run(1) as hands:
                 raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web, hands)}).")
+    finally:
+        database_stop()
 
 
 def _prepare(environment: "Environment") -> "list[Entry]":

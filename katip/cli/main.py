@@ -74,15 +74,16 @@ def setup() -> None:
     import django
     from django.conf import settings
 
+    from katip.cli.database import database_start
     from katip.core.environment import Environment
-    from katip.core.postgres import PostgresError, server_find, server_start
+    from katip.core.postgres import PostgresError, server_find
 
     if settings.configured:
         return
     environment = Environment()
     if not environment.database_url and server_find(environment.data) is None:
         try:
-            server_start(environment.data, bin_dir=environment.pg_bin)
+            database_start(environment.data, environment.pg_bin)
         except PostgresError as error:
             raise click.ClickException(str(error)) from error
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "katip.config.settings")

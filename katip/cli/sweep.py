@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from katip.cli.database import database_tend
 from katip.cli.hands import month_care
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def sweep_beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
     """Do what is due every minute, and keep the hands at work, until the web server ends by itself; its status."""
     looked = float("-inf")
     while True:
+        database_tend()
         hands.tend()
         if time.monotonic() - looked >= EVERY_SECONDS:
             _minute()

@@ -4,6 +4,7 @@ import time
 
 import click
 
+from katip.cli.database import database_tend
 from katip.cli.hands import TEND_SECONDS, hands_run, hands_usual, month_care
 from katip.cli.web_process import StopRequested, signals_set
 
@@ -29,6 +30,7 @@ def command(count: int) -> None:
             click.echo(f"{count} hand{'s' if count > 1 else ''} at work. Stop with Ctrl-C.")
             looked = float("-inf")
             while True:
+                database_tend()
                 hands.tend()
                 if time.monotonic() - looked > TEND_SECONDS:
                     month_care()

@@ -29,6 +29,7 @@ HEARTBEAT_SECONDS = 5
 SILENT_SECONDS = 30
 """after so many seconds without a word a hand is taken for dead"""
 _POLL_SECONDS = 1.0
+_WAIT_SECONDS = 3.0
 _LONGEST_PAUSE = 300
 
 log = logging.getLogger("katip.jobs")
@@ -114,7 +115,7 @@ async def jobs_do(queues: list[str] | None = None) -> None:
     of listening, which works through pgbouncer too and holds no connection.
     """
     chosen: dict[str, Any] = {"queues": queues} if queues else {}
-    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=2, timeout=10)
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=2, timeout=_WAIT_SECONDS)
     with app.replace_connector(connector) as worker:
         async with worker.open_async():
             await worker.run_worker_async(
