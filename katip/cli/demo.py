@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from katip.cli.country import country
 from katip.cli.database import database_start, database_stop
 from katip.cli.hands import hands_run
-from katip.cli.country import country
 from katip.cli.sweep import due_do, sweep_beside
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
 from katip.core.environment import default_data

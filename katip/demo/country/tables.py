@@ -1,0 +1,79 @@
+"""Finished rows into tables, as text that PostgreSQL copies in; around a large load, indexes come after the rows."""
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import Any
+
+import polars as pl
+import psycopg
+from psycopg import sql
+
+Connection = psycopg.Connection[Any]
+
+_CONSTRAINTS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('u', 'f')
+ORDER BY contype DESC, conrelid::regclass::text, conname
+"""
+_INDEXES = """
+SELECT index.indexrelid::regclass::text, pg_get_indexdef(index.indexrelid) FROM pg_index AS index
+WHERE index.indrelid = ANY(%s::regclass[]) AND NOT index.indisprimary
+  AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = index.indexrelid AND contype IN ('u', 'x'))
+ORDER BY 1
+"""
+
+
+def rows_copy(connection: Connection, table: str, rows: pl.DataFrame) -> int:
+    """Copy `rows` into the columns of the same names; returns how many. No text may hold a tab or a backslash."""
+    text = BytesIO()
+    rows.write_csv(text, include_header=False, separator="\t", quote_style="never", null_value="\\N")
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows.columns))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(text.getbuffer())
+    return rows.height
+
+
+def numbers_reserve(connection: Connection, table: str, count: int) -> int:
+    """Take `count` numbers in a row for the keys of `table`; returns the number before the first.
+
+    Raises ValueError where somebody else takes numbers at the same time.
+    """
+    found = connection.execute(
+        "SELECT min(n), max(n), count(*) FROM (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS n"
+        " FROM generate_series(1, %s)) AS taken",
+        [table, count],
+    ).fetchone()
+    first, last, taken = found or (0, 0, 0)
+    if last - first + 1 != taken:
+        raise ValueError(f"somebody else writes to {table}")
+    return int(first) - 1
+
+
+def indexes_drop(connection: Connection, tables: Sequence[str]) -> list[str]:
+    """Drop the indexes and foreign keys of `tables`; returns the statements that make exactly the same ones again.
+
+    Primary keys stay. For the owner, on tables that nobody uses meanwhile.
+    """
+    names = list(tables)
+    constraints = connection.execute(_CONSTRAINTS, [names]).fetchall()
+    indexes = connection.execute(_INDEXES, [names]).fetchall()
+    for table, name, _ in reversed(constraints):
+        statement_run(connection, f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+    for name, _ in indexes:
+        statement_run(connection, f"DROP INDEX {name}")
+    return [definition for _, definition in indexes] + [
+        f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}' for table, name, definition in constraints
+    ]
+
+
+def vacuum_leave(connection: Connection, tables: Iterable[str], *, itself: bool) -> None:
+    """Keep the server from vacuuming `tables` by itself while they are filled, or let it again."""
+    for table in tables:
+        how = "RESET (autovacuum_enabled)" if itself else "SET (autovacuum_enabled = false)"
+        statement_run(connection, f"ALTER TABLE {table} {how}")
+
+
+def statement_run(connection: Connection, statement: str) -> None:
+    """Run a statement whose names and definitions are as the catalogue writes them."""
+    connection.execute(statement.encode())
