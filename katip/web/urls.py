@@ -16,9 +16,9 @@ from katip.web.counter import urls as counter
 from katip.web.entrance import views as entrance
 from katip.web.factors import urls as factors
 from katip.web.home import views as home
+from katip.web.months import urls as months
 from katip.web.offers import urls as offers
 from katip.web.officials import urls as officials
-from katip.web.months import urls as months
 from katip.web.oidc import urls as oidc
 from katip.web.people import urls as people
 from katip.web.processes import together

@@ -144,6 +144,10 @@ counter_again        /gorevli/gise/<int:no>/yeni-kod/     OFFICIAL
 board                /kapasite/                           PROVIDER
 board_person         /kapasite/<int:no>/                  PROVIDER
 own_minutes          /surelerim/                          ACTING
+provider_month       /aylik-degisiklikler/                PROVIDER
+provider_month_export /aylik-degisiklikler/indir/         PROVIDER
+provider_accept      /aylik-degisiklikler/onayla/         PROVIDER
+provider_accepted    /aylik-degisiklikler/onaylanan/      PROVIDER
 offer_drafts         /teklifler/                          PROVIDER
 offer_new            /teklifler/yeni/                     PROVIDER
 offer_sheet_new      /teklifler/toplu/                    PROVIDER

@@ -233,6 +233,11 @@ counter_again      POST  >account_login >two_step 403 403 403 403 403
 board              GET   >account_login >two_step 403 403 403 200 403
 board_person       GET   >account_login >two_step 403 403 403 200 403
 own_minutes        GET   >account_login >two_step >home >home >home >home 200
+provider_month       GET   >account_login >two_step 403 403 403 200 403
+provider_month_export POST >account_login >two_step 403 403 403 >provider_month 403
+provider_accept      GET   >account_login >two_step 403 403 403 >provider_month 403
+provider_accept      POST  >account_login >two_step 403 403 403 >provider_month 403
+provider_accepted    GET   >account_login >two_step 403 403 403 >provider_month 403
 offer_drafts         GET   >account_login >two_step 403 403 403 200 403
 offer_new            GET   >account_login >two_step 403 403 403 200 403
 offer_new            POST  >account_login >two_step 403 403 403 422 403
