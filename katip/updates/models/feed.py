@@ -39,6 +39,8 @@ class Feed(models.Model):
     content_hash = models.CharField(max_length=64, blank=True, default="")
     first_period = models.DateField(null=True)
     last_period = models.DateField(null=True)
+    periods = models.JSONField(default=list)
+    """every month that it told, as `feed.columns.month_no` counts them, the oldest first"""
     rows = models.PositiveBigIntegerField(default=0)
     bad = models.PositiveBigIntegerField(default=0)
     changed = models.PositiveBigIntegerField(default=0)
@@ -62,15 +64,19 @@ class Feed(models.Model):
 
 
 class FeedPart(models.Model):
-    """A part of a feed that came by the API; the same number with the same content is taken once."""
+    """A part of a feed that came by the API; the same number with the same content is taken once.
 
-    grants: ClassVar[str] = "SELECT, INSERT"
+    `content` is the text as it came, compressed (zlib); None once the feed is closed.
+    """
+
+    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
 
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="parts")
     no = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64)
     rows = models.PositiveIntegerField()
     bad = models.PositiveIntegerField()
+    content = models.BinaryField(null=True)
     at = models.DateTimeField()
 
     class Meta:
