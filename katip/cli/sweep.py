@@ -38,6 +38,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     from katip.core.actor import OPERATOR
     from katip.counter.services.sweep import applications_sweep
     from katip.identity.services.messages_send import messages_send
+    from katip.updates.services.digest_send import digests_send
 
     swept = sweep(at=now)
     parts = {
@@ -52,6 +53,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
         coverage_count(actor=OPERATOR, at=now)
     applications = applications_sweep(now)
     parts |= {"applicants reminded": applications.reminded, "applications ended": applications.expired}
+    parts["told of their month"] = digests_send(at=now)
     mail = messages_send(at=now)
     parts |= {"told by e-mail": mail.sent, "given up as e-mail": mail.given_up}
     return ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)

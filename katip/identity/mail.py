@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from katip.core.clock import ISTANBUL
 from katip.core.environment import Environment, is_loopback
+from katip.identity.models import NoticeKind
 from katip.identity.words import notice_text, notice_title
 
 SECONDS = 10
@@ -107,15 +108,19 @@ def _body(kind: str, detail: Mapping[str, Any], at: datetime) -> str:
         _("Ne zaman: %(moment)s (Türkiye saati)") % {"moment": f"{at.astimezone(ISTANBUL):%d.%m.%Y %H:%M}"},
         _("Bunu siz yapmadıysanız hemen yardım numarasını arayın: %(help)s")
         % {"help": " ".join(part for part in (site.help_name, site.help_phone and f"0{site.help_phone}") if part)}
-        if site.help_phone or site.help_name
+        if kind != NoticeKind.MONTH_DIGEST and (site.help_phone or site.help_name)
         else "",
-        (
-            _("Kurulumun adresi: %(origin)s")
-            if kind.startswith("application_")  # whoever applies may have no account yet
-            else _("Ayrıntılar girişten sonra Hesabım sayfasındadır: %(origin)s")
-        )
-        % {"origin": site.origin},
+        _where(kind) % {"origin": site.origin},
         _("Bu ileti kendiliğinden gönderilir ve sizden bilgi istemez. İçinde kod ya da kişisel bağlantı olmaz."),
         _("İşleten: %(operator)s") % {"operator": site.operator_name} if site.operator_name else "",
     ]
     return "\n\n".join(line for line in lines if line)
+
+
+def _where(kind: str) -> str:
+    """Where more can be read."""
+    if kind.startswith("application_"):  # whoever applies may have no account yet
+        return _("Kurulumun adresi: %(origin)s")
+    if kind == NoticeKind.MONTH_DIGEST:
+        return _("Hangi sözleşmenin neden değiştiği girişten sonra Ayın özeti sayfasında yazar: %(origin)s")
+    return _("Ayrıntılar girişten sonra Hesabım sayfasındadır: %(origin)s")

@@ -3,6 +3,7 @@
 Called inside the use case of what is told. `katip.identity.services.messages_send` takes the messages out.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,4 +23,12 @@ def message_to(email: str, at: datetime, kind: NoticeKind, *, person_id: int | N
     """Tell an e-mail address alone: that of an applicant who has no account yet."""
     Message.objects.create(
         person_id=person_id, address_sealed=seal(email), kind=kind, detail=detail, made_at=at, due_at=at
+    )
+
+
+def messages_to(told: Iterable[tuple[int, str, Mapping[str, Any]]], at: datetime, kind: NoticeKind) -> None:
+    """Tell many people by e-mail alone: each by id, address and `detail`."""
+    Message.objects.bulk_create(
+        Message(person_id=person, address_sealed=seal(email), kind=kind, detail=dict(detail), made_at=at, due_at=at)
+        for person, email, detail in told
     )

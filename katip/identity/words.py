@@ -90,6 +90,10 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         lazy("Kimlik doğrulamanıza denetimde itiraz edildi"),
         lazy("Bir denetmen, şubede yapılan doğrulamayı uygun bulmadı. Yardım numarasını arayın."),
     ),
+    NoticeKind.MONTH_DIGEST: (
+        lazy("Ayın özeti hazır"),
+        lazy("SGK’nın bildirdiği çalışan sayısı ve tehlike sınıfı değişiklikleri işlendi; sizi ilgilendirenler var."),
+    ),
 }
 """kind → what happened, and what it means"""
 
@@ -119,10 +123,28 @@ def notice_text(kind: str, detail: Mapping[str, Any]) -> str:
         str(detail.get("browser") or detail.get("provider") or ""),
         _("kalan kod: %(n)s") % {"n": detail["left"]} if "left" in detail else "",
         _("son gün %(day)s") % {"day": _day(str(detail["until"]))} if "until" in detail else "",
+        *_digest(detail),
     ]
     of = ", ".join(part for part in known if part)
     meaning = str(NOTICES[kind][1])
     return _("%(meaning)s (%(of)s)") % {"meaning": meaning, "of": of} if of else meaning
+
+
+CAPACITIES = {
+    "employer": lazy("işveren olarak %(n)s sözleşme"),
+    "provider": lazy("hizmet veren olarak %(n)s sözleşme"),
+    "professional": lazy("profesyonel olarak %(n)s sözleşme"),
+    "missing": lazy("karşılanmayan yeni yükümlülük: %(n)s"),
+}
+"""what a month's digest counts"""
+
+
+def _digest(detail: Mapping[str, Any]) -> list[str]:
+    """The month (10.2026, alike in both languages) and how many contracts it touched, by capacity."""
+    if "month" not in detail:
+        return []
+    counted = [str(words) % {"n": detail[name]} for name, words in CAPACITIES.items() if detail.get(name)]
+    return [f"{date.fromisoformat(str(detail['month'])):%m.%Y}", *counted]
 
 
 def _day(iso: str) -> str:

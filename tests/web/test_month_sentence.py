@@ -65,8 +65,10 @@ EMPTIED = {
         ),
         (
             CROSSED,
-            "480 → 1.520 çalışan, tehlikeli: 9.600 dk/ay, işyerinde gereken 9.600 → 400 dk/ay, İGU Yön. m.12; "
-            "gereken tam süreli kişi 0 → 3",
+            (
+                "480 → 1.520 çalışan, tehlikeli: 9.600 dk/ay, işyerinde gereken 9.600 → 400 dk/ay, İGU Yön. m.12; "
+                "gereken tam süreli kişi 0 → 3"
+            ),
         ),
         (EMPTIED, "3 → 0 çalışan, tehlikeli: çalışan kalmadığı için sözleşme sona erdi"),
     ],

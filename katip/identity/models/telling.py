@@ -31,6 +31,8 @@ class NoticeKind(models.TextChoices):
     APPLICATION_CANCELLED = "application_cancelled", "application_cancelled"
     APPLICATION_EXPIRED = "application_expired", "application_expired"
     REVIEW_OBJECTED = "review_objected", "review_objected"
+    MONTH_DIGEST = "month_digest", "month_digest"
+    """not of the sign-in: a month's digest can be read; sent outside only"""
 
 
 class SecurityNotice(models.Model):

@@ -175,14 +175,18 @@ class Missing(models.Model):
 class Digest(models.Model):
     """What one person is told of a month, once, whatever the number of contracts.
 
-    `body` holds the counts by capacity (`employer`, `provider`, `professional`) and a few examples; the words stand
-    where it is shown or sent. `told_at` is when it was handed to the mail; a person without an address reads it here.
+    `body` holds the counts by capacity and a few examples (see `updates.digests`); the words stand where it is shown or
+    sent. `told_at` is when it was handed to the mail; a person without an address reads it here. Made by set: foreign
+    keys hold by the statement that makes them.
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
 
-    run = models.ForeignKey(MonthRun, models.PROTECT, related_name="digests")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="month_digests")
+    run = models.ForeignKey(MonthRun, models.PROTECT, db_constraint=False, db_index=False, related_name="digests")
+    person = models.ForeignKey(
+        Person, models.PROTECT, db_constraint=False, db_index=False, related_name="month_digests"
+    )
+    """found by `digest_once`"""
     body = models.JSONField()
     made_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
