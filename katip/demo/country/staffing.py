@@ -100,7 +100,7 @@ def _requirements(country: Skeleton) -> pl.DataFrame:
     types = {
         "key": pl.UInt32,
         "persons": pl.UInt8,
-        "required": pl.UInt16,
+        "required": pl.UInt32,
         "before_nace": pl.String,
         "after_nace": pl.String,
     }
