@@ -26,6 +26,8 @@ SLICE_SECONDS = 10.0
 @job(MONTH_WORK, queue="month", priority=-1)
 def month_work(stopping: Stopping, *, run_id: int) -> None:
     """Carry out chunks of a run, and close it when none is open; leaves another call where work is left."""
+    if not MonthRun.objects.filter(pk=run_id, state__in=UNFINISHED).exists():
+        return  # a call that came late
     # The data frames take time and memory: loaded by those who work, not by every process that knows the job.
     from katip.updates.services.month_apply import chunk_apply  # noqa: PLC0415
 

@@ -46,13 +46,13 @@ def run_progress(run_id: int) -> Progress:
     counted = MonthChunk.objects.filter(run_id=run_id).aggregate(
         chunks=Count("pk"),
         done=Count("pk", filter=is_done),
-        lines=Sum("lines", default=0),
         lines_done=Sum("lines", filter=is_done, default=0),
+        lines_left=Sum("lines", filter=~is_done, default=0),
         last_at=Max("done_at"),
     )
-    rate = _rate(run_id)
-    left = counted["lines"] - counted["lines_done"]
-    return Progress(rate=rate, seconds_left=_seconds_left(left, rate), **counted)
+    rate, left = _rate(run_id), counted.pop("lines_left")
+    lines = counted["lines_done"] + left
+    return Progress(lines=lines, rate=rate, seconds_left=_seconds_left(left, rate), **counted)
 
 
 def _rate(run_id: int) -> float:
