@@ -27,6 +27,7 @@ STRETCH = 50_000
 FEEDS_SHOWN = 12
 COUNTED_TO = 1_000
 """Open processes of a provider are counted no further: a larger number tells nobody more."""
+COUNTRY = Where()
 CONFLICTS = (MonthOutcome.PROVIDER, MonthOutcome.PERSON)
 UNSETTLED = (RunState.PLANNING, RunState.PLANNED, RunState.APPLYING, RunState.CLOSING)
 
@@ -185,7 +186,7 @@ class Sought:
 
     outcomes: tuple[MonthOutcome, ...] = ()
     reason: MonthReason | None = None
-    where: Where = Where()
+    where: Where = COUNTRY
     provider: int | None = None
 
 

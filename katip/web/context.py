@@ -106,7 +106,7 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
             item(_("Kendi Kayıtlarım"), "own_records"),
         ]
     if chosen.capacity == Capacity.OFFICIAL:
-        return _nav_official(chosen, item)
+        return _nav_official(request, chosen, item)
     contracts = item(_("İSG Hizmet Sözleşmeleri"), "contracts", waiting)
     contracts["current"] = contracts["current"] or request.path.startswith("/surecler/")
     processes = [contracts]
@@ -141,14 +141,16 @@ def _nav_counter(chosen: Any, item: Callable[..., dict[str, Any]]) -> list[dict[
     return [desk, *others]
 
 
-def _nav_official(chosen: Any, item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
+def _nav_official(request: Any, chosen: Any, item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
     """What an office opens; at the counter nothing of contracts."""
     if chosen.office.role == OfficialRole.OPERATOR:
-        return [item(_("Şubeler"), "branches")]
+        return [item(_("Şubeler"), "branches"), item(_("Aylık güncelleme"), "official_months")]
     if chosen.office.role in AT_COUNTER:
         return _nav_counter(chosen, item)
     overview, lacking = item(_("Genel bakış"), "overview"), item(_("Profesyoneli olmayan işyerleri"), "lacking")
-    overview["current"] = overview["current"] and not lacking["current"]
+    months = item(_("Aylık güncelleme"), "official_months")
+    months["current"] = months["current"] or request.path.startswith("/genel-bakis/bildirimler/")
+    overview["current"] = overview["current"] and not (lacking["current"] or months["current"])
     audit = {"label": _("Denetim"), "url": "", "current": False, "badge": None, "children": [lacking]}
     directory = {
         "label": _("Kişi-Kurum-Ekipman Kartı"),
@@ -157,4 +159,4 @@ def _nav_official(chosen: Any, item: Callable[..., dict[str, Any]]) -> list[dict
         "badge": None,
         "children": [item(_("Hizmet verenler"), "providers"), item(_("Profesyoneller"), "professionals")],
     }
-    return [overview, audit, directory]
+    return [overview, months, audit, directory]

@@ -131,6 +131,16 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
         lazy("Kısmi süreye geçmek için sözleşmeyi sonlandırıp yeniden teklif edin."),
     ),
     "minutes_same": (lazy("Sözleşmenin süresi zaten %(minutes)s dakika."), lazy("Başka bir süre yazın.")),
+    "figures_changed": (
+        lazy("İşyerinin çalışan sayısı ya da tehlike sınıfı, bu güncelleme açıldıktan sonra değişti."),
+        lazy("Yeni ayın güncellemesini bekleyin ya da süreyi sözleşmenin sayfasından önerin."),
+    ),
+    "shortage_remains": (
+        lazy("Görevlendirme ihtiyacı sürüyor: süren sözleşmeler henüz yasanın istediğini karşılamıyor."),
+        lazy(
+            "Uygun profesyonelin sözleşmesi yürürlüğe girince yeniden deneyin; o zaman süreç kendiliğinden de kapanır."
+        ),
+    ),
     "update_open": (
         lazy("Bu sözleşme için bir süre güncellemesi zaten karar bekliyor."),
         lazy("Önce onun karara bağlanmasını bekleyin ya da öneren taraf geri çeksin."),
@@ -253,6 +263,11 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
     "posting_province": (
         lazy("Görevli başka bir ilin görevlisi."),
         lazy("O ilden bir görevli ya da görevlinin ilinden bir şube seçin."),
+    ),
+    # a month
+    "month_moved": (
+        lazy("Bu arada plan uygulandı ya da ondan vazgeçildi."),
+        lazy("Ayın sayfasını yeniden açıp duruma bakın."),
     ),
 }
 

@@ -205,6 +205,22 @@ professional_new   GET   >account_login >two_step 403 403 403 403 403
 professional_new   POST  >account_login >two_step 403 403 403 403 403
 professional_stand GET   >account_login >two_step 403 403 403 403 403
 professional_stand POST  >account_login >two_step 403 403 403 403 403
+official_months               GET  >account_login >two_step 403 403 403 403 403
+official_month_plan           GET  >account_login >two_step 403 403 403 403 403
+official_month_plan           POST >account_login >two_step 403 403 403 403 403
+official_month                GET  >account_login >two_step 403 403 403 403 403
+official_month_progress       GET  >account_login >two_step 403 403 403 403 403
+official_month_begin          GET  >account_login >two_step 403 403 403 403 403
+official_month_begin          POST >account_login >two_step 403 403 403 403 403
+official_month_drop           GET  >account_login >two_step 403 403 403 403 403
+official_month_drop           POST >account_login >two_step 403 403 403 403 403
+official_month_changes        GET  >account_login >two_step 403 403 403 403 403
+official_month_changes_file   POST >account_login >two_step 403 403 403 403 403
+official_month_missing        GET  >account_login >two_step 403 403 403 403 403
+official_month_missing_file   POST >account_login >two_step 403 403 403 403 403
+official_month_figures_file   GET  >account_login >two_step 403 403 403 403 403
+official_month_providers_file GET  >account_login >two_step 403 403 403 403 403
+official_month_faults         GET  >account_login >two_step 403 403 403 403 403
 application_new    GET   200   200   200   200   200   200   200
 application_new    POST  422   >application   200   200   200   200   200
 application        GET   200   200   200   200   200   200   200
@@ -282,6 +298,11 @@ OFFICIALS_NUMBERED = {"official_workplace", "provider", "provider_stand", "profe
 }
 OFFICIALS_NUMBERED |= {
     row[0] for row in ROWS if row[0].startswith("counter_") and row[0] not in {"counter_day", "counter_reviews"}
+}
+OFFICIALS_NUMBERED |= {
+    row[0]
+    for row in ROWS
+    if row[0].startswith("official_month") and row[0] not in {"official_months", "official_month_plan"}
 }
 OF_ONE_PROVIDER = {"oidc_start", "oidc_return", "oidc_again"}
 """asked for one that the operator has not set up; test_oidc asks for one that is"""

@@ -16,6 +16,9 @@ from katip.web.access import Access, View, access
 
 WATCHING = (OfficialRole.INSPECTOR, OfficialRole.DIRECTORATE)
 _WHO_MAY = {
+    (*WATCHING, OfficialRole.OPERATOR): gettext_lazy(
+        "Bu sayfayı müfettişler, yetkilendirme görevlileri ve sistemi işletenler açar."
+    ),
     WATCHING: gettext_lazy("Bu sayfayı müfettişler ve yetkilendirme görevlileri açar."),
     (OfficialRole.DIRECTORATE,): gettext_lazy("Bu işlemi yetkilendirme görevlileri yapar."),
     (OfficialRole.OPERATOR,): gettext_lazy("Bu sayfayı sistemi işletenler açar."),

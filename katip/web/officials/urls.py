@@ -3,6 +3,7 @@
 from django.urls import path
 
 from katip.web.officials import directory, office, overview
+from katip.web.officials.months import urls as months
 
 paths = [
     path("gorevli/", office.office, name="office"),
@@ -17,4 +18,5 @@ paths = [
     path("profesyoneller/yeni/", directory.professional_new, name="professional_new"),
     path("profesyoneller/<int:no>/", directory.professional, name="professional"),
     path("profesyoneller/<int:no>/yetki-durumu/", directory.professional_stand, name="professional_stand"),
+    *months.paths,
 ]
