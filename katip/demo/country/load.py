@@ -1,10 +1,13 @@
 """The country into a database: drawn as a whole in small columns, written in blocks, its files beside it."""
 
+import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -15,15 +18,17 @@ from katip.demo.country.people import Numbers, certificates, persons, providers,
 from katip.demo.country.staffing import Service, service
 from katip.demo.country.tables import (
     Connection,
+    Text,
     indexes_drop,
     numbers_reserve,
-    rows_copy,
     statement_run,
+    text_copy,
+    text_of,
     vacuum_leave,
 )
 from katip.demo.country.workplaces import PERIOD, Plan, Skeleton, skeleton
 
-BLOCK = 25_000
+BLOCK = 10_000
 """workplaces whose rows are in memory at once"""
 
 TABLES = (
@@ -41,6 +46,18 @@ TABLES = (
     "contracts_contractversion",
     "contracts_contractact",
 )
+
+_LISTS = {
+    "people": "identity_person",
+    "workplaces": "registry_workplace",
+    "headcounts": "registry_headcount",
+    "providers": "registry_provider",
+    "mandates": "registry_mandate",
+    "professionals": "registry_professional",
+    "staff": "registry_staffcontract",
+    "contracts": "contracts_contract",
+}
+"""kind of list and the table that it fills"""
 
 Progress = Callable[[str, int, int], None]
 """told what is being made, how much of it is done and how much there is"""
@@ -74,7 +91,7 @@ def country_load(
     the caller's transaction, with the rights of the application's login, unless `whole`: then indexes are made after
     the rows and everything is vacuumed, which needs the owner's login and `autocommit`.
     """
-    work = _Load(connection, Plan(workplaces, seed, period), folder, progress or (lambda *_: None))
+    work = _Load(connection, Plan(workplaces, seed, period), folder, progress or (lambda *_: None), whole=whole)
     later = indexes_drop(connection, TABLES) if whole else []
     if whole:
         vacuum_leave(connection, TABLES, itself=False)
@@ -87,9 +104,11 @@ def country_load(
 class _Load:
     """One loading; `seconds` by step."""
 
-    def __init__(self, connection: Connection, plan: Plan, folder: Path | None, progress: Progress) -> None:
-        self.connection, self.plan, self.folder, self.progress = connection, plan, folder, progress
-        self.rows: dict[str, int] = dict.fromkeys(TABLES, 0)
+    def __init__(
+        self, connection: Connection, plan: Plan, folder: Path | None, progress: Progress, *, whole: bool
+    ) -> None:
+        self.connection, self.plan, self.folder, self.progress, self.whole = connection, plan, folder, progress, whole
+        self.rows: dict[str, int] = dict.fromkeys((*TABLES, "registry_importrun"), 0)
         self.files: list[Path] = []
         self.seconds: dict[str, float] = {}
         self._step, self._since = "", 0.0
@@ -117,6 +136,7 @@ class _Load:
         world = self._people(country, served, base, districts)
         self.begin("rows")
         self._blocks(world)
+        self._runs(world)
         self.end()
 
     def settle(self, statements: list[str]) -> None:
@@ -133,7 +153,11 @@ class _Load:
         self.end()
 
     def _copy(self, table: str, frame: pl.DataFrame) -> None:
-        self.rows[table] += rows_copy(self.connection, table, frame)
+        self._copy_text(text_of(table, frame))
+
+    def _copy_text(self, text: Text) -> None:
+        text_copy(self.connection, text)
+        self.rows[text.table] += text.rows
 
     def _numbers(self, country: Skeleton, served: Service) -> Numbers:
         professionals = served.professionals.height
@@ -147,7 +171,8 @@ class _Load:
             "processes_process": served.contracts.height,
             "contracts_contract": served.contracts.height,
         }
-        return Numbers(*(numbers_reserve(self.connection, table, count) for table, count in counts.items()))
+        reserved = (numbers_reserve(self.connection, table, count, whole=self.whole) for table, count in counts.items())
+        return Numbers(*reserved)
 
     def _people(self, country: Skeleton, served: Service, base: Numbers, districts: pl.DataFrame) -> rows.World:
         """Load people, providers and staff; keep what the terms of contracts say of them."""
@@ -203,35 +228,50 @@ class _Load:
         return pl.concat(names)
 
     def _blocks(self, world: rows.World) -> None:
+        """Load the workplaces and contracts: while the server takes a block in, the next one is made."""
         files = Files(self.folder, self.plan) if self.folder else None
         count = self.plan.workplaces
-        for first in range(1, count + 1, BLOCK):
+
+        def make(first: int) -> list[Text]:
             block = rows.workplaces(world, first, min(BLOCK, count - first + 1))
             contracts = rows.contracts(world, block)
-            for table, frame in self._of_block(world, block, contracts):
-                self._copy(table, frame)
             if files:
                 files.add(block, contracts)
-            self.progress("workplaces", first + block.height - 1, count)
+            of_block = chain(rows.places_rows(world, block), rows.contract_rows(world, contracts))
+            return [text_of(table, frame) for table, frame in of_block]
+
+        with ThreadPoolExecutor(1) as maker:
+            ahead = maker.submit(make, 1)
+            for first in range(1, count + 1, BLOCK):
+                texts = ahead.result()
+                if first + BLOCK <= count:
+                    ahead = maker.submit(make, first + BLOCK)
+                for text in texts:
+                    self._copy_text(text)
+                self.progress("workplaces", min(count, first + BLOCK - 1), count)
         if files:
             self.files = files.close()
 
-    @staticmethod
-    def _of_block(
-        world: rows.World, block: pl.DataFrame, contracts: pl.DataFrame
-    ) -> "Iterator[tuple[str, pl.DataFrame]]":
-        yield from rows.places_rows(world, block)
-        yield from rows.contract_rows(world, contracts)
+    def _runs(self, world: rows.World) -> None:
+        """Say of each list when it came in, as an import would have: pages tell how fresh a list is."""
+        counts = [self.rows[table] for table in _LISTS.values()]
+        made = pl.DataFrame({"kind": list(_LISTS), "rows": counts, "inserted": counts}).with_columns(
+            pl.lit(world.at.isoformat()).alias("at"),
+            pl.lit(hashlib.sha256(repr(self.plan).encode()).hexdigest()).alias("file_hash"),
+            pl.lit(0).alias("updated"),
+        )
+        self._copy("registry_importrun", made)
 
 
 def _districts(connection: Connection) -> pl.DataFrame:
     """The districts of each province in order, by their `place` from 0."""
     found = connection.execute(
         "SELECT district.province_id, row_number() OVER (PARTITION BY province_id ORDER BY district.name) - 1,"
-        " district.id, province.name FROM registry_district AS district"
+        " district.id, district.name, province.name FROM registry_district AS district"
         " JOIN registry_province AS province ON province.code = district.province_id ORDER BY 1, 2"
     ).fetchall()
-    types = {"province_id": pl.UInt8, "place": pl.UInt8, "district_id": pl.UInt32, "province_name": pl.String}
+    names = {"district_name": pl.String, "province_name": pl.String}
+    types = {"province_id": pl.UInt8, "place": pl.UInt8, "district_id": pl.UInt32} | names
     return pl.DataFrame(found, schema=types, orient="row")
 
 

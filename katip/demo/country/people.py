@@ -14,7 +14,8 @@ _FIRST_CERTIFICATE, _FIRST_STAFF = pl.date(2012, 1, 1), pl.date(2017, 1, 1)
 _YEARS_3, _YEARS_8 = 1_090, 2_920
 _EXPIRING = 0.004
 """the share of certificates that end in the month of the feed"""
-_SHORT = ("Ortak Sağlık Güvenlik Birimi", "İş Sağlığı ve Güvenliği", "OSGB")
+_OSGB = 0.98
+"""the share of providers that are firms; the others are the state's centres"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,24 @@ def providers(country: Skeleton, names: pl.DataFrame, districts: pl.DataFrame, b
     kind = unit(n, key_of(plan.seed, "kind"))
     frame = frame.join(counts, on="province_id", how="left", maintain_order="left").with_columns(
         place.floor().cast(pl.UInt8).alias("place"),
-        pl.when(kind < 0.96).then(pl.lit("osgb")).otherwise(pl.lit("tsm")).alias("kind"),  # noqa: PLR2004 -- a share
-        words.title(n, pl.lit("İSG"), plan.seed, "provider").alias("firm"),
+        pl.when(kind < _OSGB).then(pl.lit("osgb")).otherwise(pl.lit("tsm")).alias("kind"),
     )
     frame = frame.join(districts, on=["province_id", "place"], how="left", maintain_order="left").hstack(names)
     number = pl.concat_str([pl.lit("ÖRNEK-"), _two(pl.col("province_id")), pl.lit("-"), n.cast(pl.String).str.zfill(5)])
-    firm = pl.concat_str([pl.col("firm"), pl.lit(" "), n.cast(pl.String)])
+    short = pl.concat_str([words.firm(n, plan.seed, "provider"), pl.lit(" OSGB")])
+    centre = pl.concat_str([pl.lit("Örnek "), pl.col("district_name"), pl.lit(" TSM")])
+    is_firm = pl.col("kind") == "osgb"
+    form = words.form(n, plan.seed, "provider")
     return frame.select(
         (n + base.provider).cast(pl.UInt32).alias("id"),
         number.alias("authorisation_no"),
         "kind",
-        pl.concat_str([pl.col("firm"), pl.lit(" OSGB "), n.cast(pl.String)]).alias("title"),
-        pl.concat_str([firm.str.slice(0, 40), pl.lit(" OSGB")]).alias("short_title"),
+        pl.when(is_firm)
+        .then(pl.concat_str([short, pl.lit(" "), form]))
+        .otherwise(centre)
+        .str.strip_chars_end()
+        .alias("title"),
+        pl.when(is_firm).then(short).otherwise(centre).alias("short_title"),
         vkn(n, plan.seed, "provider").alias("vkn"),
         "province_id",
         "district_id",

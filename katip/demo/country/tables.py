@@ -1,6 +1,7 @@
 """Finished rows into tables, as text that PostgreSQL copies in; around a large load, indexes come after the rows."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -23,31 +24,54 @@ ORDER BY 1
 """
 
 
-def rows_copy(connection: Connection, table: str, rows: pl.DataFrame) -> int:
-    """Copy `rows` into the columns of the same names; returns how many. No text may hold a tab or a backslash."""
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Rows of a table as PostgreSQL copies them in."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: int
+    text: BytesIO
+
+
+def text_of(table: str, rows: pl.DataFrame) -> Text:
+    """`rows` as text for the columns of the same names. No value may hold a tab, a line's end or a backslash."""
     text = BytesIO()
     rows.write_csv(text, include_header=False, separator="\t", quote_style="never", null_value="\\N")
+    return Text(table, tuple(rows.columns), rows.height, text)
+
+
+def text_copy(connection: Connection, rows: Text) -> None:
+    """Copy the rows into their table."""
     columns = sql.SQL(", ").join(map(sql.Identifier, rows.columns))
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(rows.table), columns)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(text.getbuffer())
-    return rows.height
+        copy.write(rows.text.getbuffer())
 
 
-def numbers_reserve(connection: Connection, table: str, count: int) -> int:
+def numbers_reserve(connection: Connection, table: str, count: int, *, whole: bool) -> int:
     """Take `count` numbers in a row for the keys of `table`; returns the number before the first.
 
-    Raises ValueError where somebody else takes numbers at the same time.
+    One by one with the rights of the application's login, all at once if `whole`, for the owner. Raises ValueError
+    where somebody else takes numbers at the same time.
     """
-    found = connection.execute(
-        "SELECT min(n), max(n), count(*) FROM (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS n"
-        " FROM generate_series(1, %s)) AS taken",
-        [table, count],
-    ).fetchone()
-    first, last, taken = found or (0, 0, 0)
-    if last - first + 1 != taken:
+    found = connection.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table]).fetchone()
+    name = found[0] if found else ""
+    if whole:
+        first = _number(connection, "SELECT nextval(%s::regclass)", [name])
+        _number(connection, "SELECT setval(%s::regclass, %s)", [name, first - 1 + count])
+        return first - 1
+    taken = "SELECT nextval(%s::regclass) AS n FROM generate_series(1, %s)"
+    span = f"SELECT max(n) - min(n) + 1, max(n) FROM ({taken}) AS taken"  # noqa: S608 -- a constant
+    between, last = connection.execute(span.encode(), [name, count]).fetchone() or (0, 0)
+    if between != count:
         raise ValueError(f"somebody else writes to {table}")
-    return int(first) - 1
+    return int(last) - count
+
+
+def _number(connection: Connection, statement: str, parameters: Sequence[object]) -> int:
+    found = connection.execute(statement.encode(), parameters).fetchone()
+    return int(found[0]) if found else 0
 
 
 def indexes_drop(connection: Connection, tables: Sequence[str]) -> list[str]:

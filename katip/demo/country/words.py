@@ -1,4 +1,4 @@
-"""Names and titles out of parts. Every firm's title says by its second word that the firm is invented."""
+"""Names and titles out of parts. Every firm's title has a word that says that the firm is invented."""
 
 import polars as pl
 
@@ -48,15 +48,21 @@ def family_name(number: pl.Expr, seed: int, whose: str) -> pl.Expr:
     return of(FAMILY, number, seed, f"{whose} family")
 
 
+def firm(number: pl.Expr, seed: int, whose: str) -> pl.Expr:
+    """A firm's name without what it does."""
+    parts = [of(words, number, seed, f"{whose} {at}") for at, words in (("first", _FIRST), ("second", _FIRST))]
+    return pl.concat_str([*parts, of(_INVENTED, number, seed, f"{whose} invented")], separator=" ")
+
+
+def form(number: pl.Expr, seed: int, whose: str) -> pl.Expr:
+    """Which kind of company a firm is; some are none."""
+    return of(_FORMS, number, seed, f"{whose} form")
+
+
 def title(number: pl.Expr, trade: pl.Expr, seed: int, whose: str) -> pl.Expr:
     """A firm's title; `trade` is the word for what it does."""
-    parts = [
-        of(_FIRST, number, seed, f"{whose} first"),
-        of(_INVENTED, number, seed, f"{whose} invented"),
-        trade,
-        of(_FORMS, number, seed, f"{whose} form"),
-    ]
-    return pl.concat_str(parts, separator=" ").str.strip_chars_end()
+    name = [of(_FIRST, number, seed, f"{whose} first"), of(_INVENTED, number, seed, f"{whose} invented")]
+    return pl.concat_str([*name, trade, form(number, seed, whose)], separator=" ").str.strip_chars_end()
 
 
 def address(number: pl.Expr, seed: int) -> pl.Expr:
