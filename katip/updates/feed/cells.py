@@ -15,7 +15,7 @@ import polars as pl
 from katip.core.imports import Column
 from katip.core.imports.reader import BadLine
 from katip.rules import FormatError
-from katip.updates.feed.columns import COLUMNS, MOST_EMPLOYEES, month_no
+from katip.updates.feed.columns import COLUMNS, MOST_EMPLOYEES, key_of, key_split, month_no
 from katip.updates.feed.faults import Faults
 
 COLUMNS_BY_NAME = {column.name: column for column in COLUMNS}
@@ -24,12 +24,13 @@ REST = "rest"
 SCHEMA = {
     "part": pl.UInt16,
     "line": pl.UInt32,
-    "key": pl.Int128,
+    "key": pl.Int64,
+    "check": pl.Int32,
     "period": pl.Int32,
     "employees": pl.Int32,
     "activity": pl.Int16,
 }
-"""a line as figures: `key` is the SGK number as a number, `activity` counts in the codes, null where it is not told"""
+"""a line as figures: `key` and `check` are the SGK number, `activity` counts in the codes, null where it is not told"""
 
 Cells = Callable[[Sequence[int]], Sequence[Sequence[str] | BadLine]]
 """The cells of some lines of a block, counted from 0, as the header names them."""
@@ -83,7 +84,7 @@ def _figures(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
     figures = frame.select(
         "at",
         pl.col("line").cast(pl.UInt32),
-        pl.when(numbered).then(pl.col("sgk_number")).cast(pl.Int128, strict=False).alias("key"),
+        *key_of(pl.when(numbered).then(pl.col("sgk_number")).cast(pl.Int128, strict=False)),
         _by_word(frame["period"], lambda cell: _month(cell, known), pl.Int32()).alias("period"),
         pl.when(whole).then(pl.col("employees")).cast(pl.Int32, strict=False).alias("employees"),
         _by_word(frame["nace"], lambda cell: _activity(cell, known), pl.Int16()).alias("activity"),
@@ -139,7 +140,7 @@ def _activity(cell: str, known: Known) -> int | None:
 
 def _slowly(block: Block, odd: pl.DataFrame, known: Known, faults: Faults) -> tuple[pl.DataFrame, int]:
     """Lines that no short cut knows, one by one; returns the good ones, and how many are not empty."""
-    good: list[tuple[int, int, int, int, int, int | None]] = []
+    good: list[tuple[int | None, ...]] = []
     count = 0
     for line, cells in zip(odd["line"], block.cells(odd["at"].to_list()), strict=True):
         if not isinstance(cells, BadLine) and not any(cells):
@@ -154,9 +155,7 @@ def _slowly(block: Block, odd: pl.DataFrame, known: Known, faults: Faults) -> tu
     return pl.DataFrame(good, schema=SCHEMA, orient="row"), count
 
 
-def _line(
-    block: Block, line: int, cells: Sequence[str], known: Known, faults: Faults
-) -> tuple[int, int, int, int | None] | None:
+def _line(block: Block, line: int, cells: Sequence[str], known: Known, faults: Faults) -> tuple[int | None, ...] | None:
     """The figures of one line, or None where it has faults."""
     values: dict[str, Any] = {"nace": None}
     for column, name, cell in zip(block.columns, block.names, cells, strict=False):
@@ -167,7 +166,7 @@ def _line(
             values.pop(column.name, None)
     if len(values) < len(COLUMNS):
         return None
-    return int(values["sgk_number"]), values["period"], values["employees"], values["nace"]
+    return *key_split(int(values["sgk_number"])), values["period"], values["employees"], values["nace"]
 
 
 def _value(column: Column, cell: str, known: Known) -> object:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import polars as pl
+
 from katip.core.imports import Column, ImportSpec
 from katip.core.imports.values import month, whole_number
 from katip.registry.services.imports import shared
@@ -51,6 +53,23 @@ FEED = ImportSpec(
 """for the documentation: no list of the import engine's, which takes all of a file or nothing"""
 
 _MONTHS = 12
+_PRIME = 2**61 - 1
+_DIGITS = 26
+
+
+def key_of(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """An SGK number (of 128 bits) in two: `key`, all but unique and quick to join by, and `check`, the rest."""
+    return (number % _PRIME).cast(pl.Int64).alias("key"), (number // _PRIME).cast(pl.Int32).alias("check")
+
+
+def key_text(key: int, check: int) -> str:
+    """The 26 digits again."""
+    return f"{check * _PRIME + key:0{_DIGITS}}"
+
+
+def key_split(number: int) -> tuple[int, int]:
+    """As `key_of`, of one number."""
+    return number % _PRIME, number // _PRIME
 
 
 def month_no(day: date) -> int:

@@ -8,45 +8,88 @@ import polars as pl
 
 from katip.core.imports.faults import FileFaultError
 from katip.updates.feed.cells import SCHEMA, Block, Known, block_read
-from katip.updates.feed.columns import REASONS
+from katip.updates.feed.columns import REASONS, key_text
 from katip.updates.feed.faults import Aside, Faults
-from katip.updates.feed.register import FEW, Register, figures_read, register_read, register_read_named
+from katip.updates.feed.merge import LINE
+from katip.updates.feed.register import FEW, figures_read, places_read, places_read_named
 
 MOST_LINES = 10_000_000
 """lines of a feed: they are held, 38 bytes each, until all are compared"""
 _SGK = "sgk_number"
-_LINE = ("workplace", "period", "employees", "activity")
-_DIGITS = 26
+_MONTHS_ROOM = 1 << 17
+"""more than any month's number"""
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A feed read: `rows` lines in all, the good ones once each (as `merge.LINE`), and the register as it stands."""
+    """A feed read: `rows` lines in all, `good` ones among them, and the months that these tell of.
+
+    `lines` are the good ones that may change something (as `merge.LINE`), `figures` what is known of their workplaces
+    in these months (the same), and `now` their activities (workplace, now).
+    """
 
     rows: int
+    good: int
+    months: list[int]
     lines: pl.DataFrame
-    register: Register
+    figures: pl.DataFrame
+    now: pl.DataFrame
 
 
-def intake(blocks: Iterable[Block], known: Known, codes: Sequence[str], faults: Faults, *, large: bool) -> Intake:
+def intake(
+    blocks: Iterable[Block], known: Known, codes: Sequence[str], told: Sequence[int], faults: Faults, *, large: bool
+) -> Intake:
     """Read all blocks, and the register meanwhile where the feed is `large`.
 
     Raises what the blocks raise, and `FileFaultError` `too_many_lines`.
     """
     with ThreadPoolExecutor(1, "feed") as beside:
         reading = beside.submit(_read, blocks, known, faults)
-        register = register_read(codes, known.newest) if large else None
+        places = places_read(codes) if large else None
         rows, lines = reading.result()
-    if not lines.height:
-        return Intake(rows, lines.select(pl.lit(0).alias("workplace"), *_LINE[1:]).clear(), _nothing(codes))
-    earliest: int = lines["period"].to_physical().min()  # type: ignore[assignment] # a column of numbers
-    if register is not None:
-        register = _since(register, codes, earliest)
-    elif lines["key"].n_unique() <= FEW:
-        register = register_read_named(lines["key"].unique().to_list(), codes, earliest)
+    if places is None:
+        places = _places_of(lines, codes)
+    placed = _agreeing(_placed(lines, places, faults), faults)
+    months = placed["period"].unique().sort().to_list()
+    if len(months) == 1:
+        news = placed.filter(_is_news(known_of_newest=not any(number > months[0] for number in told)))
     else:
-        register = register_read(codes, earliest)
-    return Intake(rows, _agreeing(_placed(lines, register.places, faults), faults), register)
+        news = placed
+    return Intake(rows, placed.height, months, news.select(list(LINE)), _figures(news, codes), _now(news))
+
+
+def _places_of(lines: pl.DataFrame, codes: Sequence[str]) -> pl.DataFrame:
+    named = lines.select("key", "check").unique()
+    if named.height > FEW:
+        return places_read(codes)
+    return places_read_named([key_text(*row) for row in named.iter_rows()], codes)
+
+
+def _is_news(*, known_of_newest: bool) -> pl.Expr:
+    """Lines of a feed of one month that say something else than is known, or of which later months are known."""
+    did = pl.col("now") if known_of_newest else pl.coalesce("did", "now")
+    same = (
+        (pl.col("since") <= pl.col("period"))
+        & (pl.col("employees") == pl.col("had"))
+        & (pl.col("activity").is_null() | (pl.col("activity") == did))
+    )
+    return ~same.fill_null(value=False)
+
+
+def _figures(news: pl.DataFrame, codes: Sequence[str]) -> pl.DataFrame:
+    """The newest figures, but all of them where months are told that later ones follow."""
+    newest = news.filter(pl.col("since").is_not_null()).unique("workplace")
+    figures = newest.select("workplace", period="since", employees="had", activity="did")
+    earliest: int = news["period"].to_physical().min() if news.height else 0  # type: ignore[assignment] # a number
+    newer = figures.filter(pl.col("period") > earliest)["workplace"]
+    if not len(newer):
+        return figures
+    older = figures.filter(~pl.col("workplace").is_in(newer.implode()))
+    return pl.concat([older, figures_read(newer, codes, earliest)])
+
+
+def _now(news: pl.DataFrame) -> pl.DataFrame:
+    return news.select("workplace", "now").unique("workplace")
 
 
 def _read(blocks: Iterable[Block], known: Known, faults: Faults) -> tuple[int, pl.DataFrame]:
@@ -60,36 +103,22 @@ def _read(blocks: Iterable[Block], known: Known, faults: Faults) -> tuple[int, p
     return rows, pl.concat(found)
 
 
-def _nothing(codes: Sequence[str]) -> Register:
-    return register_read_named([], codes, 0)
-
-
-def _since(register: Register, codes: Sequence[str], earliest: int) -> Register:
-    """The register as a feed needs it that tells of earlier months than some of its newest figures."""
-    newer = register.figures.filter(pl.col("period") > earliest).select("workplace")
-    if not newer.height:
-        return register
-    older = register.figures.join(newer, on="workplace", how="anti")
-    return Register(register.places, pl.concat([older, figures_read(codes, earliest, newer)]))
-
-
 def _placed(lines: pl.DataFrame, places: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     """The lines with their workplaces; those of unknown ones are set aside."""
-    found = lines.join(places.select("key", "workplace"), on="key", how="left")
-    unknown = found.filter(pl.col("workplace").is_null()).select("part", "line", "key").sort("part", "line")
-    if unknown.height:
-        faults.add_later(unknown.height, _Later(unknown, _unknown))
-        found = found.filter(pl.col("workplace").is_not_null())
-    return found
+    found = lines.join(places, on="key", how="inner", suffix="_known").filter(pl.col("check") == pl.col("check_known"))
+    if found.height < lines.height:
+        unknown = lines.join(places, on=["key", "check"], how="anti").sort("part", "line")
+        faults.add_later(unknown.height, _Later(unknown.select("part", "line", "key", "check"), _unknown))
+    return found.drop("check", "check_known")
 
 
 def _agreeing(lines: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     """One line for a workplace and month; where several say different things, all of them are set aside."""
-    once = lines.select("workplace", "period").unique()
-    if once.height == lines.height:
-        return lines.select(_LINE)
-    same = lines.select(_LINE).unique()
-    twice = same.select("workplace", "period").filter(pl.struct("workplace", "period").is_duplicated()).unique()
+    month = pl.col("workplace") * _MONTHS_ROOM + pl.col("period")
+    if lines.select(month.n_unique()).item() == lines.height:
+        return lines
+    same = lines.unique(list(LINE))
+    twice = same.filter(pl.struct("workplace", "period").is_duplicated()).select("workplace", "period").unique()
     if twice.height:
         against = lines.join(twice, on=["workplace", "period"], how="semi").sort("part", "line")
         faults.add_later(against.height, _Later(against.select("part", "line", "employees"), _conflict))
@@ -102,15 +131,15 @@ class _Later:
     """Faults that a frame of lines stands for."""
 
     lines: pl.DataFrame
-    aside: Callable[[int, int, int], Aside]
+    aside: Callable[..., Aside]
 
     def __iter__(self) -> Iterator[Aside]:
         return (self.aside(*row) for row in self.lines.iter_rows())
 
 
-def _unknown(part: int, line: int, key: int) -> Aside:
+def _unknown(part: int, line: int, key: int, check: int) -> Aside:
     code = "unknown_workplace"
-    return Aside(part, line, _SGK, f"{key:0{_DIGITS}}", code, REASONS[code])
+    return Aside(part, line, _SGK, key_text(key, check), code, REASONS[code])
 
 
 def _conflict(part: int, line: int, employees: int) -> Aside:

@@ -5,8 +5,8 @@ from itertools import islice
 
 import polars as pl
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
+from katip.core.frames import frame_write
 from katip.updates.feed.faults import Aside
 from katip.updates.feed.merge import Merged
 
@@ -31,33 +31,23 @@ def merged_write(merged: Merged, feed: int, codes: Sequence[str]) -> None:
     No foreign key is asked row by row: workplaces and codes were read from the register in this transaction, and
     neither are ever deleted.
     """
-    columns = "workplace_id, period, employees, activity_id, feed"
     with connection.cursor() as cursor:
-        copy(cursor, f"registry_headcount ({columns})", _rows(merged.added, feed, codes))
+        frame_write("registry_headcount", _rows(merged.added, feed, codes))
         if merged.changed.height:
             cursor.execute(
                 "CREATE TEMPORARY TABLE feed_row (workplace_id bigint, period date, employees integer, "
                 "activity_id varchar(8), feed bigint) ON COMMIT DROP"
             )
-            copy(cursor, f"feed_row ({columns})", _rows(merged.changed, feed, codes))
+            frame_write("feed_row", _rows(merged.changed, feed, codes))
             cursor.execute("ANALYZE feed_row")
             cursor.execute(_UPDATE)
         if merged.moved.height:
             cursor.execute(
                 "CREATE TEMPORARY TABLE feed_move (workplace_id bigint, activity_id varchar(8)) ON COMMIT DROP"
             )
-            copy(cursor, "feed_move (workplace_id, activity_id)", _coded(merged.moved.sort("workplace"), codes))
+            frame_write("feed_move", _coded(merged.moved.sort("workplace"), codes, "workplace"))
             cursor.execute("ANALYZE feed_move")
             cursor.execute(_MOVE)
-
-
-def copy(cursor: CursorWrapper, target: str, frame: pl.DataFrame) -> None:
-    """COPY a frame, in the order of its columns, as text that polars makes; null is NULL."""
-    if not frame.height:
-        return
-    with cursor.copy(f"COPY {target} FROM STDIN (FORMAT csv)") as into:
-        for part in frame.iter_slices(100_000):
-            into.write(part.write_csv(include_header=False))
 
 
 def faults_write(feed: int, found: Iterable[Aside]) -> None:
@@ -72,12 +62,12 @@ def faults_write(feed: int, found: Iterable[Aside]) -> None:
 
 
 def _rows(frame: pl.DataFrame, feed: int, codes: Sequence[str]) -> pl.DataFrame:
-    day = pl.date(pl.col("period") // 12, pl.col("period") % 12 + 1, 1)
-    rows = frame.sort("workplace", "period").select("workplace", day.alias("period"), "employees", "activity")
-    return _coded(rows, codes).with_columns(pl.lit(feed).alias("feed"))
+    day = pl.date(pl.col("period") // 12, pl.col("period") % 12 + 1, 1).alias("period")
+    rows = _coded(frame.sort("workplace", "period"), codes, "workplace", day, "employees")
+    return rows.with_columns(pl.lit(feed).alias("feed"))
 
 
-def _coded(frame: pl.DataFrame, codes: Sequence[str]) -> pl.DataFrame:
-    """Activities as their codes again."""
-    words = pl.Series("code", codes, pl.String)
-    return frame.with_columns(words.gather(frame["activity"].cast(pl.UInt32)).alias("activity"))
+def _coded(frame: pl.DataFrame, codes: Sequence[str], *others: str | pl.Expr) -> pl.DataFrame:
+    """The frame as its table names it, activities as their codes again."""
+    words = pl.Series("activity_id", codes, pl.String).gather(frame["activity"].cast(pl.UInt32))
+    return frame.with_columns(words).select(*others, "activity_id").rename({"workplace": "workplace_id"})

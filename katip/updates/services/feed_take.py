@@ -127,7 +127,7 @@ def feed_take(
 
 @use_case
 def delivery_take(*, actor: Actor, at: datetime, delivery: Delivery, bad_limit: int | None = None) -> FeedResult:
-    """Take what was delivered, by whichever way; one transaction. Raises as `feed_take`, unreadable content as it is."""
+    """Take what was delivered, by whichever way, in one transaction. Raises as `feed_take`, or what the blocks do."""
     require_operator(actor)
     _take_turn()
     known = Feed.objects.filter(state=FeedState.TAKEN, content_hash=delivery.content_hash).first()
@@ -136,32 +136,32 @@ def delivery_take(*, actor: Actor, at: datetime, delivery: Delivery, bad_limit: 
     codes = codes_read()
     against = Known(month_no(day_of(at)), {code: number for number, code in enumerate(codes)})
     with Faults() as faults:
-        found = intake(delivery.blocks(), against, codes, faults, large=delivery.large)
+        told = told_read()
+        found = intake(delivery.blocks(), against, codes, told, faults, large=delivery.large)
         result = FeedResult(0, FeedState.TAKEN, found.rows, faults.lines)
         feed = _feed(delivery, at)
-        if faults.lines > allowed(found.rows, bad_limit) or not found.lines.height:
+        if faults.lines > allowed(found.rows, bad_limit) or not found.good:
             result = replace(result, state=FeedState.REFUSED)
         else:
-            merged = merge(found.lines, found.register.figures, found.register.places, told_read())
+            merged = merge(found.lines, found.figures, found.now, told)
             merged_write(merged, feed.pk, codes)
-            months = found.lines["period"].unique().sort().to_list()
             result = replace(
                 result,
                 changed=merged.workplaces,
                 inserted=merged.added.height,
                 updated=merged.changed.height,
                 moved=merged.moved.height,
-                periods=tuple(month_day(number) for number in months),
+                periods=tuple(month_day(number) for number in found.months),
             )
         if faults.lines:
             faults_write(feed.pk, faults.all())
-            told = delivery.tell(faults)
+            heard = delivery.tell(faults)
             result = replace(
                 result,
-                faults=told.count,
-                shown=told.shown,
-                errors_path=told.errors_path,
-                unwritable=told.unwritable,
+                faults=heard.count,
+                shown=heard.shown,
+                errors_path=heard.errors_path,
+                unwritable=heard.unwritable,
             )
     return _close(actor, at, delivery, feed, replace(result, feed_id=feed.pk))
 
