@@ -24,6 +24,7 @@ def require_lawful(
     own_staff: bool = False,
     update: bool = False,
     lower: bool = False,
+    share: bool = False,
 ) -> None:
     """Raise `RuleViolation` when an assignment of `minutes` a month may not come into force.
 
@@ -33,7 +34,7 @@ def require_lawful(
     count against this one: who is approved first has the minutes. `own_staff` serve by their employment and not by a
     provider's staff contract.
     An `update` changes a running contract, which a suspension does not forbid; `lower` says that it gives minutes back,
-    and so needs none.
+    and so needs none. A `share` is one of several updates that reach the minimum together.
     """
     if not update:
         _require_standing(facts)
@@ -49,7 +50,8 @@ def require_lawful(
     if assignment_type == AssignmentType.FULL_TIME and facts.full_time_elsewhere:
         raise RuleViolation("full_time_elsewhere")
     _require_certificate(facts, profession)
-    _require_minimum(facts, requirement, minutes, assignment_type)
+    if not share:
+        _require_minimum(facts, requirement, minutes, assignment_type)
     if own_staff or lower:
         return
     check_capacity(

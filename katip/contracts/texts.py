@@ -10,6 +10,7 @@ UPDATE_APPROVAL = "sure-guncelleme-onayi/1"
 UNDERTAKING_ACCEPTANCE = "ustlenme-kabulu/1"
 STAFF_ACCEPTANCE = "personel-sozlesmesi-kabulu/1"
 APPOINTMENT_ACCEPTANCE = "sorumlu-mudurluk-kabulu/1"
+SHORTAGE_ANSWER = "gorevlendirme-yaniti/1"
 
 TEXTS = {
     SERVICE_APPROVAL: {
@@ -37,5 +38,9 @@ TEXTS = {
     APPOINTMENT_ACCEPTANCE: {
         "tr": "Okudum, kabul ediyorum. Kurum adına sözleşme teklif etme ve sonlandırma yetkisini üstleniyorum.",
         "en": "I have read and accept. I take on the power to offer and to end contracts for the organisation.",
+    },
+    SHORTAGE_ANSWER: {
+        "tr": "Okudum. Gereken görevlendirme yapıldı; kayıt bunu doğrular.",
+        "en": "I have read it. The assignment that is needed was made; the register verifies it.",
     },
 }

@@ -3,6 +3,7 @@
 from katip.contracts.kinds.appointment import AppointmentKind
 from katip.contracts.kinds.own_staff import OWN_STAFF
 from katip.contracts.kinds.service import ServiceContractKind
+from katip.contracts.kinds.shortage import ShortageKind
 from katip.contracts.kinds.staff import StaffContractKind
 from katip.contracts.kinds.undertaking import UndertakingKind
 from katip.contracts.kinds.update import DurationUpdateKind
@@ -40,5 +41,6 @@ def register_all() -> None:
         UndertakingKind(),
         StaffContractKind(),
         AppointmentKind(),
+        ShortageKind(),
     ):
         kind_register(kind)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from katip.contracts.acts import Act, contracts_move
 from katip.contracts.facts import Asked, Facts, facts_read
@@ -26,6 +27,8 @@ class UpdateSubject:
     update: DurationUpdate
     contract: Contract
     current: ContractVersion
+    month: Mapping[str, Any]
+    """what a month's figures said, of the update's terms; empty where a side proposed it"""
     facts: Facts | None = None
 
 
@@ -50,8 +53,11 @@ class DurationUpdateKind(ProcessKind):
         updates = DurationUpdate.objects.filter(process__in=[process.pk for process in processes])
         newest = ContractVersion.objects.filter(contract__in=contracts).order_by("contract_id", "-no")
         versions = {version.contract_id: version for version in newest.distinct("contract_id")}
+        months = {process.pk: process.terms.get("month", {}) for process in processes}
         return {
-            update.process_id: UpdateSubject(update, contracts[update.contract_id], versions[update.contract_id])
+            update.process_id: UpdateSubject(
+                update, contracts[update.contract_id], versions[update.contract_id], months[update.process_id]
+            )
             for update in updates
         }
 
@@ -67,8 +73,10 @@ class DurationUpdateKind(ProcessKind):
             subject.facts = facts
             contract, before, minutes = subject.contract, subject.current.minutes, subject.update.minutes
             whose = contract.professional_id, contract.provider_id
+            facts = replace(facts, active=facts.active + taken[whose])  # noqa: PLW2901 -- the same facts, in a batch
+            share = _still_measured(subject.month, facts)
             try:
-                require_update_lawful(contract, replace(facts, active=facts.active + taken[whose]), before, minutes)
+                require_update_lawful(contract, facts, before, minutes, share=share)
             except RuleViolation as violation:
                 refused[process_id] = violation
             taken[whose] += max(0, minutes - before)
@@ -102,8 +110,11 @@ def asked_of(contract: Contract) -> Asked:
     )
 
 
-def require_update_lawful(contract: Contract, facts: Facts, before: int, minutes: int) -> None:
-    """Raise `RuleViolation` where the running contract may not go from `before` to `minutes` a month."""
+def require_update_lawful(contract: Contract, facts: Facts, before: int, minutes: int, *, share: bool = False) -> None:
+    """Raise `RuleViolation` where the running contract may not go from `before` to `minutes` a month.
+
+    A `share` of what a month's figures ask of several contracts together need not reach the minimum by itself.
+    """
     over = contract.ends_on is not None and contract.ends_on < facts.day  # its day came, the sweep not yet
     if contract.state != ContractState.ACTIVE or over:
         raise RuleViolation("contract_not_running")
@@ -116,7 +127,13 @@ def require_update_lawful(contract: Contract, facts: Facts, before: int, minutes
         own_staff=contract.provider_id is None,
         update=True,
         lower=minutes <= before,
+        share=share,
     )
+
+
+def _still_measured(month: Mapping[str, Any], facts: Facts) -> bool:
+    """Whether a month's update still answers the figures it was made for; by others it is judged as any update is."""
+    return bool(month) and (month["employees_after"], month["hazard_after"]) == (facts.employees, facts.hazard)
 
 
 def _act(subject: UpdateSubject, move: Moved) -> Act:

@@ -81,6 +81,30 @@ def cancel_within(
     return swapped
 
 
+def processes_withdraw(actor: Actor, at: datetime, process_ids: Sequence[int], reason: str) -> list[int]:
+    """Take back open processes by set, as a part of the calling use case, which holds their subjects locked.
+
+    The kinds are not told: the caller knows what follows for its own subjects. Returns those that were taken back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE processes_process SET version = version + 1, state = %s, waits_for = '', waits_for_person_id = NULL,
+                due_on = NULL, closed_at = %s
+            WHERE id = ANY(%s) AND state = 'open' RETURNING id, code, current_step
+            """,
+            [ProcessState.WITHDRAWN, at, list(process_ids)],
+        )
+        rows = sorted(cursor.fetchall())
+    happenings = (
+        Happening(f"process:process:{ProcessState.WITHDRAWN}", pk, {"code": code, "step": step, "reason": reason})
+        for pk, code, step in rows
+    )
+    if rows:
+        record(actor, at, *happenings)
+    return [pk for pk, _, _ in rows]
+
+
 def _swap(processes: Sequence[Process], how: ProcessState, at: datetime) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -35,7 +35,7 @@ class Decided:
     """What was decided: a row for each contract of each group looked at, and for each profession newly missing.
 
     `lines` has the snapshot's columns and `outcome`, `reason` (numbers), `minutes_after`, `agreed_after`,
-    `required_before`, `required_after`, `fit_after`, `staff`. `missing` has workplace and profession.
+    `required_before`, `required_after`, `fit_after`, and `staff`, `free` and `increases` of whoever is asked for more. `missing` has workplace and profession.
     """
 
     lines: pl.DataFrame
@@ -189,7 +189,9 @@ def _with_capacity(rows: pl.DataFrame, free: pl.DataFrame) -> pl.DataFrame:
     groups = asked.join(short, on=["professional", "provider"], how="semi").select(_GROUP).unique()
     groups = groups.with_columns(pl.lit(value=True).alias("diverted"))
     rows = rows.join(groups, on=_GROUP, how="left").join(
-        sums.select("professional", "provider", "staff"), on=["professional", "provider"], how="left"
+        sums.select("professional", "provider", "staff", "free", "increases"),
+        on=["professional", "provider"],
+        how="left",
     )
     diverted = amended & pl.col("diverted").fill_null(value=False)
     return rows.with_columns(
@@ -224,7 +226,7 @@ def _with_fit(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _missing(snapshot: Snapshot, as_of: date) -> pl.DataFrame:
-    """Professions that a workplace owes by the new figures, did not owe by those known before, and has nobody for."""
+    """Professions that a workplace owes by the new figures, did not owe (or served in person) before, and has nobody for."""
     every = pl.DataFrame({"profession": range(len(PROFESSIONS))}, schema={"profession": pl.Int8})
     physicians = (
         snapshot.contracts.filter((pl.col("full_time") == 1) & (pl.col("profession") == _PHYSICIAN))
@@ -237,7 +239,8 @@ def _missing(snapshot: Snapshot, as_of: date) -> pl.DataFrame:
         pl.col("hazard_known").fill_null(pl.col("hazard_after")).alias("hazard_before"),
     )
     rows = rows.join(every, how="cross")
-    rows = rows.filter(_requirement(as_of, "after").required & ~_requirement(as_of, "before").required)
-    stands = pl.col("undertaken") & (pl.col("profession") != _DSP)
-    rows = rows.filter(~stands).join(snapshot.contracts.select(_GROUP).unique(), on=_GROUP, how="anti")
+    undertakes = pl.col("undertaking") & (pl.col("profession") != _DSP)
+    free_before = ~_requirement(as_of, "before").required | undertakes
+    rows = rows.filter(_requirement(as_of, "after").required & free_before & ~(undertakes & pl.col("undertaken")))
+    rows = rows.join(snapshot.contracts.select(_GROUP).unique(), on=_GROUP, how="anti")
     return rows.select(_GROUP).sort(_GROUP)

@@ -173,7 +173,7 @@ _CANDIDATES = """
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The frames of `WORKPLACES` (with `undertaken`), `CONTRACTS` and `FREE`."""
+    """The frames of `WORKPLACES` (with `undertaking` in force, and whether it still may: `undertaken`), `CONTRACTS` and `FREE`."""
 
     workplaces: pl.DataFrame
     contracts: pl.DataFrame
@@ -200,23 +200,23 @@ def candidates_make(feeds: Collection[int], since: date, at: datetime, *, whole:
         cursor.execute("ANALYZE month_candidate")
 
 
-def snapshot_read(period: date, at: datetime) -> Snapshot:
-    """The frames for the workplaces noted, with the free minutes of everybody."""
-    return _read("month_candidate", period, at, None)
+def workplaces_read(period: date, at: datetime, candidates: str = "month_candidate") -> pl.DataFrame:
+    """The figures of the workplaces noted, or of others: a table expression with `workplace_id`."""
+    given = {"day": day_of(at), "period": period}
+    frame = frame_read(_WORKPLACES.replace("{candidates}", candidates), given, WORKPLACES)
+    return _with_undertaken(frame, day_of(at))
 
 
-def snapshot_again(period: date, at: datetime, workplaces: Collection[int], professionals: Collection[int]) -> Snapshot:
-    """The frames for these workplaces, with the free minutes of these professionals, as things are now."""
-    some = sql.SQL("(SELECT unnest({}::bigint[]) AS workplace_id)").format(sql.Literal(list(workplaces)))
-    return _read(some.as_string(), period, at, professionals)
+def contracts_read(at: datetime, candidates: str = "month_candidate") -> pl.DataFrame:
+    """The contracts in force of the workplaces noted, or of others."""
+    given = {"day": day_of(at), "at": at}
+    return frame_read(_CONTRACTS.replace("{candidates}", candidates), given, CONTRACTS)
 
 
-def _read(candidates: str, period: date, at: datetime, professionals: Collection[int] | None) -> Snapshot:
-    day = day_of(at)
-    given = {"day": day, "at": at, "period": period}
-    workplaces = frame_read(_WORKPLACES.replace("{candidates}", candidates), given, WORKPLACES)
-    contracts = frame_read(_CONTRACTS.replace("{candidates}", candidates), given, CONTRACTS)
-    return Snapshot(_with_undertaken(workplaces, day), contracts, free_read(at, professionals))
+def snapshot_again(period: date, at: datetime, workplaces: Collection[int], free: pl.DataFrame) -> Snapshot:
+    """The frames for these workplaces as things are now; `free` is what is left to whom."""
+    some = sql.SQL("(SELECT unnest({}::bigint[]) AS workplace_id)").format(sql.Literal(list(workplaces))).as_string()
+    return Snapshot(workplaces_read(period, at, some), contracts_read(at, some), free)
 
 
 def free_read(at: datetime, professionals: Collection[int] | None = None) -> pl.DataFrame:
@@ -243,5 +243,6 @@ def _with_undertaken(workplaces: pl.DataFrame, day: date) -> pl.DataFrame:
     ]
     return workplaces.with_columns(
         pl.col("workplace").is_in(pl.Series(fits, dtype=pl.Int64).implode()).alias("undertaken"),
+        pl.col("own_minutes").is_not_null().alias("undertaking"),
         pl.col("consent").fill_null(0),
     ).drop("own_minutes")

@@ -1,0 +1,180 @@
+"""What happened between the snapshot and the writing of a chunk, and what the chunk's lines become because of it.
+
+Every change of a contract is an act, with its time; consent, staff minutes and open updates are asked again outright.
+What was touched is decided anew by the same rules, as things are now; all else stays as it was planned.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import polars as pl
+from django.db import connection
+
+from katip.core.clock import day_of
+from katip.rules import MonthOutcome, MonthReason
+from katip.updates.models import MonthRun
+from katip.updates.plan.decide import decide
+from katip.updates.plan.lines import COLUMNS, lines_of
+from katip.updates.plan.snapshot import free_read, session_prepare, snapshot_again
+
+_CONSENTED = (MonthOutcome.AMENDED, MonthOutcome.PROVIDER)
+
+# The month's own ends are acts, too: they bear its moment, and are no news to it.
+_TOUCHED = """
+SELECT DISTINCT contract.workplace_id, contract.professional_id
+FROM contracts_contractact AS act JOIN contracts_contract AS contract ON contract.id = act.contract_id
+WHERE act.at >= %(mark)s AND NOT (act.role = 'register' AND act.at = %(at)s)
+  AND (contract.workplace_id BETWEEN %(first)s AND %(last)s OR contract.professional_id = ANY(%(professionals)s))
+"""
+_CONSENTS = """
+SELECT workplace.id, COALESCE((
+    SELECT auto_update FROM registry_contactdeclaration WHERE workplace_id = workplace.id ORDER BY no DESC LIMIT 1
+), false)
+FROM unnest(%s::bigint[]) AS workplace (id)
+"""
+_UNDERTAKINGS = """
+SELECT workplace_id FROM contracts_undertaking
+WHERE workplace_id = ANY(%s) AND (active_from >= %s OR ended_at >= %s)
+"""
+_WAITING = """
+SELECT contract.workplace_id, open.process_id FROM contracts_durationupdate AS open
+JOIN contracts_contract AS contract ON contract.id = open.contract_id
+WHERE open.is_open AND open.contract_id = ANY(%(contracts)s)
+UNION ALL
+SELECT workplace_id, process_id FROM contracts_shortage WHERE is_open AND workplace_id = ANY(%(workplaces)s)
+"""
+_STAFF = """
+SELECT professional_id, provider_id, sum(minutes) FROM registry_staffcontract
+WHERE professional_id = ANY(%(professionals)s) AND valid_from <= %(day)s
+  AND (valid_to IS NULL OR valid_to >= %(day)s)
+GROUP BY professional_id, provider_id
+"""
+_OWN = """
+SELECT change.professional_id, change.provider_id,
+       sum(CASE change.outcome WHEN 'amended' THEN change.minutes_after - change.minutes_before
+                               ELSE -change.minutes_before END)
+FROM contracts_contract AS contract JOIN contracts_monthchange AS change ON change.contract_id = contract.id
+WHERE contract.professional_id = ANY(%(professionals)s) AND change.run = %(run)s
+  AND change.outcome IN ('amended', 'ended')
+GROUP BY change.professional_id, change.provider_id
+"""
+_PAIR = {"professional": pl.Int64, "provider": pl.Int64}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Workplaces and professionals about whom something is other than in the snapshot."""
+
+    workplaces: set[int]
+    professionals: set[int]
+
+
+def lines_now(run: MonthRun, lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines to be carried out now. The caller holds the professionals of `lines` locked against approvals."""
+    news = _news(run, lines)
+    if not news.workplaces and not news.professionals:
+        return lines
+    again = lines.filter(pl.col("workplace").is_in(list(news.workplaces)))
+    lines = lines.filter(~pl.col("workplace").is_in(list(news.workplaces)))
+    professionals = news.professionals | set(again["professional"])
+    free = _free_now(run, professionals)
+    lines = _diverted(lines, free)
+    return pl.concat([lines, _decided_again(run, again, news.workplaces, free)])
+
+
+def _news(run: MonthRun, lines: pl.DataFrame) -> News:
+    assert run.at is not None  # noqa: S101 -- a run that is carried out has its moment
+    here = set(lines["workplace"])
+    professionals = lines["professional"].unique().to_list()
+    given = {
+        "mark": run.mark,
+        "at": run.at,
+        "first": lines["workplace"].min(),
+        "last": lines["workplace"].max(),
+        "professionals": professionals,
+        "contracts": lines["contract"].to_list(),
+        "workplaces": sorted(here),
+        "day": day_of(run.at),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED, given)
+        touched = cursor.fetchall()
+        cursor.execute(_UNDERTAKINGS, [sorted(here), run.mark, run.mark])
+        undertaken = {row[0] for row in cursor.fetchall()}
+        cursor.execute(_WAITING, given)
+        waiting = {(workplace, process) for workplace, process in cursor.fetchall()}
+        cursor.execute(_STAFF, given)
+        staff = {(professional, provider): minutes for professional, provider, minutes in cursor.fetchall()}
+    workplaces = {workplace for workplace, _ in touched} & here
+    workplaces |= undertaken | _consents_changed(lines) | _waits_changed(lines, waiting)
+    asked = lines.filter(pl.col("staff").is_not_null()).select("professional", "provider", "staff").unique()
+    moved = {one for one, provider, minutes in asked.iter_rows() if staff.get((one, provider), 0) != minutes}
+    return News(workplaces, ({one for _, one in touched} & set(professionals)) | moved)
+
+
+def _consents_changed(lines: pl.DataFrame) -> set[int]:
+    """Workplaces that gave or withdrew their consent since the plan was made with it, or without."""
+    outcomes = [*_CONSENTED, MonthOutcome.ASKED]
+    planned = lines.filter(pl.col("outcome").is_in([str(one) for one in outcomes]))
+    with_consent = pl.col("outcome").is_in([str(one) for one in _CONSENTED]).alias("consent")
+    by_workplace = dict(planned.select("workplace", with_consent).iter_rows())
+    with connection.cursor() as cursor:
+        cursor.execute(_CONSENTS, [list(by_workplace)])
+        return {workplace for workplace, consent in cursor.fetchall() if by_workplace[workplace] != consent}
+
+
+def _waits_changed(lines: pl.DataFrame, waiting: set[tuple[int, int]]) -> set[int]:
+    """Workplaces where something waits that the plan does not take back: it was opened since, or is to stay."""
+    known = set(lines.select("workplace", "open_update").iter_rows())
+    known |= set(lines.select("workplace", "open_shortage").iter_rows())
+    return {workplace for workplace, process in waiting - known}
+
+
+def _free_now(run: MonthRun, professionals: Collection[int]) -> pl.DataFrame:
+    """Minutes that would be free now had the run not begun: what the plan's increases are held against."""
+    assert run.at is not None  # noqa: S101 -- as above
+    session_prepare()
+    free = free_read(run.at, professionals)
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, {"professionals": list(professionals), "run": run.pk})
+        own = cursor.fetchall()
+    schema = {**_PAIR, "own": pl.Int64}
+    written = pl.DataFrame([(one, provider, int(net)) for one, provider, net in own], schema=schema, orient="row")
+    free = free.join(written, on=list(_PAIR), how="left")
+    return free.with_columns((pl.col("free") + pl.col("own").fill_null(0)).alias("free")).drop("own")
+
+
+def _diverted(lines: pl.DataFrame, free: pl.DataFrame) -> pl.DataFrame:
+    """Groups whose professional has no longer the minutes that the whole plan asks: to the provider, whole."""
+    known = free.select(*_PAIR, pl.col("free").alias("free_now"))
+    asked = lines.filter(pl.col("outcome") == MonthOutcome.AMENDED).join(known, on=list(_PAIR), how="inner")
+    short = asked.filter((pl.col("increases") > 0) & (pl.col("increases") > pl.col("free_now")))
+    group = ["workplace", "profession"]
+    groups = short.select(group).unique().with_columns(pl.lit(value=True).alias("short"))
+    lines = lines.join(groups, on=group, how="left")
+    diverted = (pl.col("outcome") == MonthOutcome.AMENDED) & pl.col("short").fill_null(value=False)
+    lines = lines.with_columns(
+        pl.when(diverted).then(pl.lit(str(MonthOutcome.PROVIDER))).otherwise("outcome").alias("outcome"),
+        pl.when(diverted).then(pl.lit(str(MonthReason.CAPACITY_SHORT))).otherwise("reason").alias("reason"),
+        # what was enough is short until the provider answers
+        pl.when(diverted & (pl.col("running") < pl.col("required_after")))
+        .then(pl.lit("short"))
+        .when(diverted)
+        .then(pl.lit(None, dtype=pl.String))
+        .otherwise("fit_after")
+        .alias("fit_after"),
+    )
+    return lines.select(list(COLUMNS))
+
+
+def _decided_again(run: MonthRun, again: pl.DataFrame, workplaces: Collection[int], free: pl.DataFrame) -> pl.DataFrame:
+    """Lines for these workplaces as things are now; the plan's other increases keep their minutes."""
+    assert run.at is not None  # noqa: S101 -- as above
+    amended = again.filter(pl.col("outcome") == MonthOutcome.AMENDED)
+    more = (pl.col("minutes_after") - pl.col("minutes_before")).clip(lower_bound=0)
+    here = amended.group_by(list(_PAIR)).agg(more.sum().alias("here"), pl.col("increases").first())
+    elsewhere = (pl.col("increases") - pl.col("here")).fill_null(0)
+    left = free.join(here, on=list(_PAIR), how="left")
+    left = left.with_columns((pl.col("free") - elsewhere).alias("free")).select(free.columns)
+    snapshot = snapshot_again(run.period, run.at, workplaces, left)
+    return lines_of(decide(snapshot, day_of(run.at)))
