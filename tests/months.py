@@ -164,13 +164,12 @@ class Month:
                         "id": one.pk,
                         "code": one.code,
                         "minutes": one.minutes,
-                        "professional": one.professional.person.name,
+                        "professional": {"id": one.professional_id, "name": one.professional.person.name},
                         "assignment_type": one.assignment_type,
                     }
                     for one in shortage
                 ],
                 "requirement": requirement,
-                "citation": requirement["citation"],
             }
         else:
             terms |= {
@@ -190,7 +189,7 @@ class Month:
             waiting_since=self.at,
             terms=terms,
             terms_hash=terms_hash(terms),
-            proposed_by=PartyKind.PROVIDER if parties[0] == PartyKind.EMPLOYER else PartyKind.EMPLOYER,
+            proposed_by=PartyKind.PROVIDER,
             created_at=self.at,
         )
         for no, party in enumerate(parties, start=1):

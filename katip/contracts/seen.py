@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from katip.contracts.facts import Facts, facts_read
 from katip.contracts.kinds.update import asked_of
 from katip.contracts.law import minimum_minutes
-from katip.contracts.models import Contract, ContractAct, ContractVersion, DurationUpdate, Fitness
+from katip.contracts.models import Contract, ContractAct, ContractVersion, DurationUpdate, Fitness, MonthChange
 from katip.contracts.selectors import COUNTED, minutes_now
 from katip.contracts.services.offer import Figures, Offer, offer_figures
 from katip.processes.models import Step
@@ -79,6 +79,8 @@ class Story:
     updates: list[DurationUpdate]
     steps: dict[int, list[Step]]
     successors: list[Contract]
+    changes: list[MonthChange]
+    """what months did to it"""
 
     @property
     def open_update(self) -> DurationUpdate | None:
@@ -87,7 +89,7 @@ class Story:
 
 
 def story_of(contract: Contract) -> Story:
-    """Acts, versions, updates, decisions and successors of the contract; five statements."""
+    """Acts, versions, updates, decisions, successors and months of the contract; six statements."""
     acts = ContractAct.objects.filter(contract=contract).select_related("person").order_by("pk")[:STORY]
     versions = ContractVersion.objects.filter(contract=contract).order_by("no")[:STORY]
     updates = list(
@@ -95,7 +97,8 @@ def story_of(contract: Contract) -> Story:
     )
     numbers = [contract.process_id, *(update.process_id for update in updates)]
     successors = Contract.objects.filter(predecessor=contract).order_by("pk")[:STORY]
-    return Story(list(acts), list(versions), updates, _steps(numbers), list(successors))
+    changes = MonthChange.objects.filter(contract=contract).order_by("pk")[:STORY]
+    return Story(list(acts), list(versions), updates, _steps(numbers), list(successors), list(changes))
 
 
 def _steps(process_ids: Collection[int]) -> dict[int, list[Step]]:

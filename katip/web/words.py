@@ -36,6 +36,7 @@ KINDS = frozenset(
         gettext_noop("OSGB ile özel işyeri arasında işyeri hekimliği hizmet alımı sözleşmesi"),
         gettext_noop("OSGB ile özel işyeri arasında diğer sağlık personeli hizmet alımı sözleşmesi"),
         gettext_noop("Süre güncelleme"),
+        gettext_noop("Görevlendirme ihtiyacı"),
         gettext_noop("Kendi personeli"),
         gettext_noop("Şahsen üstlenme"),
         gettext_noop("Personel sözleşmesi"),

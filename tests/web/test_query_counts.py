@@ -157,7 +157,7 @@ def test_a_contracts_page_asks_as_often_however_long_its_story(world: World, ver
         version.save()
         act.save()
     client = entered(world, "owner")
-    for route, statements in (("contract", 13), ("contract_end", 9), ("contract_update", 9)):
+    for route, statements in (("contract", 14), ("contract_end", 9), ("contract_update", 9)):
         assert asked(page(client, reverse(route, args=[contract.pk]))) == statements, route
 
 
@@ -178,7 +178,7 @@ def test_the_card_and_its_form_whatever_was_declared(world: World, declarations:
         for no in range(1, declarations + 1)
     )
     client = entered(world, "owner")
-    assert asked(page(client, reverse("card"))) == 12
+    assert asked(page(client, reverse("card"))) == 14
     assert asked(page(client, reverse("contact"))) == 8
 
 

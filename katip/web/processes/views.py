@@ -32,6 +32,7 @@ from katip.web.acting.fitting import Sides, capacity_fit
 from katip.web.addresses import number_read
 from katip.web.entrance.kept import form_keep, form_kept
 from katip.web.home.duties import obligations, owed
+from katip.web.months.provider_step import room_notices
 from katip.web.processes import present
 from katip.web.processes.forms import ApproveForm, RejectForm, WithdrawForm
 from katip.web.processes.kinds import RELATED, presenter_of
@@ -233,7 +234,7 @@ def _may_withdraw(process: Process, request: Any) -> bool:
         PartyKind(process.proposed_by),
         actor.capacity == Capacity.INDIVIDUAL and process.created_by_id == actor.person_id,
     )
-    return mine and process.state == ProcessState.OPEN
+    return mine and process.state == ProcessState.OPEN and not process.terms.get("month")
 
 
 def _step_page(request: Any, process: Process, form: forms.Form, status: int = 200) -> HttpResponse:
@@ -251,7 +252,7 @@ def _step_page(request: Any, process: Process, form: forms.Form, status: int = 2
         "terms_title": presenter.terms_title(process),
         "terms": presenter.terms(process, in_full=True, auto_update=_auto_update(process)),
         "reckoning": presenter.reckoning(process),
-        "notices": presenter.notices(process, role),
+        "notices": [*presenter.notices(process, role), *room_notices(process, role, request)],
         "consequence": presenter.consequence(process, role),
         "tick": tick,
         "tick_hint": tick_hint,

@@ -21,6 +21,7 @@ from katip.web import format as fmt
 from katip.web.access import Access, access
 from katip.web.contracts.acts.seen import actions_open, contract_get
 from katip.web.contracts.acts.story import story_rows
+from katip.web.months.sentence import change_sentence
 from katip.web.officials.guard import read_record
 from katip.web.processes.kinds import Row, presenter_of, row
 from katip.web.processes.present import role_of
@@ -263,7 +264,9 @@ def _versions(contract: Contract, story: Story, request: Any) -> list[Row]:
         VersionBasis.APPROVED: _("Onaylandı"),
         VersionBasis.UPDATED: _("Süre güncellendi"),
         VersionBasis.CARRIED: _("Aktarıldı, onayı burada kanıtlanmadı"),
+        VersionBasis.AUTOMATIC: _("Kendiliğinden, aylık bildirimle"),
     }
+    why = {change.version_no: change_sentence(change) for change in story.changes if change.version_no}
     return [
         {
             "no": version.no,
@@ -272,6 +275,7 @@ def _versions(contract: Contract, story: Story, request: Any) -> list[Row]:
             "minutes": version.minutes,
             "type": ASSIGNMENT_TYPES[version.assignment_type],
             "basis": basis[VersionBasis(version.basis)],
+            "why": why.get(version.no, ""),
             "employees": version.employees,
             "hazard_label": HAZARDS[HazardClass(version.hazard_class)],
             "required": version.required_minutes,

@@ -4,15 +4,17 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from katip.contracts.models import Contract, ContractAct, ContractVersion, DurationUpdate
+from katip.contracts.models import Contract, ContractAct, ContractVersion, DurationUpdate, MonthChange
 from katip.contracts.seen import Story
 from katip.contracts.selectors import decision_of
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
 from katip.processes.models import Decision, Outcome, ProcessState
-from katip.rules import ContractAction, ContractRole, ContractState, Profession
+from katip.rules import ContractAction, ContractRole, ContractState, MonthOutcome, Profession
 from katip.web import format as fmt
+from katip.web.months.sentence import change_sentence
 from katip.web.processes.kinds import Row, presenter_of
 from katip.web.processes.present import proof_words, role_of
 from katip.web.templatetags.katip import current_language
@@ -20,6 +22,16 @@ from katip.web.words import PROFESSIONS, in_sentence
 
 _DECIDED = {ContractAction.ACCEPT, ContractAction.APPROVE, ContractAction.REJECT, ContractAction.UPDATE}
 _GOOD = {ContractAction.ACCEPT, ContractAction.APPROVE, ContractAction.UPDATE}
+_MONTH_WORDS = {
+    MonthOutcome.AMENDED: gettext_lazy("Aylık bildirimle süre %(before)s → %(minutes)s dakika oldu"),
+    MonthOutcome.ASKED: gettext_lazy(
+        "Aylık bildirim işverene süre güncellemesi sordu: %(before)s → %(minutes)s dakika"
+    ),
+    MonthOutcome.PROVIDER: gettext_lazy(
+        "Aylık bildirim hizmet verene süre güncellemesi sordu: %(before)s → %(minutes)s dakika"
+    ),
+    MonthOutcome.PERSON: gettext_lazy("Aylık bildirimle yeni bir görevlendirme gerekti"),
+}
 _BAD = {ContractAction.REJECT, ContractAction.WITHDRAW, ContractAction.LAPSE, ContractAction.END}
 
 
@@ -28,8 +40,9 @@ def story_rows(contract: Contract, story: Story, request: Any) -> list[Row]:
     links = request.actor.capacity != Capacity.OFFICIAL
     rows = [row for row in (_next_row(contract, request), _ending_row(contract)) if row is not None]
     rows += [_update_row(update, story, request, links=links) for update in story.updates if not _is_told(update)]
+    rows += [row for change in story.changes if (row := _month_row(change, request)) is not None]
     decisions = _decisions(story)
-    versions = {version.process_id: version for version in story.versions}
+    versions = {version.process_id: version for version in story.versions if version.process_id is not None}
     told = [_act_row(act, contract, decisions, versions, links=links) for act in story.acts]
     dated = [row for row in rows if row.get("at")] + told
     waiting = [row for row in rows if not row.get("at")]
@@ -72,6 +85,7 @@ def _update_row(update: DurationUpdate, story: Story, request: Any, *, links: bo
     }
     link = {"url": reverse("step", args=[process.pk]), "label": _("%(code)s sürecini aç") % {"code": process.code}}
     who = process.created_by.name if process.created_by else ""
+    links = links and (not update.reason or request.actor.capacity == Capacity.PROVIDER)
     if update.is_open:
         mine = bool(role_of(process, request))
         title = _("Süre güncellemesi sizi bekliyor: %(before)s → %(minutes)s dakika")
@@ -98,6 +112,36 @@ def _update_row(update: DurationUpdate, story: Story, request: Any, *, links: bo
     }
 
 
+def _month_row(change: MonthChange, request: Any) -> Row | None:
+    """What a month did; an end is told by its act. Only who takes part in what it opened is led there."""
+    outcome = MonthOutcome(change.outcome)
+    if outcome not in _MONTH_WORDS:
+        return None
+    figures = {
+        "before": fmt.number_text(change.minutes_before, current_language()),
+        "minutes": fmt.number_text(change.minutes_after, current_language()),
+    }
+    links = []
+    if change.process_id is not None and request.actor.capacity in _month_parties(change):
+        links = [{"url": reverse("step", args=[change.process_id]), "label": _("açılan süreç")}]
+    return {
+        "title": str(_MONTH_WORDS[outcome]) % figures,
+        "at": change.at,
+        "order": 0,
+        "text": change_sentence(change) + ".",
+        "mark": "done" if outcome == MonthOutcome.AMENDED else "event",
+        "version": change.version_no or 0,
+        "links": links,
+    }
+
+
+def _month_parties(change: MonthChange) -> set[Capacity]:
+    """Who takes part in what a month opened."""
+    if change.outcome == MonthOutcome.ASKED:
+        return {Capacity.WORKPLACE, Capacity.PROVIDER}
+    return {Capacity.PROVIDER} if change.provider_id is not None else {Capacity.WORKPLACE}
+
+
 def _decisions(story: Story) -> dict[tuple[str, int], tuple[Decision, int]]:
     """Decisions by party and person, each with its process: an act finds the one that it carries out."""
     found = {}
@@ -113,7 +157,7 @@ def _act_row(
     act: ContractAct,
     contract: Contract,
     decisions: dict[tuple[str, int], tuple[Decision, int]],
-    versions: dict[int | None, ContractVersion],
+    versions: dict[int, ContractVersion],
     *,
     links: bool,
 ) -> Row:
@@ -121,7 +165,7 @@ def _act_row(
     decision, process_id = None, None
     if action in _DECIDED and act.person_id is not None:
         decision, process_id = decisions.get((act.at.isoformat(), act.person_id), (None, None))
-    version = versions.get(process_id) if action in _GOOD and act.state_to == ContractState.ACTIVE else None
+    version = versions.get(process_id or 0) if action in _GOOD and act.state_to == ContractState.ACTIVE else None
     shown: Row = {
         "at": act.at,
         "order": act.pk,

@@ -1,16 +1,18 @@
-"""9001: new monthly minutes for a running contract; one side proposes, the other decides."""
+"""9001: new monthly minutes for a running contract; one side proposes, or a month's figures do, the other decides."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from katip.processes.models import PartyKind, Process
+from katip.processes.models import PartyKind, Process, ProcessState
 from katip.rules import Profession
 from katip.web import format as fmt
+from katip.web.months.sentence import change_parts, facts_of_terms
 from katip.web.processes.kinds.base import Presenter, Row, row
 from katip.web.processes.kinds.contract import figure_rows, professional_row, reckoning, workplace_row
+from katip.web.processes.kinds.shortage import month_words
 from katip.web.templatetags.katip import current_language
 from katip.web.words import PROFESSIONS
 
@@ -50,6 +52,7 @@ class UpdatePresenter(Presenter):
                 change % {"minutes": fmt.minutes_text(terms["minutes_before"], language)},
                 strong=True,
             ),
+            *self._why(process),
             workplace_row(terms),
             row(_("Hizmet veren"), (terms.get("provider") or {}).get("title") or _("İşyerinin kendi personeli")),
             professional_row(process, self._profession(process)),
@@ -58,12 +61,41 @@ class UpdatePresenter(Presenter):
             rows += figure_rows(terms["requirement"])
         return rows
 
+    def _why(self, process: Process) -> list[Row]:
+        """What a month's figures brought, where they proposed it."""
+        month = process.terms.get("month")
+        if not month:
+            return []
+        minutes = int(process.terms["minutes_before"]), int(process.terms["minutes"])
+        profession = Profession(process.terms["profession"])
+        facts = facts_of_terms(month, profession, minutes, date.fromisoformat(month["period"]))
+        parts = change_parts(facts)
+        told = ", ".join(part for part in (parts.required, parts.citation) if part)
+        reason = _("Kendiliğinden güncellenmedi: %(reason)s.") % {"reason": parts.reason} if parts.reason else ""
+        return [row(_("Neden geldi"), parts.figures, told, month_words(month), reason)]
+
+    def notices(self, process: Process, role: str) -> list[str]:
+        month = process.terms.get("month")
+        if not month or not month["reason"] or process.state != ProcessState.OPEN or role != PartyKind.PROVIDER:
+            return []
+        return [
+            _(
+                "Profesyonelin boş süresi bu ayın bütün artışlarına yetmiyor. Kurumunuzdaki süresini artırabilir, "
+                "başka bir sözleşmesini azaltabilir ya da reddedip işyerine başka bir profesyonel teklif edebilirsiniz."
+            )
+        ]
+
     def reckoning(self, process: Process) -> Row | None:
         requirement: Any = process.terms.get("requirement")
         return reckoning(requirement) if requirement else None
 
     def consequence(self, process: Process, role: str) -> str:
-        del process, role
+        if role == PartyKind.PROVIDER and process.terms.get("month"):
+            return _(
+                "Onaylarsanız, işveren önceden izin verdiyse yeni süre bu kayıtta hemen yürürlüğe girer; vermediyse "
+                "sıra ona geçer. Reddederseniz sözleşme şimdiki süresiyle devam eder ve yasal alt sınırın altında "
+                "kalabilir."
+            )
         return _(
             "Onaylarsanız yeni süre bu kayıtta hemen yürürlüğe girer. Reddederseniz sözleşme şimdiki süresiyle devam "
             "eder."
@@ -71,6 +103,8 @@ class UpdatePresenter(Presenter):
 
     def done(self, process: Process, role: str, at: datetime) -> str:
         del role
+        if process.state == ProcessState.OPEN:
+            return super().done(process, "", at)
         what = {
             "before": fmt.number_text(process.terms["minutes_before"], current_language()),
             "minutes": fmt.number_text(process.terms["minutes"], current_language()),
@@ -79,8 +113,11 @@ class UpdatePresenter(Presenter):
         return _("Aylık süre %(before)s dakikadan %(minutes)s dakikaya güncellendi: %(at)s.") % what
 
     def opened(self, process: Process) -> str:
-        del process
-        return _("Süre güncellemesi önerildi")
+        return _("Aylık bildirimle açıldı") if process.terms.get("month") else _("Süre güncellemesi önerildi")
+
+    def opened_by(self, process: Process) -> str:
+        month = process.terms.get("month")
+        return month_words(month) if month else super().opened_by(process)
 
     def follows(self, process: Process) -> str:
         del process
