@@ -18,6 +18,7 @@ METER_HEIGHT: Final = 24
 PLOT_TOP, PLOT_HEIGHT, PLOT_FOOT = 44, 132, 44
 MAX_TICKS: Final = 5
 LABELS_WIDE, LABELS_NARROW = 8, 4
+NUMBERS_FIT_PHONE = 6
 
 
 def percent(part: float, whole: float) -> str:
@@ -105,11 +106,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A change between two columns: it stands before the column of that index; with a headline and a second line."""
+    """A change between two columns: it stands before the column of that index; with a headline and a second line.
+
+    Or with a number alone, where several would stand on each other's words.
+    """
 
     before: int
     title: str
     text: str = ""
+    number: int | None = None
 
 
 def axis_ticks(greatest: float) -> list[int]:
@@ -169,9 +174,12 @@ def column_plot_svg(columns: Sequence[Column], marks: Sequence[Mark], *, title: 
 
 
 def _figures(columns: Sequence[Column], marks: Sequence[Mark], level: Callable[[float], float]) -> str:
-    """Write the figures that matter above their columns: the first, the last, and those around each change."""
+    """Write the figures that matter above their columns: the first, the last, and those around each change.
+
+    Numbered changes are told in a table: only the last of them has its figures here, too.
+    """
     shown = {0, len(columns) - 1}
-    for mark in marks:
+    for mark in marks[-1:]:
         shown |= {mark.before - 1, mark.before}
     return "".join(
         f'<text class="strong" text-anchor="middle" x="{percent(index + 0.5, len(columns))}" '
@@ -205,6 +213,11 @@ def _marks(marks: Sequence[Mark], size: int, bottom: int) -> str:
         x = percent(mark.before, size)
         left = mark.before * 2 < size
         anchor, shift = ("start", "8") if left else ("end", "-8")
+        if mark.number is not None:
+            css = "strong" if len(marks) <= NUMBERS_FIT_PHONE or mark is marks[-1] else "strong wide"
+            texts.append(f'<line class="mark" x1="{x}" x2="{x}" y1="{PLOT_TOP - 12}" y2="{bottom}"/>')
+            texts.append(f'<text class="{css}" text-anchor="middle" x="{x}" y="{PLOT_TOP - 18}">{mark.number}</text>')
+            continue
         texts.append(f'<line class="mark" x1="{x}" x2="{x}" y1="4" y2="{bottom}"/>')
         texts.append(
             f'<text class="strong" text-anchor="{anchor}" x="{x}" dx="{shift}" y="14">{escape(mark.title)}</text>'

@@ -52,7 +52,7 @@ def test_a_declaration_is_dated_and_follows_the_earlier_ones_which_stay(world: W
     assert (first.no, first.declared_by, first.declared_at) == (1, world.owner, AT)
     assert (first.phone, first.email, first.auto_update) == ("5550000000", "firma@ornek.com.tr", None)
     assert (second.no, second.declared_by, second.declared_at) == (2, world.colleague, LATER)
-    assert (second.auto_update, second.consent_text) == (True, "otomatik-guncelleme/1")
+    assert (second.auto_update, second.consent_text) == (True, AUTO_UPDATE_NOW["tr"])
 
 
 def test_a_declaration_leaves_an_event_without_what_was_declared(world: World) -> None:
@@ -63,7 +63,7 @@ def test_a_declaration_leaves_an_event_without_what_was_declared(world: World) -
         world.workplace.pk,
         world.owner.pk,
     )
-    assert event.detail.body == {"no": 1, "auto_update": False, "consent_text": "otomatik-guncelleme/1"}
+    assert event.detail.body == {"no": 1, "auto_update": False, "consent_text": AUTO_UPDATE_NOW["tr"]}
 
 
 def test_the_province_is_that_of_the_district(world: World) -> None:

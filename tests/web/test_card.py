@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from katip.core.errors import StaleStateError
+from katip.registry.consents import AUTO_UPDATE_NOW
 from katip.registry.models import ContactDeclaration, District, Headcount, Payment
 from katip.web.card import views
 from tests.cast import World, e_bildirge, entered
@@ -26,7 +27,7 @@ def filled(world: World, **changes: Any) -> dict[str, Any]:
         "kep": "",
         "province": 16,
         "district": world.workplace.district_id,
-        "text_version": "otomatik-guncelleme/1",
+        "text_version": AUTO_UPDATE_NOW["tr"],
     } | changes
 
 
@@ -98,7 +99,7 @@ def test_saving_leads_to_the_main_screen_with_a_notice_and_the_card_shows_all_th
     page = client.get(CARD).text
     assert page.index("yeni@ornek.com.tr") < page.index("firma@ornek.com.tr")
     assert world.owner.name in page
-    assert "otomatik-guncelleme/1" in page
+    assert AUTO_UPDATE_NOW["tr"] in page
     assert chosen(client.get(CONTACT).text, "auto_update") == ["hayir"]  # one's own last choice, not ours
 
 
@@ -107,17 +108,24 @@ def test_nothing_is_chosen_beforehand_and_the_place_is_that_of_the_register(worl
     assert chosen(page, "auto_update") == []
     assert chosen(page, "province") == ["16"]
     assert chosen(page, "district") == [str(world.workplace.district_id)]
-    assert "sözleşme süreleri yeni yasal alt sınıra" in page
+    assert "yapılmış güncellemeler kalır." in page
+    assert "henüz kendiliğinden güncellemez" not in page
 
 
 @pytest.mark.parametrize(("answer", "kept"), [("evet", True), ("hayir", False), ("", None)])
 def test_the_consent_is_optional_and_kept_with_its_text(world: World, answer: str, kept: bool | None) -> None:
     post(entered(world, "owner"), filled(world, auto_update=answer))
     declared = ContactDeclaration.objects.get()
-    assert (declared.auto_update, declared.consent_text) == (kept, "otomatik-guncelleme/1")
+    assert (declared.auto_update, declared.consent_text) == (kept, AUTO_UPDATE_NOW["tr"])
 
 
-def test_a_consent_to_a_text_that_is_no_longer_shown_is_not_taken(world: World) -> None:
+def test_a_consent_to_an_older_text_is_kept_as_one(world: World) -> None:
+    post(entered(world, "owner"), filled(world, text_version="otomatik-guncelleme/1", auto_update="evet"))
+    assert ContactDeclaration.objects.get().consent_text == "otomatik-guncelleme/1"
+    assert "otomatik-guncelleme/1" in entered(world, "owner").get(CARD).text
+
+
+def test_a_consent_to_a_text_that_was_never_shown_is_not_taken(world: World) -> None:
     response = post(entered(world, "owner"), filled(world, text_version="otomatik-guncelleme/0", auto_update="evet"))
     assert response.status_code == 409
     assert not ContactDeclaration.objects.exists()

@@ -1,6 +1,5 @@
 """The workplace card: what the register knows, and rows 6–7, which its e-Bildirge user declares."""
 
-from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
@@ -13,14 +12,17 @@ from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
 from katip.registry.consents import AUTO_UPDATE, AUTO_UPDATE_NOW
-from katip.registry.models import ContactDeclaration, Headcount, Workplace
-from katip.registry.selectors import Hazard, declarations_of, hazard_of, headcounts_of, payments_of
+from katip.registry.figures import headcounts_by_month
+from katip.registry.hazards import Hazards
+from katip.registry.models import ContactDeclaration, Workplace
+from katip.registry.selectors import declarations_of, payments_of
 from katip.registry.services.card_declare import card_declare
-from katip.rules import Profession, kep_fits, required_minutes
+from katip.rules import HazardClass, kep_fits
+from katip.updates.employer_month import changes_here, told_until
 from katip.web.access import Access, access
 from katip.web.card.forms import ContactForm
+from katip.web.card.months import MONTHS_SHOWN, consent_did, headcount_row, months_before
 from katip.web.entrance.kept import form_kept
-from katip.web.format import month_text
 from katip.web.home.duties import obligations, owed
 from katip.web.templatetags.katip import current_language
 from katip.web.words import HAZARDS
@@ -31,8 +33,12 @@ from katip.web.words import HAZARDS
 def card(request: Any) -> HttpResponse:
     """*İşyeri Kartı Bilgileri*, rows 1 to 7."""
     workplace = _workplace(request)
-    hazard = hazard_of(workplace.activity_id, day_of(request.at))
-    headcounts = headcounts_of(workplace)
+    until = told_until(workplace.pk)
+    since = months_before(until, MONTHS_SHOWN - 1) if until else None
+    figures = headcounts_by_month(workplace.pk, since, until) if since and until else []
+    changes = changes_here(request.actor, since) if since else []
+    hazards = Hazards({workplace.activity_id, *(activity for _month, _employees, activity in figures if activity)})
+    hazard = hazards.row(workplace.activity_id, day_of(request.at))
     declared = declarations_of(workplace)
     context = {
         "card": {
@@ -44,10 +50,11 @@ def card(request: Any) -> HttpResponse:
             "address": workplace.address,
             "nace_code": workplace.activity_id,
             "activity": workplace.activity.description,
-            "hazard_label": HAZARDS[hazard.hazard_class] if hazard else _("Bilinmiyor"),
+            "hazard_label": HAZARDS[HazardClass(hazard.hazard_class)] if hazard else _("Bilinmiyor"),
             "hazard_source": hazard.source if hazard else "",
         },
-        "headcount": _plot(headcounts, hazard) if headcounts else None,
+        "headcount": headcount_row(figures, changes, hazards, workplace.activity_id),
+        "consent_did": consent_did(changes),
         "duties": obligations(*owed(workplace, request)),
         "bank": [
             {
@@ -114,7 +121,7 @@ def _contact_post(request: Any) -> HttpResponse:
 
 
 def _contact_page(request: Any, form: ContactForm, *, kept: bool = False, status: int = 200) -> HttpResponse:
-    context = {"form": form, "consent": [AUTO_UPDATE[AUTO_UPDATE_NOW[current_language()]]], "kept": kept}
+    context = {"form": form, "consent": AUTO_UPDATE[AUTO_UPDATE_NOW[current_language()]].split("\n\n"), "kept": kept}
     return render(request, "contact.html", context, status=status)
 
 
@@ -141,31 +148,3 @@ def _declaration(one: ContactDeclaration) -> dict[str, Any]:
         "by": one.declared_by.name,
         "text_version": one.consent_text,
     }
-
-
-def _plot(headcounts: list[Headcount], hazard: Hazard | None) -> dict[str, Any]:
-    """24 months as columns; the newest change of the required minutes is marked."""
-    points = [(month.period, month.employees) for month in headcounts]
-    marks: list[dict[str, Any]] = []
-    for before, after in pairwise(headcounts):
-        if hazard is None or before.employees == after.employees:
-            continue
-        minutes = [
-            required_minutes(
-                Profession.SAFETY_SPECIALIST, hazard=hazard.hazard_class, employees=month.employees, as_of=month.period
-            ).minutes
-            for month in (before, after)
-        ]
-        change = {
-            "before": before.employees,
-            "after": after.employees,
-            "month": month_text(after.period, current_language()),
-        }
-        title = _("%(month)s: %(before)s → %(after)s çalışan") % change
-        text = _("Gereken uzman süresi %(old)s → %(new)s dakika") % {"old": minutes[0], "new": minutes[1]}
-        marks = [
-            {"at": after.period, "title": title, "text": text, "size": abs(after.employees - before.employees)},
-            *marks,
-        ]
-    marks = sorted(marks, key=lambda mark: mark["size"], reverse=True)[:1]
-    return {"latest": points[-1][1], "month": points[-1][0], "points": points, "marks": marks}

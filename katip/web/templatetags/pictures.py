@@ -243,7 +243,7 @@ def column_plot(
     """Draw a figure over months as columns, with a table of the same figures folded beneath.
 
     Arguments: (month, figure) from oldest to newest; changes of ``at`` (the first month of the new figure), ``title``
-    and ``text``; the picture's name; the heading of the table's figures.
+    and ``text``, or of ``at`` and ``number`` alone; the picture's name; the heading of the table's figures.
     """
     language = current_language()
     months = [(month.year, month.month) for month, _ in points]
@@ -257,7 +257,12 @@ def column_plot(
         for month, value in points
     ]
     drawn_marks = [
-        drawing.Mark(months.index((mark["at"].year, mark["at"].month)), str(mark["title"]), str(mark.get("text", "")))
+        drawing.Mark(
+            months.index((mark["at"].year, mark["at"].month)),
+            str(mark["title"]),
+            str(mark.get("text", "")),
+            mark.get("number"),
+        )
         for mark in marks
         if (mark["at"].year, mark["at"].month) in months
     ]

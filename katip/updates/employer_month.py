@@ -1,0 +1,43 @@
+"""What the months did at an employer's workplace: how far they were told, and each contract that they touched."""
+
+from datetime import date
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest
+
+from katip.contracts.models import MonthChange
+from katip.core.actor import Actor, Capacity
+from katip.registry.models import Headcount, Workplace
+from katip.updates.models import Feed, FeedState, MonthRun
+
+CHANGES_SHOWN = 120
+"""of one workplace: 24 months of five contracts"""
+
+
+def told_until(workplace_id: int) -> date | None:
+    """The first day of the newest month for which figures are known: of the whole country, or of this workplace.
+
+    None before the first of either. Figures of a workplace hold until others are told, so every month up to here has
+    some.
+    """
+    taken = Feed.objects.filter(state=FeedState.TAKEN, last_period__isnull=False).order_by("-last_period", "-pk")
+    own = Headcount.objects.filter(workplace=OuterRef("pk")).order_by("-period")
+    newest = Greatest(Subquery(taken.values("last_period")[:1]), Subquery(own.values("period")[:1]))
+    return Workplace.objects.filter(pk=workplace_id, headcounts__isnull=False).values_list(newest, flat=True).first()
+
+
+def changes_here(actor: Actor, since: date) -> list[MonthChange]:
+    """What months from `since` on did to the contracts of the actor's workplace, the newest first; nothing to others.
+
+    Each with `period`, its month's first day, and its process. Found contract by contract: a month has no index by
+    workplace.
+    """
+    if actor.capacity != Capacity.WORKPLACE:
+        return []
+    changes = _with_period(MonthChange.objects.filter(contract__workplace_id=actor.organisation))
+    found = changes.select_related("process").filter(period__gte=since)
+    return list(found.order_by("-at", "-pk")[:CHANGES_SHOWN])
+
+
+def _with_period(changes: QuerySet[MonthChange]) -> QuerySet[MonthChange]:
+    return changes.annotate(period=Subquery(MonthRun.objects.filter(pk=OuterRef("run")).values("period")[:1]))
