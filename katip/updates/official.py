@@ -19,17 +19,30 @@ from katip.core.errors import PermissionRefusedError
 from katip.registry.models import Official, OfficialRole, Provider
 from katip.registry.permissions import require_office
 from katip.rules import HazardClass, MonthOutcome, MonthReason, Profession
-from katip.updates.models import Feed, FeedFault, FeedState, Missing, MonthFigure, MonthProvider, MonthRun, RunState
+from katip.updates.models import (
+    ChunkState,
+    Feed,
+    FeedFault,
+    FeedState,
+    Missing,
+    MonthChunk,
+    MonthFigure,
+    MonthProvider,
+    MonthRun,
+    RunState,
+)
 
 READING = (OfficialRole.INSPECTOR, OfficialRole.DIRECTORATE, OfficialRole.OPERATOR)
 STRETCH = 50_000
 """How many rows one page of a list looks at, at most: where few of them are sought a page may be short."""
 FEEDS_SHOWN = 12
+PLANS_SHOWN = 10
 COUNTED_TO = 1_000
 """Open processes of a provider are counted no further: a larger number tells nobody more."""
 COUNTRY = Where()
 CONFLICTS = (MonthOutcome.PROVIDER, MonthOutcome.PERSON)
 UNSETTLED = (RunState.PLANNING, RunState.PLANNED, RunState.APPLYING, RunState.CLOSING)
+MOVING = (RunState.APPLYING, RunState.CLOSING)
 
 
 def reading(actor: Actor) -> Official:
@@ -66,9 +79,8 @@ def sums_of(parts: Iterable[Sums]) -> Sums:
 
 
 def sums_read(kept: Mapping[str, Any]) -> Sums:
-    """The counts that a run keeps of its plan, or of what is written so far (see `MonthRun`)."""
+    """The counts that a run keeps of its plan, or a chunk of what it wrote (see `MonthRun`, `MonthChunk`)."""
     known = {name: int(kept.get(name) or 0) for name in _SUMMED}
-    known["workplaces"] = int(kept.get("workplaces") or kept.get("workplaces_changed") or 0)
     known["conflicts"] = sum(int(kept.get(name) or 0) for name in ("provider", "person"))
     return Sums(**known)
 
@@ -99,21 +111,28 @@ def run_find(actor: Actor, run_id: int) -> RunRow | None:
     return None if run is None else RunRow(run, run_sums(office, run, _counted(office, [run.pk]).get(run.pk)))
 
 
-def run_unsettled(actor: Actor) -> MonthRun | None:
-    """The run that is planned or under way, if any: another plan waits for it."""
+def runs_unsettled(actor: Actor) -> list[MonthRun]:
+    """Plans that wait and the run that is carried out, which comes first; the newest before others, at most a few."""
     reading(actor)
-    return MonthRun.objects.filter(state__in=UNSETTLED).order_by("-period", "-pk").first()
+    found = MonthRun.objects.filter(state__in=UNSETTLED).order_by("-period", "-pk")[:PLANS_SHOWN]
+    return sorted(found, key=lambda run: run.state not in MOVING)
 
 
 def run_sums(office: Official, run: MonthRun, counted: Sums | None) -> Sums | None:
-    """What to tell of a run: what was counted when it closed, else what it keeps for the whole country."""
+    """What to tell of a run: what was counted when it closed, else the plan's or the chunks' for the whole country."""
     if run.state == RunState.DONE:
         return counted or Sums()
     if office.province_id is not None:
         return None
-    if run.state in {RunState.APPLYING, RunState.CLOSING}:
-        return sums_read(run.totals)
+    if run.state in MOVING:
+        return written_sums(run.pk)
     return sums_read(run.summary) if run.summary else None
+
+
+def written_sums(run_id: int) -> Sums:
+    """What the chunks wrote so far."""
+    done = MonthChunk.objects.filter(run_id=run_id, state=ChunkState.DONE)
+    return sums_of(sums_read(totals) for totals in done.values_list("totals", flat=True))
 
 
 def _runs(office: Official) -> QuerySet[MonthRun]:

@@ -266,8 +266,20 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
     ),
     # a month
     "month_moved": (
-        lazy("Bu arada plan uygulandı ya da ondan vazgeçildi."),
-        lazy("Ayın sayfasını yeniden açıp duruma bakın."),
+        lazy("Bu plan artık uygulanamaz: uygulandı, bugünün planı değil ya da ardından yeni bir bildirim geldi."),
+        lazy("Ayın sayfasını yeniden açın; gerekirse ayı yeniden planlayın."),
+    ),
+    "month_under_way": (
+        lazy("Şu anda bir ay uygulanıyor."),
+        lazy("O bitince yeniden deneyin."),
+    ),
+    "month_not_told": (
+        lazy("Bu ayın SGK bildirimi henüz alınmadı."),
+        lazy("Bildirim alınınca yeniden deneyin."),
+    ),
+    "month_past": (
+        lazy("Daha yeni bir ayın bildirimi alındı; sözleşmeler geriye doğru değişmez."),
+        lazy("En yeni ayı planlayın."),
     ),
 }
 

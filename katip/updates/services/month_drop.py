@@ -20,4 +20,4 @@ def month_drop(*, actor: Actor, at: datetime, run_id: int) -> None:
     require_operator(actor, at)
     if not MonthRun.objects.filter(pk=run_id, state=RunState.PLANNED).update(state=RunState.DROPPED, finished_at=at):
         raise StaleStateError
-    record(actor, at, Happening("updates:month:dropped", run_id))
+    record(actor, at, Happening("month:run:dropped", run_id))

@@ -1,6 +1,7 @@
 """Planning a month, carrying the plan out, dropping it: pages that ask first, for whoever runs the installation."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -43,17 +44,20 @@ class RunForm(PeopleForm):
 def plan(request: Any) -> HttpResponse:
     """*Ayı planla*: a dry run, which changes no contract."""
     with acting_as(request.actor):
-        told, unsettled = reads.month_told(request.actor), reads.run_unsettled(request.actor)
-    if unsettled is not None:
-        messages.warning(request, _("Önce açık olan planı uygulayın ya da ondan vazgeçin."))
-        return redirect("official_month", no=unsettled.pk)
+        told, unsettled = reads.month_told(request.actor), reads.runs_unsettled(request.actor)
+    if unsettled and unsettled[0].state != RunState.PLANNED:
+        messages.warning(request, _("Şu anda bir ay uygulanıyor; bitince yenisini planlayabilirsiniz."))
+        return redirect("official_month", no=unsettled[0].pk)
     if told is None:
         messages.warning(request, _("Önce SGK bildirimi alınmalı; planlanacak ay yok."))
         return redirect("official_months")
     page = FormPage(
         title=_("%(month)s ayını planlayın") % {"month": fmt.month_text(told, current_language())},
         lead=_("Plan, gelen bildirimle hangi sözleşmenin ne olacağını hesaplar. Hiçbir sözleşme değişmez."),
-        notes=(_("Hesap, ülkenin büyüklüğüne göre birkaç saniyeden bir dakikaya dek sürer; sayfa o sırada bekler."),),
+        notes=(
+            _("Hesap, ülkenin büyüklüğüne göre birkaç saniyeden bir dakikaya dek sürer; sayfa o sırada bekler."),
+            *([_("Bekleyen plandan vazgeçilir; yenisi onun yerine geçer.")] if unsettled else []),
+        ),
         button=_("Ayı planla"),
         back_label=_("Aylık güncelleme"),
         back_url=reverse("official_months"),
@@ -66,6 +70,9 @@ def plan(request: Any) -> HttpResponse:
         from katip.updates.services.month_plan import month_plan  # noqa: PLC0415
 
         made.append(month_plan(actor=request.actor, at=request.at, period=typed["period"]))
+        for older in unsettled:
+            with suppress(StaleStateError):  # somebody else dropped it, or began to carry it out
+                month_drop(actor=request.actor, at=request.at, run_id=older.pk)
 
     answer = form_serve(
         request, PlanForm, page, act, done=_("Plan hazır. Sayılara bakın; uygulamadan hiçbir şey değişmez.")

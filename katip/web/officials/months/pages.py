@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from katip.contracts.overview import Where
+from katip.core.clock import day_of
 from katip.registry.models import OfficialRole, Province
 from katip.updates import official as reads
 from katip.updates.models import RunState
@@ -48,7 +49,7 @@ def months(request: Any) -> HttpResponse:
         "told": told,
         "feeds": [show.feed_row(feed, office) for feed in reads.feeds_newest(request.actor, limit=FEEDS_LISTED)],
         "may_act": may_act(request),
-        "unsettled": reads.run_unsettled(request.actor) if may_act(request) else None,
+        "unsettled": next(iter(reads.runs_unsettled(request.actor)), None) if may_act(request) else None,
         "shown": _("%(n)s satır gösteriliyor") % {"n": len(rows)} if more or after else "",
         "first_url": here if after else "",
         "next_url": f"{here}?{urlencode({'sonra': f'{last.period:%Y-%m-%d}|{last.pk}'})}" if last else "",
@@ -74,14 +75,18 @@ def month(request: Any, no: int) -> HttpResponse:
         "may_act": may_act(request),
         "feeds": [show.feed_row(feed, office) for feed in reads.feeds_behind(request.actor, row.run)],
         "done": done,
+        "old": row.run.state == RunState.PLANNED and day_of(row.run.planned_at) != day_of(request.at),
         **moving_context(row),
     }
     if done:
         context |= _counted(request, row, form, where)
     elif row.sums is not None:
-        context |= {"sums": row.sums, "figures": show.figures(row.sums)}
-        if row.run.state != RunState.PLANNED:
+        whole = {"sums": row.sums, "figures": show.figures(row.sums)}
+        context |= whole | {"changed": row.run.summary.get("workplaces_changed", 0)}
+        if row.run.state in UNFINISHED:
             context["kinds"] = show.kind_rows(no, row.sums, {}, "", whole=True)
+        elif row.sums.changes:
+            context["planned"] = show.planned_rows(row.sums, row.run.summary.get("reasons") or {})
     return render(request, "official_month.html", context)
 
 
@@ -121,8 +126,15 @@ def moving_context(row: RunRow) -> dict[str, Any]:
         RunState.APPLYING: _("Değişiklikler yazılıyor."),
         RunState.CLOSING: _("Hepsi yazıldı; sayılar ve bildirimler hazırlanıyor."),
     }
-    how = show.progress_row(run_progress(row.run.pk)) if state in UNFINISHED else None
-    return {"moving": True, "said": said[RunState(state)], "how": how}
+    how = run_progress(row.run.pk) if state in UNFINISHED else None
+    if how is not None and how.done == how.chunks:
+        state = RunState.CLOSING
+    return {
+        "moving": True,
+        "said": said[RunState(state)],
+        "how": show.progress_row(how) if how is not None else None,
+        "written": show.figures(row.sums) if row.sums is not None else None,
+    }
 
 
 def _counted(request: Any, row: RunRow, form: NarrowForm, where: Where) -> dict[str, Any]:
@@ -167,7 +179,7 @@ def _counted(request: Any, row: RunRow, form: NarrowForm, where: Where) -> dict[
 
 def reasons(row: RunRow, *, narrowed: bool) -> Mapping[str, int]:
     """How many contracts by reason; counted for the whole country only."""
-    found = row.run.totals.get("reasons")
+    found = row.run.totals.get("reasons") or row.run.summary.get("reasons")
     return found if isinstance(found, dict) and not narrowed else {}
 
 

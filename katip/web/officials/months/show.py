@@ -245,6 +245,19 @@ def kind_rows(run_id: int, sums: Sums, reasons: Mapping[str, int], query: str, *
     return rows
 
 
+def planned_rows(sums: Sums, reasons: Mapping[str, int]) -> list[dict[str, Any]]:
+    """What a plan says by outcome and reason: nothing is written yet that could be listed."""
+    return [
+        {
+            "word": word,
+            "count": int(reasons.get(reason.value) or 0) if reason else getattr(sums, MEASURES[key][0]),
+            "url": "",
+            "inner": bool(reason),
+        }
+        for key, (_outcomes, reason, word) in KINDS.items()
+    ]
+
+
 def provider_rows(rows: Iterable[ProviderRow], run_id: int, office: Any) -> list[dict[str, Any]]:
     """Providers with the ways to their changes, and to their own page for those who open it."""
     here = reverse("official_month_changes", args=[run_id])
