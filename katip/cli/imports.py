@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from katip.core.imports import Fault, ImportFailedError, ImportResult
     from katip.core.imports.reader import Progress
     from katip.documents.services.carry import CarryResult
+    from katip.updates.services.feed_take import FeedResult
 
 KINDS = (
     "people",
     "activities",
     "workplaces",
-    "headcounts",
     "providers",
     "professionals",
     "staff",
@@ -26,50 +26,94 @@ KINDS = (
     "payments",
     "leave_days",
 )
+HEADCOUNTS = "headcounts"
+"""the month's feed: bad lines are set aside, the rest is taken"""
 CONTRACTS = "contracts"
 """the migration: no list of the registry's, but what another register exports"""
 
 
-JUDGED_AFTER = {"activities", "workplaces", "headcounts"}
+JUDGED_AFTER = {"activities", "workplaces"}
 """what these bring decides whether contracts are enough"""
 
 
 @click.command("import", short_help="Bring in one of the operator's lists.")
-@click.argument("kind", type=click.Choice([*KINDS, CONTRACTS]), metavar="KIND")
+@click.argument("kind", type=click.Choice([*KINDS, HEADCOUNTS, CONTRACTS]), metavar="KIND")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Faults shown on the screen.")
-def command(kind: str, file: Path, limit: int) -> None:
+@click.option(
+    "--bad-limit", type=click.IntRange(min=0), help="headcounts: lines that may be wrong.  [default: 1 %, but 100]"
+)
+def command(kind: str, file: Path, limit: int, bad_limit: int | None) -> None:
     """Bring in one of the operator's lists, all of FILE or nothing of it.
 
     KIND is one of: people, activities, workplaces, headcounts, providers, professionals, staff, mandates, officials,
     payments, leave_days, contracts. FILE is text with a header line; docs/import.md tells its columns. A file with
     faults changes nothing: the first faults are shown here, all of them stand in FILE's .errors.csv.
 
+    headcounts is the month's feed, text or Parquet (docs/feed.md): lines with faults are set aside and the rest is
+    taken, unless there are more of them than --bad-limit.
+
     contracts is the migration: running contracts from the sheet of 46 columns of another register, .xlsx or text.
     """
-    from django.utils import timezone
-
-    from katip.core.actor import OPERATOR
     from katip.core.imports import ImportFailedError, ImportRunningError
-    from katip.documents.services.carry import contracts_carry
-    from katip.registry.services.imports.run import list_import
 
     try:
         if kind == CONTRACTS:
-            _show_carried(file, contracts_carry(actor=OPERATOR, at=timezone.now(), path=file, limit=limit))
-            return
-        with _progress_bar(file) as progress:
-            result = list_import(
-                kind=kind, path=file, actor=OPERATOR, at=timezone.now(), progress=progress, limit=limit
-            )
+            _carry(file, limit)
+        elif kind == HEADCOUNTS:
+            _take(file, bad_limit, limit)
+        else:
+            _import(kind, file, limit)
     except ImportFailedError as failure:
         _show_failure(file, failure)
         sys.exit(1)
     except ImportRunningError:
         raise click.ClickException(f"Another import of {kind} is running; nothing was changed.") from None
+
+
+def _import(kind: str, file: Path, limit: int) -> None:
+    from django.utils import timezone
+
+    from katip.core.actor import OPERATOR
+    from katip.registry.services.imports.run import list_import
+
+    with _progress_bar(file) as progress:
+        result = list_import(kind=kind, path=file, actor=OPERATOR, at=timezone.now(), progress=progress, limit=limit)
     _show_result(file, result)
     if kind in JUDGED_AFTER and (result.inserted or result.updated):
         _judge()
+
+
+def _carry(file: Path, limit: int) -> None:
+    from django.utils import timezone
+
+    from katip.core.actor import OPERATOR
+    from katip.documents.services.carry import contracts_carry
+
+    _show_carried(file, contracts_carry(actor=OPERATOR, at=timezone.now(), path=file, limit=limit))
+
+
+def _take(file: Path, bad_limit: int | None, limit: int) -> None:
+    """Take the month's feed, and judge the contracts that it concerns where they are few."""
+    from django.utils import timezone
+
+    from katip.core.actor import OPERATOR
+    from katip.updates.services.feed_judge import feed_judge
+    from katip.updates.services.feed_take import feed_take
+
+    at = timezone.now()
+    with _progress_bar(file) as progress:
+        result = feed_take(actor=OPERATOR, at=at, path=file, progress=progress, bad_limit=bad_limit, limit=limit)
+    _show_taken(file, result)
+    if result.state == "refused":
+        sys.exit(1)
+    if not result.changed:
+        return
+    judged = feed_judge(at=at, feed_id=result.feed_id)
+    if judged is None:
+        click.echo("Contracts are left to the month's update and the daily sweep to judge: too many to do it now.")
+    elif judged:
+        click.echo(f"{_count(judged, 'contract')} judged differently by the new figures.")
 
 
 def _judge() -> None:
@@ -108,6 +152,29 @@ def _show_result(file: Path, result: "ImportResult") -> None:
         click.echo(f"{file.name}: {lines} read, nothing to change.")
 
 
+def _show_taken(file: Path, result: "FeedResult") -> None:
+    lines = _count(result.rows, "line")
+    if result.known:
+        click.echo(f"{file.name}: the same content was taken before, as feed {result.feed_id}; nothing to change.")
+        return
+    if result.faults:
+        _show_faults(result.shown)
+        shown = "" if result.faults == len(result.shown) else f", {len(result.shown)} shown"
+        click.echo(f"{_count(result.faults, 'fault')} in {_count(result.bad, 'line')}{shown}.", err=True)
+        _show_errors_path(result)
+    if result.state == "refused":
+        click.echo(
+            f"{file.name}: {lines} read, {result.bad:,} of them set aside: too many. Nothing was changed.", err=True
+        )
+        return
+    aside = f", {result.bad:,} set aside" if result.bad else ""
+    if result.changed:
+        changed = _count(result.changed, "workplace")
+        click.echo(f"{file.name}: {lines} read{aside}, {changed} changed (feed {result.feed_id}).")
+    else:
+        click.echo(f"{file.name}: {lines} read{aside}, nothing to change.")
+
+
 def _show_carried(file: Path, result: "CarryResult") -> None:
     for name in result.ignored:
         click.echo(f"The column “{name}” is none of the sheet's and was ignored.", err=True)
@@ -122,6 +189,10 @@ def _show_failure(file: Path, failure: "ImportFailedError") -> None:
     _show_faults(failure.shown)
     shown = "" if failure.count == len(failure.shown) else f", {len(failure.shown)} shown"
     click.echo(f"{file.name}: {_count(failure.count, 'fault')}{shown}. Nothing was changed.", err=True)
+    _show_errors_path(failure)
+
+
+def _show_errors_path(failure: "ImportFailedError | FeedResult") -> None:
     if failure.errors_path:
         click.echo(f"All of them are in {failure.errors_path} (it may hold personal data).", err=True)
     else:

@@ -45,7 +45,6 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
         "lapsed": swept.lapsed,
         "ended on their day": swept.ended,
         "ended with their workplace": swept.closed,
-        "ended for want of employees": swept.emptied,
     }
     daily = judge or coverage_due(now)
     parts["judged differently"] = fitness_sweep(at=now) if daily else fitness_sweep_recent(at=now)

@@ -26,16 +26,18 @@ from katip.processes.services.complete import StepDecision, steps_complete
 from katip.registry.models import Headcount, Professional, Workplace
 from katip.registry.services.imports.run import list_import
 from katip.rules import hazard_class_of, required_minutes
+from katip.updates.services.feed_take import feed_take
 
 WORLD = Path(__file__).parent / "world"
 
+_HEADCOUNTS = "headcounts"
 FILES = (
     ("activities", "activities.csv"),
     ("people", "people.csv"),
     ("workplaces", "workplaces.csv"),
     ("workplaces", "accountant_workplaces.csv"),
-    ("headcounts", "headcounts.csv"),
-    ("headcounts", "accountant_headcounts.csv"),
+    (_HEADCOUNTS, "headcounts.csv"),
+    (_HEADCOUNTS, "accountant_headcounts.csv"),
     ("providers", "providers.csv"),
     ("mandates", "mandates.csv"),
     ("mandates", "accountant_mandates.csv"),
@@ -60,14 +62,23 @@ def world_load(folder: Path, at: datetime) -> None:
     if turns_taken():
         return
     for kind, name in FILES:
-        list_import(kind=kind, path=folder / name, actor=OPERATOR, at=at)
+        _bring(kind, folder / name, at)
     counter_open(at)
     for scene in sorted(STORY, key=lambda scene: -scene.days):
         _act(scene, at)
     people_act(lambda days: acting.moment(at, days, _OFFER_TIME))
-    list_import(kind="headcounts", path=folder / NEWEST, actor=OPERATOR, at=at)
+    _bring(_HEADCOUNTS, folder / NEWEST, at)
     fitness_sweep(at=at)
     turns_take(at)
+
+
+def _bring(kind: str, path: Path, at: datetime) -> None:
+    """Import a list, or take a month's feed, of which no line may be wrong."""
+    if kind == _HEADCOUNTS:
+        if feed_take(actor=OPERATOR, at=at, path=path, bad_limit=0).bad:
+            raise ValueError(f"{path.name} has lines that are wrong")
+    else:
+        list_import(kind=kind, path=path, actor=OPERATOR, at=at)
 
 
 def cast_open(data: Path, at: datetime) -> list[Entry]:

@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 from katip.cli import sweep as sweep_cli
 from katip.contracts.models import Contract, Coverage
-from katip.registry.models import Headcount
+from katip.registry.models import Workplace
 from tests.cast import World, workplace
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_the_command_does_what_is_due_and_says_so(world: World) -> None:
     world.active()
-    Headcount.objects.create(workplace=world.workplace, period=date(2025, 6, 1), employees=0)
+    Workplace.objects.filter(pk=world.workplace.pk).update(closed_on=date(2025, 6, 1))
     first, second = (CliRunner().invoke(sweep_cli.command) for _ in range(2))
-    assert first.output == "1 ended for want of employees\n"
+    assert first.output == "1 ended with their workplace\n"
     assert second.output == "Nothing is due.\n"
     assert Contract.objects.get().state == "ended"
 

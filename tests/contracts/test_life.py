@@ -358,19 +358,9 @@ class TestOfferingAnew:
 
 
 class TestDays:
-    def test_a_headcount_of_0_ends_everything_and_blocks_nothing(self, world: World) -> None:
-        StaffContract.objects.filter(professional=world.professionals[103]).update(minutes=300)
+    def test_a_headcount_of_0_is_left_to_the_month(self, world: World) -> None:
         contract = world.active()
         Headcount.objects.create(workplace=world.workplace, period=date(2025, 6, 1), employees=0)
-        assert sweep(at=AT).emptied == 1
-        contract.refresh_from_db()
-        assert (contract.state, contract.end_reason, contract.ends_on) == ("ended", "headcount_zero", DAY)
-        assert told(contract)[-1] == ("end", "register")
-        assert world.offer(workplace_id=world.elsewhere.pk).state == "awaiting_professional"
-
-    def test_an_old_0_ends_nothing(self, world: World) -> None:
-        contract = world.active()
-        Headcount.objects.create(workplace=world.workplace, period=date(2025, 4, 1), employees=0)
         assert not sweep(at=AT)
         contract.refresh_from_db()
         assert contract.state == "active"

@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from katip.demo.world import FILES, WORLD, cast_open, world_load
 from katip.identity.models import Person
 from katip.processes.deadlines import working_days_left
 from katip.processes.models import Decision, Process
+from katip.registry.figures import headcounts_by_month
 from katip.registry.models import Certificate, Headcount, ImportRun, Mandate, Payment, Provider, Workplace
 from katip.registry.services.imports.run import list_import
 
@@ -136,7 +138,12 @@ def test_every_provider_has_a_workplace_whose_user_may_appoint_its_manager(world
 
 def test_the_rest_of_the_world_is_there(world: datetime) -> None:
     assert Workplace.objects.count() == 46 + 292
-    assert Headcount.objects.filter(workplace__title=MAIN).count() == 24
+    main = Workplace.objects.get(title=MAIN)
+    months = headcounts_by_month(main.pk, date(2000, 1, 1), date(2026, 11, 1))
+    assert len(months) == 24
+    assert Headcount.objects.filter(workplace=main).count() == 1 + sum(
+        before[1] != after[1] for before, after in pairwise(months)
+    )
     assert Provider.objects.count() == 3
     assert Certificate.objects.values("professional").distinct().count() == 21
 

@@ -40,7 +40,6 @@ HEADERS: dict[str, tuple[str, str]] = {
         "sgk_number,title,vkn,province,district,address,nace,closed_on",
         "SGK No,Ünvan,Vergi No,İl,İlçe,Adres,NACE,Kapanış Tarihi",
     ),
-    "headcounts": ("sgk_number,period,employees", "SGK Sicil No,Dönem,Çalışan Sayısı"),
     "providers": (
         "authorisation_no,kind,title,short_title,vkn,province,district,contact_name,contact_phone,contact_hours",
         "Yetki Belge No,Tür,Unvan,Kısa Ad,Vergi No,İl,İlçe,İletişim Kişisi,Telefon,Çalışma Saatleri",
@@ -81,7 +80,6 @@ ROWS: dict[str, list[Row]] = {
         (SGK, "Örnek Plastik A.Ş.", VKN, "Bursa", "Nilüfer", "Sanayi Cad. 1", "22.22.43", ""),
         ("2 2212 01 01 1224743 016 08 73 000", "Şişli Kalıp, Ltd. Şti.", "", "34", "ŞİŞLİ", "", "222243", "31.05.2026"),
     ],
-    "headcounts": [(SGK, "2026-06", "12"), (SGK, "05.2026", "0"), (SGK_OTHER, "2026-06", "1.234")],
     "providers": [
         (
             "OSGB-1",

@@ -39,12 +39,6 @@ ACTIVITY = ROWS["activities"][1]
         ("workplaces", changed(WORKPLACE, _6="22.22.99"), "nace", "22.22.99", "unknown_activity"),
         ("workplaces", changed(WORKPLACE, _6="22.22"), "nace", "22.22", "wrong_length"),
         ("workplaces", changed(WORKPLACE, _7="31.06.2026"), "closed_on", "31.06.2026", "not_a_date"),
-        ("headcounts", (SGK, "2026-06", "-1"), "employees", "-1", "negative"),
-        ("headcounts", (SGK, "2026-06", "12,5"), "employees", "12,5", "not_a_number"),
-        ("headcounts", (SGK, "2026-06", "99999999"), "employees", "99999999", "too_large"),
-        ("headcounts", (SGK, "2026-6", "12"), "period", "2026-6", "not_a_month"),
-        ("headcounts", (SGK, "2026-08", "12"), "period", "2026-08", "in_future"),
-        ("headcounts", (SGK_ODD, "2026-06", "12"), "sgk_number", SGK_ODD, "unknown_workplace"),
         ("providers", changed(PROVIDER, _1="ASGB"), "kind", "ASGB", "unknown_word"),
         ("providers", changed(PROVIDER, _4="123"), "vkn", "123", "wrong_length"),
         ("providers", changed(PROVIDER, _0="OSGB-2", _5="Ankaraa"), "province", "Ankaraa", "unknown_province"),
@@ -91,7 +85,7 @@ ACTIVITY = ROWS["activities"][1]
 def test_a_wrong_cell_is_refused(lists: Lists, kind: str, row: Row, *, column: str, value: str, code: str) -> None:
     lists.bring_needed(kind)
     # a line that is right and speaks of something else, so that the wrong one is the third and contradicts none
-    good = {"activities": 0, "professionals": int(row[0] != DENIZ), "headcounts": 2}.get(kind, -1)
+    good = {"activities": 0, "professionals": int(row[0] != DENIZ)}.get(kind, -1)
     assert lists.refuse(kind, [ROWS[kind][good], row]) == [(3, column, value, code)]
 
 
@@ -100,7 +94,6 @@ def test_a_wrong_cell_is_refused(lists: Lists, kind: str, row: Row, *, column: s
     [
         ("workplaces", changed(WORKPLACE, _1="Anders A.Ş."), "title", "Anders A.Ş."),
         ("workplaces", changed(WORKPLACE, _7="2026-01-01"), "closed_on", "2026-01-01"),
-        ("headcounts", (SGK, "06.2026", "13"), "employees", "13"),
         ("providers", changed(PROVIDER, _8="2245550102"), "contact_phone", "2245550102"),
         ("professionals", changed(SPECIALIST, _2="A"), "certificate_class", "A"),
         ("professionals", changed(SPECIALIST, _0=CAN), "national_id", CAN),

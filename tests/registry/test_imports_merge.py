@@ -12,7 +12,6 @@ from katip.registry.models import (
     ActivityHazard,
     AdministrativeLeave,
     Certificate,
-    Headcount,
     Mandate,
     Official,
     Payment,
@@ -53,19 +52,6 @@ def test_workplaces_keep_what_a_shorter_list_does_not_tell(lists: Lists) -> None
     assert lists.bring("workplaces", [row], header="sgk_no,unvan,il,ilce,nace").updated == 1
     workplace = Workplace.objects.get(sgk_number=SGK)
     assert (workplace.title, workplace.vkn, workplace.address) == ("Örnek Plastik ve Kalıp A.Ş.", VKN, "Sanayi Cad. 1")
-
-
-def test_headcounts(lists: Lists) -> None:
-    lists.bring_needed("headcounts")
-    lists.bring("headcounts", ROWS["headcounts"])
-    rows = Headcount.objects.order_by("workplace__sgk_number", "period")
-    assert list(rows.values_list("workplace__sgk_number", "period", "employees")) == [
-        (SGK, date(2026, 5, 1), 0),
-        (SGK, date(2026, 6, 1), 12),
-        (SGK_OTHER, date(2026, 6, 1), 1234),
-    ]
-    corrected = lists.bring("headcounts", [(SGK, "2026-06", "13"), (SGK, "2026-07", "14")])
-    assert (corrected.inserted, corrected.updated) == (1, 1)
 
 
 def test_providers(lists: Lists) -> None:

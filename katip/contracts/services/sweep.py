@@ -1,4 +1,4 @@
-"""What the days bring by themselves: offers that nobody answered fall, announced ends come, empty workplaces end.
+"""What the days bring by themselves: offers that nobody answered fall, announced ends come, closed workplaces end.
 
 Run by `katip sweep`, as often as wanted: it does what is due and nothing twice, in chunks that are each a transaction.
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from katip.audit.services.record import Happening, record
 from katip.contracts.acts import Act
@@ -18,7 +18,6 @@ from katip.core.actor import OPERATOR, Actor
 from katip.core.clock import day_of
 from katip.core.usecase import use_case
 from katip.processes.services.cancel import LAPSE_CHUNK, processes_lapse
-from katip.registry.models import Headcount
 from katip.rules import ContractAction, ContractRole, ContractState, EndReason
 
 Due = Callable[[datetime], QuerySet[Contract]]
@@ -36,16 +35,15 @@ class Swept:
     lapsed: int
     ended: int
     closed: int
-    emptied: int
 
     def __bool__(self) -> bool:
-        return bool(self.lapsed or self.ended or self.closed or self.emptied)
+        return bool(self.lapsed or self.ended or self.closed)
 
 
 def sweep(*, at: datetime) -> Swept:
     """Do all that is due at `at`."""
     counts = []
-    for due in (ends_due, closed_due, emptied_due):
+    for due in (ends_due, closed_due):
         count = 0
         while found := contracts_sweep(at=at, due=due):
             count += found
@@ -69,16 +67,7 @@ def closed_due(at: datetime) -> QuerySet[Contract]:
     return Contract.objects.filter(closed, state=ContractState.ACTIVE).order_by("pk")
 
 
-def emptied_due(at: datetime) -> QuerySet[Contract]:
-    """Contracts of workplaces whose newest headcount, of a month begun by now, is 0."""
-    newest = Headcount.objects.filter(workplace=OuterRef("workplace_id"), period__lte=day_of(at)).order_by("-period")
-    ever = Headcount.objects.filter(employees=0).values("workplace_id")  # few, and in an index of their own
-    running = Contract.objects.filter(state=ContractState.ACTIVE, workplace_id__in=ever)
-    now = running.annotate(employees_now=Subquery(newest.values("employees")[:1]))
-    return now.filter(employees_now=0).order_by("pk")
-
-
-_REASONS: dict[Due, EndReason] = {closed_due: EndReason.WORKPLACE_CLOSED, emptied_due: EndReason.HEADCOUNT_ZERO}
+_REASONS: dict[Due, EndReason] = {closed_due: EndReason.WORKPLACE_CLOSED}
 
 
 @use_case

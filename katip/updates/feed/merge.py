@@ -49,12 +49,23 @@ def merge(lines: pl.DataFrame, figures: pl.DataFrame, now: pl.DataFrame, told: S
             rows = pl.concat([rows, fresh]).unique(["workplace", "period"], keep="last", maintain_order=True)
     found = pl.concat(written).unique(["workplace", "period"], keep="last", maintain_order=True)
     known = figures.select("workplace", "period")
+    if len(months) > 1:
+        found = found.join(_repeating(rows, known), on=["workplace", "period"], how="anti")
     moved = current.join(start.rename({"now": "was"}), on="workplace").filter(pl.col("now") != pl.col("was"))
     return Merged(
         found.join(known, on=["workplace", "period"], how="anti"),
         found.join(known, on=["workplace", "period"], how="semi"),
         moved.select("workplace", activity="now"),
     )
+
+
+def _repeating(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """New rows that say what the row before says: a later month of the same feed made them needless."""
+    before = rows.sort("workplace", "period").with_columns(
+        *(pl.col(name).shift().over("workplace").alias(f"{name}_before") for name in ("employees", "activity"))
+    )
+    same = (pl.col("employees") == pl.col("employees_before")) & pl.col("activity").eq_missing(pl.col("activity_before"))
+    return before.filter(same).join(known, on=["workplace", "period"], how="anti").select("workplace", "period")
 
 
 def _month(

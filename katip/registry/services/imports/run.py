@@ -12,7 +12,6 @@ from katip.core.imports.reader import Progress
 from katip.identity.services.people_import import PEOPLE
 from katip.registry.models import ImportRun
 from katip.registry.services.imports.activities import ACTIVITIES
-from katip.registry.services.imports.headcounts import HEADCOUNTS
 from katip.registry.services.imports.leave_days import LEAVE_DAYS
 from katip.registry.services.imports.mandates import MANDATES
 from katip.registry.services.imports.officials import OFFICIALS
@@ -28,7 +27,6 @@ SPECS: Mapping[str, ImportSpec] = {
         PEOPLE,
         ACTIVITIES,
         WORKPLACES,
-        HEADCOUNTS,
         PROVIDERS,
         PROFESSIONALS,
         STAFF,
