@@ -269,12 +269,27 @@ SELECT 'renumbered', count(*) FROM (
 """
 
 
+_MONTHS = """
+SELECT 'months', count(*) FROM (
+    SELECT FROM processes_process AS process
+    WHERE process.{mine} AND process.state = 'open' AND process.waits_for = 'provider' AND (process.code = 9006
+      OR process.code = 9001 AND EXISTS (SELECT FROM contracts_durationupdate AS update
+                                         WHERE update.process_id = process.id AND update.run IS NOT NULL))
+    LIMIT %(most)s
+) AS found
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many contracts each list has, to `COUNTED`; whether any is to be made anew (`contracts_renumbered`)."""
+    """How many contracts each list has, to `COUNTED`; whether any is to be made anew (`contracts_renumbered`).
+
+    `months` counts what months opened and waits for the provider.
+    """
 
     tabs: Mapping[Tab, int]
     is_renumbered: bool
+    months: int = 0
 
 
 def tab_counts(actor: Actor) -> Counts:
@@ -283,13 +298,13 @@ def tab_counts(actor: Actor) -> Counts:
     parts = [_COUNTED_STATE.format(tab=tab, mine=mine, states=states) for tab, states in _STATES.items()]
     parts.append(_COUNTED_UPDATES.format(mine=mine_by_process))
     if actor.capacity == Capacity.PROVIDER:
-        parts.append(_RENUMBERED.format(mine=mine))
+        parts += [_RENUMBERED.format(mine=mine), _MONTHS.format(mine=mine)]
     owner = actor.person if actor.capacity == Capacity.INDIVIDUAL else actor.organisation
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), {"owner": owner, "most": COUNTED})
         counted = {str(name): int(count) for name, count in cursor.fetchall()}
-    renumbered = counted.pop("renumbered", 0)
-    return Counts({Tab(name): count for name, count in counted.items()}, bool(renumbered))
+    renumbered, months = counted.pop("renumbered", 0), counted.pop("months", 0)
+    return Counts({Tab(name): count for name, count in counted.items()}, bool(renumbered), months)
 
 
 def contracts_renumbered(actor: Actor, at: datetime, *, after: int | None, limit: int) -> list[Contract]:

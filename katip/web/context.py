@@ -111,7 +111,7 @@ def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
     contracts["current"] = contracts["current"] or request.path.startswith("/surecler/")
     processes = [contracts]
     if chosen.capacity == Capacity.PROVIDER:
-        processes.append(item(_("Teklifler"), "offer_drafts"))
+        processes += [item(_("Bu ay ne değişti"), "provider_month"), item(_("Teklifler"), "offer_drafts")]
     nav = [
         item(_("Ana ekran"), "home"),
         {"label": _("Süreç Yönetimi"), "url": "", "current": False, "badge": None, "children": processes},

@@ -204,6 +204,24 @@ class TestList:
         assert asked(page(client, reverse("provider_month"))) == 9
 
 
+class TestWaysThere:
+    def test_home_list_and_column_lead_to_it_with_what_waits(self, world: World, waiting: list[Process]) -> None:
+        client = entered(world, "manager")
+        home = client.get(reverse("home"))
+        assert f"Aylık bildirimden {len(waiting)} iş kurumunuzu bekliyor" in home.text
+        listed = client.get(reverse("contracts"))
+        assert f"Aylık bildirimlerden {len(waiting)} iş kurumunuzu bekliyor." in listed.text
+        for page in (home, listed):
+            assert page.text.count(f'href="{reverse("provider_month")}"') == 2  # the column, and the news
+
+    def test_they_are_silent_where_nothing_waits(self, world: World, running: list[Contract], month: Month) -> None:
+        month.amended(running[0], 15, 300)
+        client = entered(world, "manager")
+        assert "sizden beklenen bir iş yok" in client.get(reverse("home")).text
+        assert "Aylık bildirimlerden" not in client.get(reverse("contracts")).text
+        assert "Aylık bildirim" not in entered(world, "owner").get(reverse("contracts")).text
+
+
 class TestFitting:
     def test_it_takes_the_oldest_that_fit_together(self) -> None:
         rows = [(1, 7, 60, 130), (2, 7, 100, 130), (3, 7, 60, 130), (4, 8, 10, -5), (5, 8, -20, -5), (6, 7, 10, 130)]

@@ -74,6 +74,7 @@ def contracts(request: Any) -> HttpResponse:
         "export": _export(request, wanted),
         "is_provider": request.actor.capacity == Capacity.PROVIDER,
         "renumbered": counted.is_renumbered,
+        "months": counted.months and count_words(counted.months),
     }
     return render(request, "contracts.html", context)
 

@@ -19,6 +19,7 @@ from katip.processes.models import PartyKind, Process
 from katip.processes.selectors import WaitingAfter, processes_waiting
 from katip.registry.models import ContactDeclaration
 from katip.rules import ContractState, Profession
+from katip.updates.provider_month import months_of
 from katip.web.access import Access, access
 from katip.web.context import waiting_total
 from katip.web.contracts.views import PAGE, after_read, after_write
@@ -60,10 +61,13 @@ def _home_of_provider(request: Any) -> HttpResponse:
     """What waits for the provider's own decision, and how many contracts stand where."""
     waiting = processes_waiting(request.actor, limit=PAGE, related=["contract"])[:PAGE]
     counts = state_counts(request.actor)
+    months = months_of(request.actor)
     url = reverse("contracts")
     context = {
         "waiting": [waiting_row(process, request) for process in waiting],
         "waiting_total": waiting_total(request),
+        "month": months[0] if months else None,
+        "months_open": sum(month.open for month in months),
         "suspended_on": request.chosen.provider.suspended_on,
         "tallies": [
             {

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from katip.contracts.models import MonthChange
 from katip.core.clock import day_of
 from katip.processes.deadlines import working_days_left
-from katip.processes.models import Process, ProcessState
+from katip.processes.models import PartyKind, Process, ProcessState
 from katip.rules import ContractState, HazardClass, MonthOutcome, Profession, parse_sgk_number
 from katip.updates.provider_month import Fit, Standing
 from katip.web import format as fmt
 from katip.web.months.sentence import OUTCOMES, change_parts, change_sentence
+from katip.web.months.standing import standing as standing_of
 from katip.web.templatetags.states import TAGS
 from katip.web.templatetags.words import current_language
 from katip.web.words import HAZARDS, PROFESSIONS
@@ -46,7 +47,7 @@ def line(change: Any, weighed: Mapping[int, Fit], request: Any) -> dict[str, Any
     standing = Standing(change.standing)
     process: Process | None = change.process
     waits = process is not None and process.state == ProcessState.OPEN
-    name, words = tag_of(standing, process)
+    name, words = tag_of(standing, change)
     due = process.due_on if process is not None and waits else None
     return {
         "no": change.process_id,
@@ -72,10 +73,11 @@ def line(change: Any, weighed: Mapping[int, Fit], request: Any) -> dict[str, Any
     }
 
 
-def tag_of(standing: Standing, process: Process | None) -> tuple[str, Any]:
+def tag_of(standing: Standing, change: MonthChange) -> tuple[str, Any]:
     """The name and the words of a standing's tag."""
-    if standing == Standing.DECIDED and process is not None:
-        return str(process.state), ""
+    if standing == Standing.DECIDED:
+        answered = standing_of(change, PartyKind.PROVIDER)
+        return answered.tag, answered.label
     return _TAGS.get(standing, _TAGS[Standing.KEPT])
 
 
