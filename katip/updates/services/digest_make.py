@@ -19,20 +19,21 @@ def _body(capacity: str) -> str:
     """Expression: counts and examples of a group, as the text of a JSON object.
 
     Text, and one cast at the end: building jsonb out of jsonb costs as much again as all the counting. Examples come
-    in the order of `COUNTED` that begins with the outcome which asks most of the capacity.
+    in the order of `COUNTED` that begins with the outcome which asks most of the capacity, then by contract: rows are
+    numbered as hands came to write them.
     """
     counts = " || ".join(
         f"""COALESCE('"{outcome.value}": ' || NULLIF(count(*) FILTER (WHERE code = {code}), 0) || ', ', '')"""
         for code, outcome in enumerate(COUNTED)
     )
-    order = f"(code + {len(COUNTED) - COUNTED.index(FIRST[capacity])}) %% {len(COUNTED)}, touched.id"
+    order = f"(code + {len(COUNTED) - COUNTED.index(FIRST[capacity])}) %% {len(COUNTED)}, contract_id, touched.id"
     examples = f"array_to_string((array_agg(touched.id ORDER BY {order}))[1:{EXAMPLES}], ', ')"
     return f"""'{{' || {counts} || '"changes": [' || {examples} || ']}}'"""
 
 
 _MAKE = f"""
 WITH touched AS MATERIALIZED (
-    SELECT id, CASE outcome {_CODES} END AS code, workplace_id, provider_id, professional_id
+    SELECT id, contract_id, CASE outcome {_CODES} END AS code, workplace_id, provider_id, professional_id
     FROM contracts_monthchange WHERE run = %(run)s
 ), employer AS (
     SELECT mandate.person_id, {_body("employer")} AS body
