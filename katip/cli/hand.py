@@ -22,6 +22,7 @@ log = logging.getLogger("katip.hand")
 
 def main() -> None:
     """Work until a signal to end comes; arguments name the queues (none: all of them)."""
+    os.environ["PGAPPNAME"] = f"katip hand {os.getpid()}"  # pg_stat_activity tells whose session is whose
     environment = Environment()
     pause = 0.1
     while not environment.database_url and server_find(environment.data) is None:

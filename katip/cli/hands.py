@@ -14,7 +14,7 @@ from katip.core.child import dies_with_parent
 
 TEND_SECONDS = 15
 _STOP_SECONDS = 30
-_LONGEST_PAUSE = 30.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _HEALTHY_SECONDS = 30.0
 
 log = logging.getLogger("katip.hands")
@@ -31,7 +31,7 @@ class _Place:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.begun = 0.0
-        self.pause = 0.5
+        self.pause = _SHORTEST_PAUSE
         self.not_before = 0.0
 
 
@@ -54,7 +54,9 @@ class Hands:
             if place.process is not None:
                 if place.process.poll() is None:
                     continue
-                place.pause = 0.5 if now - place.begun > _HEALTHY_SECONDS else min(2 * place.pause, _LONGEST_PAUSE)
+                killed = place.process.returncode < 0  # from outside: no fault of its own that would come again
+                healthy = killed or now - place.begun > _HEALTHY_SECONDS
+                place.pause = _SHORTEST_PAUSE if healthy else min(2 * place.pause, _LONGEST_PAUSE)
                 place.not_before = now + place.pause
                 log.warning("A hand ended (status %s); another one follows.", place.process.returncode)
                 place.process = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from katip.cli.database import database_tend
 from katip.cli.hands import Hands, hands_run, hands_usual
 from katip.cli.web_process import StopRequested, signals_set
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _BAR = 30
 _PLAIN_SECONDS = 10.0
 _TERMINAL_SECONDS = 0.5
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 15.0
 
 _SUMMARY = {
     "workplaces_changed": "workplaces with other figures",
@@ -35,7 +37,7 @@ _SUMMARY = {
 }
 
 
-class _Period(click.ParamType):
+class _Period(click.ParamType[date]):
     """A month, `2026-11`; its first day."""
 
     name = "YYYY-MM"
@@ -177,19 +179,29 @@ def _begin(period: date, *, whole: bool) -> "MonthRun":
 
 def _work(run: "MonthRun", others: Hands) -> None:
     """Carry out chunks beside the others until none is open, then close the month."""
+    from django.db import InterfaceError, OperationalError, connection
+
     from katip.core.actor import OPERATOR
     from katip.updates.jobs import month_end
     from katip.updates.services.month_apply import chunk_apply
 
-    show = _Show()
+    show, pause = _Show(), _SHORTEST_PAUSE
     while True:
-        show(run)
         others.tend()
-        if chunk_apply(actor=OPERATOR, run_id=run.pk):
-            continue
-        if month_end(run.pk, datetime.now(UTC)):
-            break
-        time.sleep(0.1)  # others are writing the last ones
+        database_tend()
+        try:
+            show(run)
+            if not chunk_apply(actor=OPERATOR, run_id=run.pk):
+                if month_end(run.pk, datetime.now(UTC)):
+                    break
+                time.sleep(_SHORTEST_PAUSE)  # others are writing the last ones
+            pause = _SHORTEST_PAUSE
+        except (OperationalError, InterfaceError) as error:  # nothing is lost: what is not done stays open
+            reason = str(error).split("\n")[0]
+            click.echo(f"The database does not answer ({reason}). Trying again.", err=True)
+            connection.close()
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
     run.refresh_from_db()
     show.last(run)
 
@@ -221,9 +233,13 @@ class _Show:
     """Shows a run's progress: a bar that moves on a terminal, a line now and then elsewhere."""
 
     def __init__(self) -> None:
-        self._moving = sys.stdout.isatty()
+        self._moving = self.is_terminal()
         self._every = _TERMINAL_SECONDS if self._moving else _PLAIN_SECONDS
         self._shown = float("-inf")
+
+    def is_terminal(self) -> bool:
+        """Whether somebody looks, rather than a file."""
+        return sys.stdout.isatty()
 
     def __call__(self, run: "MonthRun") -> None:
         """Show it, if it is time to."""

@@ -80,10 +80,10 @@ def job_defer(name: str, *, times: int = 1, **arguments: Any) -> None:
     )
 
 
-def jobs_open(name: str, **arguments: Any) -> int:
-    """How many jobs `name` with exactly these arguments wait or are being done."""
+def jobs_waiting(name: str, **arguments: Any) -> int:
+    """How many jobs `name` with exactly these arguments nobody has taken yet."""
     return ProcrastinateJob.objects.filter(
-        task_name=name, args=arguments, status__in=("todo", "doing"), queue_name=app.tasks[name].queue
+        task_name=name, args=arguments, status="todo", queue_name=app.tasks[name].queue
     ).count()
 
 

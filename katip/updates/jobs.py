@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from katip.core.actor import OPERATOR
 from katip.core.errors import StaleStateError
-from katip.core.jobs import Stopping, job, job_defer, jobs_open, jobs_rescue
+from katip.core.jobs import Stopping, job, job_defer, jobs_waiting, jobs_rescue
 from katip.updates.models import ChunkState, MonthChunk, MonthRun, RunState
 from katip.updates.selectors import UNFINISHED
 
@@ -61,8 +61,9 @@ def month_call(run_id: int, *, times: int = CALLS) -> None:
 def month_tend(at: datetime) -> int:
     """See to it that a run which is not finished has calls waiting; returns how many were missing.
 
-    Whatever happened to the jobs: a month stops only where no hand is left. Asked every minute beside web servers and
-    workers; two at once call no more than one.
+    Whatever happened to the jobs: a month stops only where no hand is left. Calls in work do not count, since their
+    hands may be dead. Asked every minute beside web servers, and more often by workers; two at once call no more than
+    one.
     """
     run = MonthRun.objects.filter(state__in=UNFINISHED).only("pk").first()
     if run is None:
@@ -73,7 +74,7 @@ def month_tend(at: datetime) -> int:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('katip month tend'))")
             if cursor.fetchone() != (True,):
                 return 0
-        missing = max(0, CALLS - jobs_open(MONTH_WORK, run_id=run.pk))
+        missing = max(0, CALLS - jobs_waiting(MONTH_WORK, run_id=run.pk))
         if missing:
             month_call(run.pk, times=missing)
         return missing

@@ -57,8 +57,8 @@ def run_progress(run_id: int) -> Progress:
 
 def _rate(run_id: int) -> float:
     """Lines a second: those of the newest chunks, by the time from the chunk (or the beginning) before them."""
-    newest = list(
-        MonthChunk.objects.filter(run_id=run_id, state=ChunkState.DONE)
+    newest: list[tuple[datetime, int]] = list(
+        MonthChunk.objects.filter(run_id=run_id, state=ChunkState.DONE, done_at__isnull=False)
         .order_by("-done_at", "-no")
         .values_list("done_at", "lines")[: _MEASURED + 1]
     )

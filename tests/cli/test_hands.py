@@ -18,7 +18,7 @@ from katip.cli import hands as hands_cli
 from katip.cli import worker
 from katip.cli.hands import Hands, hands_run, month_care
 from katip.cli.web_process import StopRequested
-from katip.core.jobs import job_defer, jobs_open
+from katip.core.jobs import job_defer, jobs_waiting
 from katip.updates.jobs import MONTH_WORK
 from katip.updates.models import MonthRun, RunState
 
@@ -53,7 +53,7 @@ def test_hands_do_jobs_are_replaced_when_they_die_and_end_when_told(database: No
     run = run_done()
     job_defer(MONTH_WORK, times=3, run_id=run.pk)
     with hands_run(1, "month") as hands:
-        until(lambda: jobs_open(MONTH_WORK, run_id=run.pk) == 0)
+        until(lambda: jobs_waiting(MONTH_WORK, run_id=run.pk) == 0)
         (first,) = hands.pids
         os.kill(first, signal.SIGKILL)
         until(lambda: not hands.pids)
@@ -61,7 +61,7 @@ def test_hands_do_jobs_are_replaced_when_they_die_and_end_when_told(database: No
 
         def done() -> bool:
             hands.tend()
-            return jobs_open(MONTH_WORK, run_id=run.pk) == 0
+            return jobs_waiting(MONTH_WORK, run_id=run.pk) == 0
 
         until(done)
         (second,) = hands.pids
@@ -86,7 +86,7 @@ def test_a_hand_that_dies_again_and_again_is_started_ever_more_seldom(monkeypatc
         return Dead()
 
     monkeypatch.setattr(Hands, "_start", start)
-    monkeypatch.setattr(hands_cli.time, "monotonic", lambda: clock)
+    monkeypatch.setattr("katip.cli.hands.time.monotonic", lambda: clock)
     hands = Hands(1)
     for _ in range(2000):
         hands.tend()
@@ -119,7 +119,7 @@ def test_a_worker_looks_after_the_month_and_stops_when_told(monkeypatch: pytest.
         ("month_care", lambda: rounds.append("cared")),
     ):
         monkeypatch.setattr(worker, name, stand_in)
-    monkeypatch.setattr(worker.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr("katip.cli.worker.time.sleep", lambda _seconds: None)
     answer = CliRunner().invoke(worker.command, ["--hands", "3"])
     assert answer.output == "3 hands at work. Stop with Ctrl-C.\nStopped.\n"
     assert rounds == ["tended", "cared", "tended", "stopped"]
@@ -128,7 +128,7 @@ def test_a_worker_looks_after_the_month_and_stops_when_told(monkeypatch: pytest.
 def test_care_makes_up_for_lost_calls_and_survives_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     run = MonthRun.objects.create(period=date(2026, 10, 1), state=RunState.APPLYING, planned_at=AT, mark=AT, at=AT)
     month_care()
-    assert jobs_open(MONTH_WORK, run_id=run.pk) > 0
+    assert jobs_waiting(MONTH_WORK, run_id=run.pk) > 0
 
     def away(_at: datetime) -> int:
         raise OperationalError("away")

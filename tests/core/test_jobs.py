@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from katip.core.actor import OPERATOR
-from katip.core.jobs import hands_alive, job, job_defer, jobs_do, jobs_open, jobs_rescue
+from katip.core.jobs import hands_alive, job, job_defer, jobs_do, jobs_waiting, jobs_rescue
 from katip.core.usecase import use_case
 from tests.conftest import owner_connect
 
@@ -144,8 +144,9 @@ def test_the_jobs_of_a_dead_hand_are_taken_by_others() -> None:
     assert jobs_rescue(now) == 1
     assert [status for _, status in rows()] == ["todo", "doing"]
     assert jobs_rescue(now) == 0
-    assert jobs_open("test_note", what="left") == 1
-    assert jobs_open("test_note", what="done long ago") == 0
+    assert jobs_waiting("test_note", what="left") == 1
+    assert jobs_waiting("test_note", what="in work") == 0
+    assert jobs_waiting("test_note", what="done long ago") == 0
 
 
 def test_a_hand_cannot_change_the_tables_themselves() -> None:

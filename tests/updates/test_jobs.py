@@ -10,7 +10,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from katip.core.errors import StaleStateError
-from katip.core.jobs import job_defer, jobs_open
+from katip.core.jobs import job_defer, jobs_waiting
 from katip.updates import jobs
 from katip.updates.jobs import CALLS, MONTH_WORK, month_end, month_tend, month_work
 from katip.updates.models import MonthChunk, MonthRun, RunState
@@ -45,7 +45,7 @@ def test_an_unfinished_run_is_tended_up_to_so_many_calls_and_no_further() -> Non
     run = run_make()
     assert month_tend(AT) == CALLS
     assert month_tend(AT) == 0
-    assert jobs_open(MONTH_WORK, run_id=run.pk) == CALLS
+    assert jobs_waiting(MONTH_WORK, run_id=run.pk) == CALLS
 
 
 @pytest.mark.parametrize("state", [RunState.PLANNED, RunState.DONE, RunState.DROPPED])
@@ -77,7 +77,7 @@ def test_the_calls_of_a_hand_that_died_are_taken_up_again() -> None:
         owner.execute("UPDATE procrastinate_jobs SET status = 'doing'")  # and no worker: it was taken for dead
     assert month_tend(datetime.now(UTC)) == 0
     assert ProcrastinateJob.objects.filter(status="todo").count() == CALLS
-    assert jobs_open(MONTH_WORK, run_id=run.pk) == CALLS
+    assert jobs_waiting(MONTH_WORK, run_id=run.pk) == CALLS
 
 
 class Service(ModuleType):
@@ -120,7 +120,7 @@ def test_a_hand_that_leaves_early_leaves_a_call(
     month_work(stopping, run_id=run.pk)
     assert service.taken == [run.pk]
     assert service.closed == []
-    assert jobs_open(MONTH_WORK, run_id=run.pk) == 1
+    assert jobs_waiting(MONTH_WORK, run_id=run.pk) == 1
 
 
 def test_a_hand_goes_on_until_no_chunk_is_left_and_closes_the_month(service: Service) -> None:
@@ -128,7 +128,7 @@ def test_a_hand_goes_on_until_no_chunk_is_left_and_closes_the_month(service: Ser
     month_work(never, run_id=run.pk)
     assert len(service.taken) == 6
     assert service.closed == [run.pk]
-    assert not jobs_open(MONTH_WORK, run_id=run.pk)
+    assert not jobs_waiting(MONTH_WORK, run_id=run.pk)
 
 
 def test_of_two_who_close_a_month_the_slower_finds_it_done(service: Service) -> None:
