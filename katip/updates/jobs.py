@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from katip.core.actor import OPERATOR
 from katip.core.errors import StaleStateError
-from katip.core.jobs import Stopping, job, job_defer, jobs_waiting, jobs_rescue
+from katip.core.jobs import Stopping, job, job_defer, jobs_rescue, jobs_waiting
 from katip.updates.models import ChunkState, MonthChunk, MonthRun, RunState
 from katip.updates.selectors import UNFINISHED
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from katip.core.actor import OPERATOR
-from katip.core.jobs import hands_alive, job, job_defer, jobs_do, jobs_waiting, jobs_rescue
+from katip.core.jobs import hands_alive, job, job_defer, jobs_do, jobs_rescue, jobs_waiting
 from katip.core.usecase import use_case
 from tests.conftest import owner_connect
 
