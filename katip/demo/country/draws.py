@@ -46,8 +46,12 @@ def even(numbers: pl.Series, key: int) -> pl.Series:
 
     Shares drawn by them are met almost exactly, however few the numbers: a heavy tail keeps its mean.
     """
-    rank = numbers.to_frame("n").select(bits(pl.col("n"), key).rank("ordinal")).to_series()
-    return (rank.cast(pl.Float64) - 0.5) / len(numbers)
+    return evened(numbers.to_frame("n").select(bits(pl.col("n"), key)).to_series())
+
+
+def evened(drawn: pl.Series) -> pl.Series:
+    """As even as can be, in the order of what was drawn: lean the drawn ones towards some, and shares still hold."""
+    return (drawn.rank("ordinal").cast(pl.Float64) - 0.5) / len(drawn)
 
 
 def pick(drawn: pl.Series, weights: Sequence[int]) -> pl.Series:

@@ -89,17 +89,30 @@ _SECTORS = {
     "90": (2, ("Organizasyon",)),
 }
 
+_LARGER = {
+    # how much larger (or smaller) than others workplaces of a division tend to be, from -0.9 to 0.9
+    **dict.fromkeys(("13", "14", "15", "22", "23", "24", "25", "27", "28", "29", "30", "26", "17", "20"), 0.35),
+    **dict.fromkeys(("05", "07", "08", "41", "42", "52", "53", "55", "85", "86", "87"), 0.25),
+    **dict.fromkeys(("80", "81", "82"), 0.5),
+    **dict.fromkeys(("66", "68", "69", "73", "79", "94", "95", "96"), -0.4),
+    **dict.fromkeys(("47", "56"), -0.1),
+}
+
 _LIST_FROM = date(2025, 3, 13)
 
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """An activity code with its class and words for titles; `weight` is its share, in no unit."""
+    """An activity code with its class and words for titles; `weight` is its share, in no unit.
+
+    `larger` says how much larger than others its workplaces tend to be, from -0.9 to 0.9.
+    """
 
     code: str
     hazard: HazardClass
     words: tuple[str, ...]
     weight: int
+    larger: float
 
 
 def trades() -> list[Trade]:
@@ -120,7 +133,7 @@ def _division(division: str, codes: list[tuple[str, HazardClass]]) -> Iterator[T
     ranked = sorted(codes, key=lambda one: zlib.crc32(one[0].encode()))
     parts = [1_000_000 // (place + 2) for place in range(len(ranked))]
     for (code, hazard), part in sorted(zip(ranked, parts, strict=True)):
-        yield Trade(code, hazard, words, share * 1_000_000 * part // sum(parts))
+        yield Trade(code, hazard, words, share * 1_000_000 * part // sum(parts), _LARGER.get(division, 0.0))
 
 
 def size_weights() -> list[int]:

@@ -5,11 +5,11 @@ from datetime import date
 
 import polars as pl
 
-from katip.demo.country.draws import below, even, key_of, pick, unit
+from katip.demo.country.draws import below, even, evened, key_of, pick, unit
 from katip.demo.country.shape import POPULATION, Trade, size_weights, trades
 from katip.rules import HazardClass
 
-VERSION = 1
+VERSION = 2
 """of the generator: a country of another version is made anew"""
 PERIOD = date(2026, 10, 1)
 """the month of the feed"""
@@ -78,7 +78,7 @@ def skeleton(plan: Plan, districts: dict[int, int]) -> Skeleton:
     weights = [POPULATION[code - 1] for code in codes]
     place = pick(even(number, key_of(seed, "province")), weights)
     trade = pick(even(number, key_of(seed, "trade")), [one.weight for one in listed])
-    employees = pick(even(number, key_of(seed, "size")), size_weights()) + 1
+    employees = pick(_sizes(number, trade, listed, seed), size_weights()) + 1
     frame = pl.DataFrame({"n": number, "place": place.cast(pl.UInt8), "trade": trade.cast(pl.UInt16)}).with_columns(
         employees.cast(pl.UInt16).alias("employees"),
         _by_place(place, codes).alias("province"),
@@ -97,6 +97,16 @@ def skeleton(plan: Plan, districts: dict[int, int]) -> Skeleton:
     frame = frame.with_columns(_consent(), *_served(), *_other_provider(seed))
     frame = _told(frame, seed, listed)
     return Skeleton(plan, listed, _spread(providers, codes), _spread(people, codes), frame)
+
+
+def _sizes(number: pl.Series, trade: pl.Series, listed: list[Trade], seed: int) -> pl.Series:
+    """A number between 0 and 1 for the size of each workplace: higher ones more often where the trade is of large ones.
+
+    At the very top there are some of every trade.
+    """
+    larger = trade.replace_strict(list(range(len(listed))), [one.larger for one in listed], return_dtype=pl.Float64)
+    drawn = number.to_frame("n").select(unit(pl.col("n"), key_of(seed, "size"))).to_series()
+    return evened(drawn + larger * drawn * (1 - drawn))
 
 
 def _by_place(place: pl.Series, codes: list[int]) -> pl.Series:
