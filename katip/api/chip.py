@@ -3,11 +3,11 @@
 import base64
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as lazy
 
-from katip.api.access import call
+from katip.api.access import bearer, call
 from katip.api.bodies import BodyError, body_read, bytes_of, text_of
 from katip.identity.chip.evidence import MAX_DATA_GROUP, MAX_SECURITY_OBJECT, MAX_SIGNATURE, Evidence
 from katip.identity.chip_words import verdict_words
@@ -71,7 +71,7 @@ def stage(request: Any) -> HttpResponse:
         body = body_read(request, most=_SMALL, fields={"stage"})
         if body["stage"] not in list(ChipStage):
             return _error("malformed")
-        chip_session_stage(actor=READER, at=request.at, token=_token(request), stage=ChipStage(body["stage"]))
+        chip_session_stage(actor=READER, at=request.at, token=bearer(request), stage=ChipStage(body["stage"]))
     except (BodyError, ChipSessionError) as error:
         return _error(error.code)
     return HttpResponse(status=204)
@@ -80,7 +80,7 @@ def stage(request: Any) -> HttpResponse:
 @call
 def evidence(request: Any) -> HttpResponse:
     """Take what the card showed; it can be handed in once."""
-    token = _token(request)
+    token = bearer(request)
     try:
         chip_session_require(token, request.at)  # before half a megabyte of anybody's is read
         body = body_read(request, most=_LARGE, fields={"security_object", "data_groups", "signature"})
@@ -103,16 +103,10 @@ def abandon(request: Any) -> HttpResponse:
         body = body_read(request, most=_SMALL, fields={"reason"})
         if body["reason"] not in list(GivenUp):
             return _error("malformed")
-        chip_session_abandon(actor=READER, at=request.at, token=_token(request), why=GivenUp(body["reason"]))
+        chip_session_abandon(actor=READER, at=request.at, token=bearer(request), why=GivenUp(body["reason"]))
     except (BodyError, ChipSessionError) as error:
         return _error(error.code)
     return HttpResponse(status=204)
-
-
-def _token(request: HttpRequest) -> str:
-    """The bearer token (RFC 6750, 2.1); empty where there is none, which nothing is open to."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _evidence(body: dict[str, Any]) -> Evidence:

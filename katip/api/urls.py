@@ -3,10 +3,12 @@
 from django.urls import path
 
 from katip.api import chip
+from katip.api.feed import urls as feed
 
 urlpatterns = [
     path("chip/v1/claim", chip.claim, name="chip_claim"),
     path("chip/v1/stage", chip.stage, name="chip_stage"),
     path("chip/v1/evidence", chip.evidence, name="chip_evidence"),
     path("chip/v1/abandon", chip.abandon, name="chip_abandon"),
+    *feed.paths,
 ]

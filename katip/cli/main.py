@@ -15,6 +15,7 @@ class _Late(click.Group):
         "worker": "worker",
         "migrate": "migrate",
         "import": "imports",
+        "feed": "feed",
         "month": "month",
         "sweep": "sweep",
         "account": "account",

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from katip.updates.models import Feed, FeedFault, FeedState
+from katip.updates.models import Feed, FeedFault, FeedPart, FeedState
 
 FAULTS_SHOWN = 200
 
@@ -16,3 +16,9 @@ def told_until() -> date | None:
 def faults_of(feed_id: int, after: int = 0) -> list[FeedFault]:
     """What was set aside of a feed, 200 faults from the one after `after` (an id) on, in the order of lines."""
     return list(FeedFault.objects.filter(feed_id=feed_id, pk__gt=after).order_by("pk")[:FAULTS_SHOWN])
+
+
+def parts_of(feed_id: int) -> tuple[int, int]:
+    """How many parts of a feed have come, and their lines."""
+    rows = list(FeedPart.objects.filter(feed_id=feed_id).values_list("rows", flat=True))
+    return len(rows), sum(rows)

@@ -45,6 +45,11 @@ chip_claim           /api/chip/v1/claim                   PUBLIC
 chip_stage           /api/chip/v1/stage                   PUBLIC
 chip_evidence        /api/chip/v1/evidence                PUBLIC
 chip_abandon         /api/chip/v1/abandon                 PUBLIC
+feed_open            /api/feed/v1/feeds                   PUBLIC
+feed_state           /api/feed/v1/feeds/<int:no>          PUBLIC
+feed_part            /api/feed/v1/feeds/<int:no>/parts/<int:part> PUBLIC
+feed_close           /api/feed/v1/feeds/<int:no>/close    PUBLIC
+feed_faults          /api/feed/v1/feeds/<int:no>/faults   PUBLIC
 language             /dil/                                PUBLIC
 session_extend       /oturum/surdur/                      ONE_STEP
 session_keep         /oturum/sakla/                       ONE_STEP
@@ -157,6 +162,8 @@ counter_again        /gorevli/gise/<int:no>/yeni-kod/     OFFICIAL
 board                /kapasite/                           PROVIDER
 board_person         /kapasite/<int:no>/                  PROVIDER
 own_minutes          /surelerim/                          ACTING
+month_digests        /ayin-ozeti/                         TWO_STEP
+month_digest         /ayin-ozeti/<int:no>/                TWO_STEP
 provider_month       /aylik-degisiklikler/                PROVIDER
 provider_month_export /aylik-degisiklikler/indir/         PROVIDER
 provider_accept      /aylik-degisiklikler/onayla/         PROVIDER

@@ -19,7 +19,9 @@ def _first_column(heading: str) -> set[str]:
 
 def test_every_call_is_described() -> None:
     told = set(re.findall(r"^### `(\w+)`:", TEXT, re.MULTILINE))
-    assert {f"chip/v1/{call}" for call in told} == {str(route.pattern) for route in urls.urlpatterns}
+    assert {f"chip/v1/{call}" for call in told} == {
+        str(route.pattern) for route in urls.urlpatterns if str(route.pattern).startswith("chip/")
+    }
 
 
 def test_every_error_stands_with_its_status() -> None:

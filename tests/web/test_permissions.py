@@ -74,6 +74,13 @@ chip_evidence      GET   405   405   405   405   405   405   405
 chip_evidence      POST  404   404   404   404   404   404   404
 chip_abandon       GET   405   405   405   405   405   405   405
 chip_abandon       POST  422   422   422   422   422   422   422
+feed_open          GET   405   405   405   405   405   405   405
+feed_open          POST  401   401   401   401   401   401   401
+feed_state         GET   401   401   401   401   401   401   401
+feed_part          GET   405   405   405   405   405   405   405
+feed_close         GET   405   405   405   405   405   405   405
+feed_close         POST  401   401   401   401   401   401   401
+feed_faults        GET   401   401   401   401   401   401   401
 language           GET   405   405   405   405   405   405   405
 language           POST  >start >start >start >start >start >start >start
 session_extend     GET   >account_login 405 405 405 405 405 405
@@ -249,6 +256,8 @@ counter_again      POST  >account_login >two_step 403 403 403 403 403
 board              GET   >account_login >two_step 403 403 403 200 403
 board_person       GET   >account_login >two_step 403 403 403 200 403
 own_minutes        GET   >account_login >two_step >home >home >home >home 200
+month_digests        GET   >account_login >two_step 200 200 200 200 200
+month_digest         GET   >account_login >two_step 404 404 404 404 404
 provider_month       GET   >account_login >two_step 403 403 403 200 403
 provider_month_export POST >account_login >two_step 403 403 403 >provider_month 403
 provider_accept      GET   >account_login >two_step 403 403 403 >provider_month 403
@@ -306,8 +315,10 @@ OFFICIALS_NUMBERED |= {
 }
 OF_ONE_PROVIDER = {"oidc_start", "oidc_return", "oidc_again"}
 """asked for one that the operator has not set up; test_oidc asks for one that is"""
-OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end", "factor_rename", "factor_remove"}
-"""asked for a number that nobody has; test_people asks for one's own, and another's"""
+OF_ONE_FEED = {"feed_state", "feed_part", "feed_close", "feed_faults"}
+"""asked for without the sender's key; test_feed asks with one"""
+OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end", "factor_rename", "factor_remove", "month_digest"}
+"""asked for a number that nobody has; test_people and test_month_digest ask for one's own, and another's"""
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"} - OFFICIALS_ONLY
 READERS = {row[0]: "manager" for row in ROWS if row[5] == "403"}
 READERS |= dict.fromkeys(("assignments", "own_minutes", "own_records"), "specialist")
@@ -344,6 +355,8 @@ def numbers(route: str, world: World, contract: Contract) -> list[int]:
     """What stands in the address of a route that takes a number."""
     if route == "board_person":
         return [world.professionals[103].pk]
+    if route in OF_ONE_FEED:
+        return [1, 1] if route == "feed_part" else [1]
     if route in OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER:
         return [10**9]
     if route in OF_ONE_CONTRACT:

@@ -26,7 +26,7 @@ from katip.updates.feed.merge import merge
 from katip.updates.feed.register import codes_read, told_read
 from katip.updates.feed.sources import HeaderError, content_hash, file_blocks
 from katip.updates.feed.write import faults_write, merged_write
-from katip.updates.models import Feed, FeedSource, FeedState
+from katip.updates.models import Feed, FeedPart, FeedSource, FeedState
 
 LARGE = 4 << 20
 """bytes from which on the register is read while the lines are"""
@@ -60,11 +60,14 @@ class FeedResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What is to be taken. `blocks` brings the lines from the beginning each time it is asked."""
+    """What is to be taken. `content_hash` and then `blocks` are asked for in the transaction that takes it.
+
+    The blocks are read beside it: what they need of the database must be fetched when they are asked for.
+    """
 
     source: FeedSource
     name: str
-    content_hash: str
+    content_hash: Callable[[], str]
     blocks: Callable[[], Iterable[Block]]
     large: bool
     feed_id: int | None = None
@@ -105,7 +108,7 @@ def feed_take(
     delivery = Delivery(
         source=FeedSource.FILE,
         name=path.name,
-        content_hash=content_hash(path),
+        content_hash=lambda: content_hash(path),
         blocks=lambda: file_blocks(path, progress),
         large=path.stat().st_size >= LARGE,
         tell=tell,
@@ -130,8 +133,11 @@ def delivery_take(*, actor: Actor, at: datetime, delivery: Delivery, bad_limit: 
     """Take what was delivered, by whichever way, in one transaction. Raises as `feed_take`, or what the blocks do."""
     require_operator(actor)
     _take_turn()
-    known = Feed.objects.filter(state=FeedState.TAKEN, content_hash=delivery.content_hash).first()
+    digest = delivery.content_hash()
+    known = Feed.objects.filter(state=FeedState.TAKEN, content_hash=digest).first()
     if known is not None:
+        if delivery.feed_id is not None:
+            _drop(delivery.feed_id, digest, at)
         return FeedResult(known.pk, FeedState.TAKEN, known.rows, known.bad, known=True)
     codes = codes_read()
     against = Known(month_no(day_of(at)), {code: number for number, code in enumerate(codes)})
@@ -139,7 +145,7 @@ def delivery_take(*, actor: Actor, at: datetime, delivery: Delivery, bad_limit: 
         told = told_read()
         found = intake(delivery.blocks(), against, codes, told, faults, large=delivery.large)
         result = FeedResult(0, FeedState.TAKEN, found.rows, faults.lines)
-        feed = _feed(delivery, at)
+        feed = _feed(delivery, digest, at)
         if faults.lines > allowed(found.rows, bad_limit) or not found.good:
             result = replace(result, state=FeedState.REFUSED)
         else:
@@ -163,7 +169,7 @@ def delivery_take(*, actor: Actor, at: datetime, delivery: Delivery, bad_limit: 
                 errors_path=heard.errors_path,
                 unwritable=heard.unwritable,
             )
-    return _close(actor, at, delivery, feed, replace(result, feed_id=feed.pk))
+    return _close(actor, at, feed, replace(result, feed_id=feed.pk))
 
 
 def allowed(rows: int, bad_limit: int | None) -> int:
@@ -182,25 +188,34 @@ def _take_turn() -> None:
         cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
-def _feed(delivery: Delivery, at: datetime) -> Feed:
+def _feed(delivery: Delivery, digest: str, at: datetime) -> Feed:
     if delivery.feed_id is not None:
-        return Feed.objects.get(pk=delivery.feed_id)
-    return Feed.objects.create(source=delivery.source, name=delivery.name[:200], begun_at=at)
+        feed = Feed.objects.get(pk=delivery.feed_id)
+        feed.content_hash = digest
+        return feed
+    return Feed.objects.create(source=delivery.source, name=delivery.name[:200], content_hash=digest, begun_at=at)
 
 
-def _close(actor: Actor, at: datetime, delivery: Delivery, feed: Feed, result: FeedResult) -> FeedResult:
+def _drop(feed_id: int, digest: str, at: datetime) -> None:
+    """Close a feed whose content was taken before."""
+    Feed.objects.filter(pk=feed_id).update(state=FeedState.REFUSED, content_hash=digest, taken_at=at)
+    FeedPart.objects.filter(feed_id=feed_id).update(content=None)
+
+
+def _close(actor: Actor, at: datetime, feed: Feed, result: FeedResult) -> FeedResult:
     """Keep what became of the feed, and record it."""
-    feed.state, feed.content_hash, feed.taken_at = result.state, delivery.content_hash, at
+    feed.state, feed.taken_at = result.state, at
     feed.rows, feed.bad, feed.changed = result.rows, result.bad, result.changed
     feed.periods = [month_no(period) for period in result.periods]
     if result.periods:
         feed.first_period, feed.last_period = result.periods[0], result.periods[-1]
     feed.save()
+    FeedPart.objects.filter(feed=feed).update(content=None)
     counts = {"rows": result.rows, "inserted": result.inserted, "updated": result.updated}
     if result.state == FeedState.TAKEN:
-        ImportRun.objects.create(kind=KIND, at=at, file_hash=delivery.content_hash, **counts)
+        ImportRun.objects.create(kind=KIND, at=at, file_hash=feed.content_hash, **counts)
     detail = {**counts, "bad": result.bad, "changed": result.changed, "moved": result.moved}
-    happening = Happening(f"updates:feed:{result.state}", feed.pk, {**detail, "file_hash": delivery.content_hash})
+    happening = Happening(f"updates:feed:{result.state}", feed.pk, {**detail, "file_hash": feed.content_hash})
     record(actor, at, happening)
     return result
 
