@@ -24,6 +24,7 @@ from katip.web.access import Access, access
 from katip.web.context import waiting_total
 from katip.web.contracts.views import PAGE, after_read, after_write
 from katip.web.home.duties import obligations, owed
+from katip.web.months.digest import digest_link
 from katip.web.processes.kinds import presenter_of
 from katip.web.processes.present import waiting_row
 from katip.web.words import HAZARDS, PROFESSIONS
@@ -53,6 +54,7 @@ def home(request: Any) -> HttpResponse:
         "hazard_label": HAZARDS[fitness.hazard] if fitness.hazard else "",
         "obligations": obligations(duties, fitness),
         "events": _events(live),
+        "digest": digest_link(request.actor),
     }
     return render(request, "home.html", context)
 
@@ -66,6 +68,7 @@ def _home_of_provider(request: Any) -> HttpResponse:
     context = {
         "waiting": [waiting_row(process, request) for process in waiting],
         "waiting_total": waiting_total(request),
+        "digest": digest_link(request.actor),
         "month": months[0] if months else None,
         "months_open": sum(month.open for month in months),
         "suspended_on": request.chosen.provider.suspended_on,
@@ -187,6 +190,7 @@ def assignments(request: Any) -> HttpResponse:
     )
     running, more = found[:PAGE], len(found) > PAGE
     context = {
+        "digest": digest_link(request.actor),
         "waiting": [waiting_row(process, request) for process in waiting],
         "waiting_total": waiting_total(request),
         "waiting_first_url": reverse("assignments") if waiting_after else "",
