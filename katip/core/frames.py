@@ -30,7 +30,7 @@ def frame_read(query: str, parameters: Mapping[str, Any], schema: Schema) -> pl.
 
 
 def frame_write(table: str, frame: pl.DataFrame, columns: Sequence[str] = ()) -> None:
-    """Insert the frame's rows into `table`, by its columns' names or `columns`; binary cells in hexadecimal text form."""
+    """Insert the rows into `table`, by its columns' names or `columns`; binary cells stand in their hexadecimal text."""
     if frame.is_empty():
         return
     names = sql.SQL(", ").join(sql.Identifier(name) for name in columns or frame.columns)

@@ -46,20 +46,25 @@ class Process(models.Model):
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
 
     code = models.PositiveSmallIntegerField()
-    workplace = models.ForeignKey(Workplace, models.PROTECT, null=True, related_name="processes")
-    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="processes")
+    workplace = models.ForeignKey(
+        Workplace, models.PROTECT, null=True, related_name="processes", db_index=False, db_constraint=False
+    )
+    """found by `process_of_workplace`, as the provider's by `process_of_provider`"""
+    provider = models.ForeignKey(
+        Provider, models.PROTECT, null=True, related_name="processes", db_index=False, db_constraint=False
+    )
     state = models.CharField(max_length=10, choices=ProcessState, default=ProcessState.OPEN)
     version = models.PositiveIntegerField(default=1)
     current_step = models.PositiveSmallIntegerField(default=1)
     waits_for = models.CharField(max_length=12, choices=PartyKind, blank=True, default="")
-    waits_for_person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    waits_for_person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     waiting_since = models.DateTimeField()
     due_on = models.DateField(null=True)
     terms = models.JSONField()
     terms_hash = models.CharField(max_length=64)
     proposed_by = models.CharField(max_length=12, choices=PartyKind, default=PartyKind.PROVIDER)
     """the side that opened it and may take it back"""
-    created_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     """None where the operator's command brought it in"""
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -98,7 +103,8 @@ class Step(models.Model):
 
     grants: ClassVar[str] = "SELECT, INSERT"
 
-    process = models.ForeignKey(Process, models.PROTECT, related_name="steps")
+    process = models.ForeignKey(Process, models.PROTECT, related_name="steps", db_index=False, db_constraint=False)
+    """found by `step_once`"""
     no = models.PositiveSmallIntegerField()
     party = models.CharField(max_length=12, choices=PartyKind)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

@@ -50,11 +50,13 @@ class Contract(models.Model):
     code = models.PositiveSmallIntegerField()
     form = models.CharField(max_length=10, choices=choices(ContractForm), default=ContractForm.SERVICE)
     profession = models.CharField(max_length=30, choices=choices(Profession))
-    workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="contracts")
+    workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="contracts", db_index=False)
+    """found by `contract_of_workplace`"""
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="contracts", db_index=False)
     """found by `contract_provider_newest`"""
-    professional = models.ForeignKey(Professional, models.PROTECT, related_name="contracts")
-    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="+")
+    professional = models.ForeignKey(Professional, models.PROTECT, related_name="contracts", db_index=False)
+    """found by `contract_of_professional`"""
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="+", db_index=False)
     process = models.OneToOneField(Process, models.PROTECT, related_name="contract")
     minutes = models.PositiveIntegerField()
     assignment_type = models.CharField(max_length=10, choices=AssignmentType)
@@ -65,7 +67,7 @@ class Contract(models.Model):
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=20, choices=choices(EndReason), blank=True, default="")
     end_note = models.CharField(max_length=200, blank=True, default="")
-    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     predecessor = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
     carried_over = models.BooleanField(default=False)
     """brought in from another register by the operator: its approval is not proved here"""
@@ -208,8 +210,8 @@ class DurationUpdate(models.Model):
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
 
-    contract = models.ForeignKey(Contract, models.PROTECT, related_name="updates")
-    process = models.OneToOneField(Process, models.PROTECT, related_name="duration_update")
+    contract = models.ForeignKey(Contract, models.PROTECT, db_constraint=False, related_name="updates")
+    process = models.OneToOneField(Process, models.PROTECT, db_constraint=False, related_name="duration_update")
     minutes_before = models.PositiveIntegerField()
     minutes = models.PositiveIntegerField()
     run = models.BigIntegerField(null=True)

@@ -36,9 +36,15 @@ COVERED = (
 """The fields of a change that its leaf covers, in this order."""
 
 
-def leaf_of(values: Iterable[Any]) -> bytes:
-    """The 32 bytes of a change, given the values of `COVERED`; `at` as microseconds since 1970, nothing as empty."""
-    text = "\x1f".join("" if value is None else str(value) for value in values)
+BETWEEN = "\x1f"
+"""stands between the values of a leaf's text"""
+
+
+def leaf_of(text: str) -> bytes:
+    """The 32 bytes of a change, given the values of `COVERED` with `BETWEEN` between them.
+
+    `at` stands as microseconds since 1970, what there is not as nothing.
+    """
     return hashlib.sha256(b"\x00" + text.encode()).digest()
 
 
@@ -52,7 +58,8 @@ def change_leaf(change: Any) -> bytes:
         "professional": change.professional_id,
         "process": change.process_id,
     }
-    return leaf_of(plain[name] if name in plain else getattr(change, name) for name in COVERED)
+    values = (plain[name] if name in plain else getattr(change, name) for name in COVERED)
+    return leaf_of(BETWEEN.join("" if value is None else str(value) for value in values))
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:

@@ -16,7 +16,7 @@ from katip.audit.services.record import Happening, record
 from katip.contracts.kinds.shortage import SHORTAGE
 from katip.contracts.kinds.update import DURATION_UPDATE
 from katip.contracts.month.ending import contracts_end
-from katip.contracts.month.proof import COVERED, leaf_of, root_of
+from katip.contracts.month.proof import BETWEEN, COVERED, leaf_of, root_of
 from katip.contracts.month.terms import parties_read, shortage_terms, text_hash, update_terms
 from katip.core.actor import Actor
 from katip.core.clock import day_of
@@ -42,39 +42,48 @@ class MonthPart:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many contracts by outcome, their minutes before and after, and the root over the changes (hex)."""
+    """The changes as they were written, and the root over them (hex)."""
 
-    counts: dict[str, int]
-    minutes_before: int
-    minutes_after: int
+    changes: pl.DataFrame
     root: str
 
 
-def lines_write(actor: Actor, part: MonthPart, lines: pl.DataFrame) -> Written:
-    """Carry out the plan's `lines` (see `contracts.month.lines`), with their audit event."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a chunk's lines ask for, made ready before anybody is locked out: terms, but no numbers yet."""
+
+    lines: pl.DataFrame
+    proposals: pl.DataFrame
+    persons: pl.DataFrame
+    shortages: pl.DataFrame
+
+
+def lines_prepare(part: MonthPart, lines: pl.DataFrame) -> Prepared:
+    """Make ready what `lines_write` writes. Names and titles in terms are those of this moment."""
     lines = lines.sort("workplace", "profession", "contract").with_columns(
         pl.lit(None, dtype=pl.Int64).alias("process"), pl.lit(None, dtype=pl.Int64).alias("version_no")
     )
+    persons = lines.filter(pl.col("outcome") == MonthOutcome.PERSON)
+    proposals = lines.filter(pl.col("outcome").is_in([str(one) for one in _PROPOSALS]))
+    return Prepared(lines, _proposals(part, proposals), persons, _shortages(part, persons))
+
+
+def lines_write(actor: Actor, part: MonthPart, prepared: Prepared) -> Written:
+    """Carry out the plan's lines (see `contracts.month.lines`), with their audit event."""
+    lines = prepared.lines
     _take_back(actor, part, lines)
-    by_outcome = {outcome: lines.filter(pl.col("outcome") == outcome) for outcome in MonthOutcome}
-    amended = _amend(part, by_outcome[MonthOutcome.AMENDED])
-    proposed = _propose(part, pl.concat([by_outcome[outcome] for outcome in _PROPOSALS]))
-    persons = _ask_for_persons(part, by_outcome[MonthOutcome.PERSON])
-    contracts_end(by_outcome[MonthOutcome.ENDED]["contract"].to_list(), part.at)
+    amended = _amend(part, lines.filter(pl.col("outcome") == MonthOutcome.AMENDED))
+    proposed = _propose(part, prepared.proposals)
+    persons = _ask_for_persons(part, prepared.persons, prepared.shortages)
+    ended = lines.filter(pl.col("outcome") == MonthOutcome.ENDED)
+    contracts_end(ended["contract"].to_list(), part.at)
     _fit_write(lines)
-    changes = pl.concat([amended, proposed, persons, by_outcome[MonthOutcome.ENDED]])
-    root = _changes_write(part, changes.sort("workplace", "profession", "contract"))
-    written = _written(changes, root)
-    detail = {
-        "run": part.run,
-        "chunk": part.chunk,
-        "root": root,
-        "changes": changes.height,
-        "at": part.at.isoformat(),
-        **written.counts,
-    }
+    changes = pl.concat([amended, proposed, persons, ended]).sort("workplace", "profession", "contract")
+    root = _changes_write(part, changes)
+    counts = dict(sorted(changes.group_by("outcome").len().iter_rows()))
+    detail = {"run": part.run, "chunk": part.chunk, "root": root, "at": part.at.isoformat(), "changes": counts}
     record(actor, part.at, Happening("month:chunk:written", part.run, detail))
-    return written
+    return Written(changes, root)
 
 
 def _take_back(actor: Actor, part: MonthPart, lines: pl.DataFrame) -> None:
@@ -114,31 +123,39 @@ def _amend(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
     return lines
 
 
-def _propose(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
-    """A duration update for each line: the employer is asked, or first the provider where minutes are short."""
-    if lines.is_empty():
-        return lines
+_TERMS = {"terms": pl.String, "terms_hash": pl.String, "asked": pl.String}
+
+
+def _with_terms(lines: pl.DataFrame, texts: Sequence[str], *, provider: pl.Expr) -> pl.DataFrame:
+    """The lines with the terms of their processes, and who is asked: the provider where `provider` holds."""
+    asked = pl.when(provider & pl.col("provider").is_not_null()).then(pl.lit(str(PartyKind.PROVIDER)))
+    return lines.with_columns(
+        pl.Series("terms", list(texts), dtype=pl.String),
+        pl.Series("terms_hash", [text_hash(text) for text in texts], dtype=pl.String),
+        asked.otherwise(pl.lit(str(PartyKind.EMPLOYER))).alias("asked"),
+    )
+
+
+def _proposals(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
+    """Each line with its terms: the employer is asked, or the provider where minutes are short."""
     kind = kind_get(DURATION_UPDATE)
     day, period = day_of(part.at), part.period.isoformat()
     parties = parties_read(lines["contract"].to_list())
-    texts, asked = [], []
-    for line in lines.iter_rows(named=True):
-        texts.append(
-            update_terms(
-                line,
-                parties[line["contract"]],
-                code=kind.code,
-                title=kind.title,
-                run=part.run,
-                period=period,
-                day=day,
-            )
+    texts = [
+        update_terms(
+            line, parties[line["contract"]], code=kind.code, title=kind.title, run=part.run, period=period, day=day
         )
-        of_provider = line["outcome"] == MonthOutcome.PROVIDER and line["provider"] is not None
-        asked.append(PartyKind.PROVIDER if of_provider else PartyKind.EMPLOYER)
-    processes = _processes_write(part, kind, lines, texts, asked)
-    lines = lines.with_columns(pl.Series("process", processes, dtype=pl.Int64))
-    updates = lines.select(
+        for line in lines.iter_rows(named=True)
+    ]
+    return _with_terms(lines, texts, provider=pl.col("outcome") == MonthOutcome.PROVIDER)
+
+
+def _propose(part: MonthPart, proposals: pl.DataFrame) -> pl.DataFrame:
+    """A duration update for each proposal, and its process."""
+    if proposals.is_empty():
+        return proposals.drop(_TERMS)
+    proposals = _processes_write(part, kind_get(DURATION_UPDATE), proposals)
+    updates = proposals.select(
         pl.col("contract").alias("contract_id"),
         pl.col("process").alias("process_id"),
         "minutes_before",
@@ -148,25 +165,30 @@ def _propose(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
         pl.lit("t").alias("is_open"),
     )
     frame_write("contracts_durationupdate", updates)
-    return lines
+    return proposals.drop(_TERMS)
 
 
-def _ask_for_persons(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
-    """One process for a workplace, profession and provider, whatever the number of its contracts there."""
-    if lines.is_empty():
-        return lines
+_WHOSE = ["workplace", "profession", "provider"]
+
+
+def _shortages(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
+    """One line for a workplace, profession and provider, whatever the number of its contracts there, with its terms."""
     kind = kind_get(SHORTAGE)
     day, period = day_of(part.at), part.period.isoformat()
     parties = parties_read(lines["contract"].to_list())
-    whose = ["workplace", "profession", "provider"]
-    rows = lines.sort(*whose, "contract").to_dicts()
-    groups = [list(group) for _, group in groupby(rows, key=lambda row: tuple(row[name] for name in whose))]
+    rows = lines.sort(*_WHOSE, "contract").to_dicts()
+    groups = [list(group) for _, group in groupby(rows, key=lambda row: tuple(row[name] for name in _WHOSE))]
     texts = [shortage_terms(group, parties, kind.code, kind.title, part.run, period, day) for group in groups]
     heads = pl.DataFrame([group[0] for group in groups], schema=lines.schema)
-    asked = [PartyKind.EMPLOYER if one is None else PartyKind.PROVIDER for one in heads["provider"]]
-    processes = _processes_write(part, kind, heads, texts, asked)
-    heads = heads.with_columns(pl.Series("process", processes, dtype=pl.Int64))
-    shortages = heads.select(
+    return _with_terms(heads, texts, provider=pl.lit(value=True))
+
+
+def _ask_for_persons(part: MonthPart, lines: pl.DataFrame, shortages: pl.DataFrame) -> pl.DataFrame:
+    """A process for each shortage, which all of its lines then name."""
+    if lines.is_empty():
+        return lines
+    heads = _processes_write(part, kind_get(SHORTAGE), shortages)
+    rows = heads.select(
         pl.col("workplace").alias("workplace_id"),
         pl.col("provider").alias("provider_id"),
         "profession",
@@ -175,44 +197,37 @@ def _ask_for_persons(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
         pl.lit(part.run).alias("run"),
         pl.lit("t").alias("is_open"),
     )
-    frame_write("contracts_shortage", shortages)
-    return (
-        lines.drop("process")
-        .join(heads.select(*whose, "process"), on=whose, how="left", nulls_equal=True)
-        .select(lines.columns)
-    )
+    frame_write("contracts_shortage", rows)
+    named = lines.drop("process").join(heads.select(*_WHOSE, "process"), on=_WHOSE, how="left", nulls_equal=True)
+    return named.select(lines.columns)
 
 
-def _processes_write(
-    part: MonthPart, kind: ProcessKind, lines: pl.DataFrame, texts: Sequence[str], asked: Sequence[PartyKind]
-) -> list[int]:
-    """A process with its one step for each line; returns their numbers in the same order."""
-    numbers = _numbers_take("processes_process", len(texts))
+def _processes_write(part: MonthPart, kind: ProcessKind, lines: pl.DataFrame) -> pl.DataFrame:
+    """A process with its one step for each line; returns the lines with their numbers in `process`."""
+    numbers = _numbers_take("processes_process", lines.height)
+    lines = lines.with_columns(pl.Series("process", numbers, dtype=pl.Int64))
     due, moment = due_on(part.at), part.at.isoformat()
-    parties = pl.Series("party", [str(one) for one in asked])
+    by_provider = pl.when(pl.col("provider").is_null()).then(pl.lit(str(PartyKind.EMPLOYER)))
     processes = lines.select(
-        pl.Series("id", numbers),
+        pl.col("process").alias("id"),
         pl.lit(kind.code).alias("code"),
         pl.col("workplace").alias("workplace_id"),
         pl.col("provider").alias("provider_id"),
         pl.lit(str(ProcessState.OPEN)).alias("state"),
         pl.lit(1).alias("version"),
         pl.lit(1).alias("current_step"),
-        parties.alias("waits_for"),
+        pl.col("asked").alias("waits_for"),
         pl.lit(moment).alias("waiting_since"),
         pl.lit(None if due is None else due.isoformat(), dtype=pl.String).alias("due_on"),
-        pl.Series("terms", list(texts)),
-        pl.Series("terms_hash", [text_hash(text) for text in texts]),
-        pl.when(pl.col("provider").is_null())
-        .then(pl.lit(str(PartyKind.EMPLOYER)))
-        .otherwise(pl.lit(str(PartyKind.PROVIDER)))
-        .alias("proposed_by"),
+        "terms",
+        "terms_hash",
+        by_provider.otherwise(pl.lit(str(PartyKind.PROVIDER))).alias("proposed_by"),
         pl.lit(moment).alias("created_at"),
     )
     frame_write("processes_process", processes)
-    steps = pl.DataFrame({"process_id": numbers, "no": [1] * len(numbers), "party": parties})
+    steps = lines.select(pl.col("process").alias("process_id"), pl.lit(1).alias("no"), pl.col("asked").alias("party"))
     frame_write("processes_step", steps)
-    return numbers
+    return lines
 
 
 def _numbers_take(table: str, count: int) -> list[int]:
@@ -245,7 +260,10 @@ def _changes_write(part: MonthPart, changes: pl.DataFrame) -> str:
         pl.int_range(pl.len()).alias("place"),
         pl.lit(round(part.at.timestamp() * 1_000_000)).alias("at"),
     )
-    leaves = [leaf_of(row) for row in changes.select(COVERED).iter_rows()]
+    texts = changes.select(
+        pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in COVERED], separator=BETWEEN)
+    ).to_series()
+    leaves = [leaf_of(text) for text in texts]
     rows = changes.with_columns(
         pl.Series("leaf", [f"\\x{leaf.hex()}" for leaf in leaves], dtype=pl.String),
         pl.lit(part.at.isoformat()).alias("at"),
@@ -254,12 +272,3 @@ def _changes_write(part: MonthPart, changes: pl.DataFrame) -> str:
     names = [f"{name}_id" if name in related else name for name in rows.columns]
     frame_write("contracts_monthchange", rows, names)
     return root_of(leaves).hex()
-
-
-def _written(changes: pl.DataFrame, root: str) -> Written:
-    counts = {str(outcome): 0 for outcome in MonthOutcome if outcome != MonthOutcome.KEPT}
-    counts |= dict(changes.group_by("outcome").len().iter_rows())
-    ended = pl.col("outcome") == MonthOutcome.ENDED
-    in_force = pl.when(ended).then(0).when(pl.col("outcome") == MonthOutcome.AMENDED).then("minutes_after")
-    after = changes.select(in_force.otherwise("minutes_before").sum()).item()
-    return Written(counts, int(changes["minutes_before"].sum()), int(after or 0), root)

@@ -35,7 +35,8 @@ class Decided:
     """What was decided: a row for each contract of each group looked at, and for each profession newly missing.
 
     `lines` has the snapshot's columns and `outcome`, `reason` (numbers), `minutes_after`, `agreed_after`,
-    `required_before`, `required_after`, `fit_after`, and `staff`, `free` and `increases` of whoever is asked for more. `missing` has workplace and profession.
+    `required_before`, `required_after`, `fit_after`, and `staff`,
+    `free` and `increases` of whoever is asked for more. `missing` has workplace and profession.
     """
 
     lines: pl.DataFrame
@@ -226,7 +227,7 @@ def _with_fit(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _missing(snapshot: Snapshot, as_of: date) -> pl.DataFrame:
-    """Professions that a workplace owes by the new figures, did not owe (or served in person) before, and has nobody for."""
+    """Professions owed by the new figures, not owed (or served in person) before, for which there is nobody."""
     every = pl.DataFrame({"profession": range(len(PROFESSIONS))}, schema={"profession": pl.Int8})
     physicians = (
         snapshot.contracts.filter((pl.col("full_time") == 1) & (pl.col("profession") == _PHYSICIAN))

@@ -15,7 +15,7 @@ from katip.rules import MonthOutcome
 from katip.updates.plan.decide import OUTCOMES, REASONS, Decided
 from katip.updates.plan.tables import HAZARDS, PROFESSIONS
 
-COLUMNS = {**LINES, "increases": pl.Int64}
+COLUMNS = {**LINES, "province": pl.Int16, "increases": pl.Int64}
 """`increases` is what the whole plan asks more of the professional with the provider, in minutes a month."""
 
 
@@ -50,7 +50,8 @@ def _is(*outcomes: MonthOutcome) -> pl.Expr:
 def _resting(rows: pl.DataFrame) -> pl.DataFrame:
     """A contract whose minutes stay although its group's change rests; so does a group that waits for this already."""
     moves = _is(MonthOutcome.AMENDED, MonthOutcome.ASKED, MonthOutcome.PROVIDER)
-    same = moves & (pl.col("minutes_after") == pl.col("minutes"))
+    floor = _is(MonthOutcome.AMENDED) & (pl.col("agreed_after") != pl.col("agreed"))  # to be kept, with its group's
+    same = moves & (pl.col("minutes_after") == pl.col("minutes")) & ~floor
     waits = (
         _is(MonthOutcome.ASKED, MonthOutcome.PROVIDER)
         & (pl.col("open_minutes") == pl.col("minutes_after"))

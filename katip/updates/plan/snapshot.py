@@ -26,6 +26,7 @@ def _numbered(column: str, values: Sequence[str]) -> str:
 
 WORKPLACES: Schema = {
     "workplace": pl.Int64,
+    "province": pl.Int16,
     "employees_after": pl.Int64,
     "hazard_after": pl.Int8,
     "employees_known": pl.Int64,
@@ -40,7 +41,7 @@ _WORKPLACES = f"""
         WHERE valid_from <= {{day}}::date AND (valid_to IS NULL OR valid_to >= {{day}}::date)
         ORDER BY activity_id, valid_from DESC
     )
-    SELECT workplace.id, now.employees, hazard.class, known.employees, known_hazard.class,
+    SELECT workplace.id, workplace.province_id, now.employees, hazard.class, known.employees, known_hazard.class,
            (SELECT declaration.auto_update::int FROM registry_contactdeclaration AS declaration
             WHERE declaration.workplace_id = workplace.id ORDER BY declaration.no DESC LIMIT 1),
            (SELECT own.minutes FROM contracts_undertaking AS own
@@ -173,7 +174,10 @@ _CANDIDATES = """
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The frames of `WORKPLACES` (with `undertaking` in force, and whether it still may: `undertaken`), `CONTRACTS` and `FREE`."""
+    """The frames of `WORKPLACES`, `CONTRACTS` and `FREE`.
+
+    Workplaces also say whether the employer serves in person (`undertaking`), and still may (`undertaken`).
+    """
 
     workplaces: pl.DataFrame
     contracts: pl.DataFrame

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from katip.audit.services.record import Happening, record
-from katip.contracts.month.writing import MonthPart, lines_write
+from katip.contracts.month.writing import MonthPart, lines_prepare, lines_write
 from katip.core.actor import Actor
 from katip.core.clock import day_of
 from katip.core.errors import StaleStateError
@@ -17,6 +17,7 @@ from katip.updates.jobs import month_call
 from katip.updates.models import ChunkState, MonthChunk, MonthRun, RunState
 from katip.updates.plan.lines import lines_unpack
 from katip.updates.plan.meanwhile import lines_now
+from katip.updates.plan.totals import totals_of
 from katip.updates.services.month_close import month_close
 from katip.updates.services.month_plan import feeds_pending, month_plan, require_newest, require_runner
 
@@ -62,16 +63,16 @@ def chunk_apply(*, actor: Actor, run_id: int) -> bool:
         return False
     run = chunk.run
     assert run.at is not None  # noqa: S101 -- set when it began
+    part = MonthPart(run.pk, chunk.no, run.period, run.at)
     lines = lines_unpack(bytes(chunk.plan), chunk.plan_hash)
+    prepared = lines_prepare(part, lines)  # before anybody is locked out
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [sorted(set(lines["professional"]))])
-    written = lines_write(actor, MonthPart(run.pk, chunk.no, run.period, run.at), lines_now(run, lines))
-    chunk.totals = {
-        **written.counts,
-        "minutes_before": written.minutes_before,
-        "minutes_after": written.minutes_after,
-        "root": written.root,
-    }
+    now = lines_now(run, lines)
+    if now is not lines:
+        prepared = lines_prepare(part, now)
+    written = lines_write(actor, part, prepared)
+    chunk.totals = {**totals_of(written.changes), "root": written.root}
     chunk.state, chunk.done_at = ChunkState.DONE, Now()
     chunk.save(update_fields=["state", "done_at", "totals"])
     return True
