@@ -107,8 +107,6 @@ def month_plan(
     """
     if not running:
         raise ValueError("a group has contracts")
-    if after.employees == 0:
-        return GroupPlan(MonthOutcome.ENDED, MonthReason.HEADCOUNT_ZERO)
     old, new = (_required(profession, figures, as_of, full_time_physician) for figures in (before, after))
     full_time = sum(one.full_time for one in running)
     owed_before, owed_after = minutes_owed(old, full_time), minutes_owed(new, full_time)
@@ -116,6 +114,8 @@ def month_plan(
     def plan(outcome: MonthOutcome, reason: MonthReason | None = None) -> GroupPlan:
         return GroupPlan(outcome, reason, required_before=owed_before, required_after=owed_after)
 
+    if after.employees == 0:
+        return plan(MonthOutcome.ENDED, MonthReason.HEADCOUNT_ZERO)
     if undertaken and profession is not Profession.OTHER_HEALTH_PERSONNEL:
         return plan(MonthOutcome.KEPT)
     if old.full_time_persons != new.full_time_persons:
