@@ -50,7 +50,8 @@ def _is(*outcomes: MonthOutcome) -> pl.Expr:
 def _resting(rows: pl.DataFrame) -> pl.DataFrame:
     """A contract whose minutes stay although its group's change rests; so does a group that waits for this already."""
     moves = _is(MonthOutcome.AMENDED, MonthOutcome.ASKED, MonthOutcome.PROVIDER)
-    floor = _is(MonthOutcome.AMENDED) & (pl.col("agreed_after") != pl.col("agreed"))  # to be kept, with its group's
+    part_time = pl.col("full_time") == 0
+    floor = _is(MonthOutcome.AMENDED) & part_time & (pl.col("agreed_after") != pl.col("agreed"))  # to be kept, too
     same = moves & (pl.col("minutes_after") == pl.col("minutes")) & ~floor
     waits = (
         _is(MonthOutcome.ASKED, MonthOutcome.PROVIDER)
