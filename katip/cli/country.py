@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from katip.cli.web_process import signals_set
+from katip.cli.web_process import StopRequested, signals_set
 from katip.core.environment import default_data
 
 if TYPE_CHECKING:
@@ -49,8 +49,11 @@ def country(workplaces: int, seed: int, data: Path, *, fresh: bool) -> None:
     from katip.cli.demo import told_plainly
 
     signals_set()
-    with told_plainly():
-        country_make(workplaces, seed, data, fresh=fresh)
+    try:
+        with told_plainly():
+            country_make(workplaces, seed, data, fresh=fresh)
+    except StopRequested:
+        raise click.ClickException(f"Stopped. What lies in {data} is made anew the next time.") from None
 
 
 def country_make(workplaces: int, seed: int, data: Path, *, fresh: bool = False) -> dict[str, Any]:

@@ -58,20 +58,21 @@ def command(ctx: click.Context, port: int, data: Path, *, fresh: bool) -> None:
     """Run the product with its sample world until Ctrl-C; or, with a sub-command, make a country."""
     if ctx.invoked_subcommand is None:
         signals_set()
-        with told_plainly():
-            _run(port, data, fresh=fresh)
+        try:
+            with told_plainly():
+                _run(port, data, fresh=fresh)
+        except StopRequested:
+            click.echo("Stopped.")
 
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Turn what stops the sample installation into a sentence."""
+    """Turn what a sample installation cannot get past into a sentence."""
     from katip.core.errors import KatipError
     from katip.core.postgres import PostgresError
 
     try:
         yield
-    except StopRequested:
-        click.echo("Stopped.")
     except (PostgresError, KatipError) as error:
         raise click.ClickException(str(error)) from error
     except PermissionError as error:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from katip.cli import country, demo
+from katip.cli.web_process import StopRequested
 from katip.demo.country.workplaces import PERIOD, VERSION
 from katip.demo.folder import MARKER, FolderRefusedError, folder_open
 
@@ -100,6 +101,16 @@ def test_a_folder_that_is_being_filled_says_so(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(country, "_fill", stop)
     assert "stopped" in run(tmp_path).output
     assert json.loads((tmp_path / country.STATE).read_text())["finished"] is False
+
+
+def test_whoever_stops_it_does_not_take_it_for_finished(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stop(*_: object) -> None:
+        raise StopRequested
+
+    monkeypatch.setattr(country, "_fill", stop)
+    stopped = run(tmp_path)
+    assert stopped.exit_code == 1
+    assert "made anew" in stopped.output
 
 
 @pytest.mark.parametrize(("marked", "words"), [(True, "holds the sample world"), (False, "something else than Katip")])
