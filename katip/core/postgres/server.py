@@ -284,6 +284,12 @@ def _processes_in(cluster: Path) -> list[int]:
     return sorted(pids)
 
 
+def _buffers_mib() -> int:
+    """A sixteenth of the machine's memory, at least 128 MiB and at most 2 GiB: a register has the rest to work with."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    return min(max(memory // 16, 128), 2048)
+
+
 def _settings(socket_dir: Path, *, durable: bool) -> dict[str, str]:
     settings = {
         "listen_addresses": "",
@@ -291,7 +297,9 @@ def _settings(socket_dir: Path, *, durable: bool) -> dict[str, str]:
         "unix_socket_permissions": "0700",
         "port": str(PORT),
         "max_connections": "60",
-        "shared_buffers": "128MB",
+        "shared_buffers": f"{_buffers_mib()}MB",
+        "max_wal_size": "4GB",  # a month writes much at once; checkpoints in its middle would write pages twice
+        "checkpoint_timeout": "15min",
         "random_page_cost": "1.1",  # flash, not a turning disk: else many small reads are mistaken for dear ones
         "timezone": "UTC",
         "log_timezone": "UTC",

@@ -1,15 +1,12 @@
-"""`script/bench NAME`: how fast a part is, as ratios against a floor that is measured in the same run.
+"""`script/bench chip`: how fast ID cards are verified, against the bare signatures.
 
-A figure alone says as much of the machine as of the program; a ratio says what the program adds to what it cannot do
-without. Seconds are those of the processor, so that others at work on the machine do not count. The last line is one
-JSON object.
+Seconds are those of the processor, so that others at work on the machine do not count.
 """
 
-import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,15 +25,6 @@ _NEW_SIGNERS, _ROUNDS = 120, 4
 _CHALLENGE = bytes(range(8))
 _AT = datetime(2026, 6, 1, tzinfo=UTC)
 _NUMBER = "10000000146"
-
-
-def main() -> None:
-    """Run one bench, named by the first argument."""
-    names = sys.argv[1:]
-    if len(names) != 1 or names[0] not in BENCHES:
-        sys.exit(f"script/bench NAME, NAME being one of: {', '.join(BENCHES)}")
-    figures = BENCHES[names[0]]()
-    click.echo(json.dumps({"bench": names[0], **figures}))
 
 
 def chip() -> Figures:
@@ -150,9 +138,3 @@ def _trust(folder: Path) -> "TrustStore":
     from katip.identity.chip.trust import trust_load
 
     return trust_load(folder)
-
-
-BENCHES: dict[str, Callable[[], Figures]] = {"chip": chip}
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,40 @@
+"""The command behind `script/bench`."""
+
+import json
+
+import click
+
+
+@click.group(help="How fast a part is, against a floor measured in the same run; the last line is one JSON object.")
+def main() -> None:
+    """Run one bench, named by the first argument."""
+
+
+@main.command("chip")
+def chip() -> None:
+    """Verification of ID cards, against their bare signatures."""
+    from katip.cli.bench.chip import chip as measure
+
+    _last_line("chip", measure())
+
+
+@main.command("month")
+@click.option("--workplaces", type=click.IntRange(min=100), help="One size only; else 22,000, 220,000 and 2,200,000.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Of the countries.")
+@click.option("--hands", type=click.IntRange(1, 64), help="Processes at work on the month [as `katip month apply`].")
+@click.option("--folder", type=click.Path(file_okay=False), default="var/bench", show_default=True)
+def month(workplaces: int | None, seed: int, hands: int | None, folder: str) -> None:
+    """A month's feed and all that follows from it, against bare data frames and COPY."""
+    from pathlib import Path
+
+    from katip.cli.bench.month import SIZES, months
+
+    _last_line("month", months((workplaces,) if workplaces else SIZES, seed=seed, hands=hands, folder=Path(folder)))
+
+
+def _last_line(name: str, figures: dict[str, object]) -> None:
+    click.echo(json.dumps({"bench": name, **figures}))
+
+
+if __name__ == "__main__":
+    main(prog_name="script/bench")
