@@ -21,7 +21,7 @@ SELECT index.indexrelid::regclass::text, pg_get_indexdef(index.indexrelid) FROM 
 WHERE index.indrelid = ANY(%s::regclass[]) AND NOT index.indisprimary
   AND COALESCE(pg_get_expr(index.indpred, index.indrelid), '') NOT LIKE '%%ANY (%%'
   AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = index.indexrelid AND contype IN ('u', 'x'))
-ORDER BY 1
+ORDER BY index.indrelid::regclass::text, 1
 """
 # A condition with ANY comes back in other words than it went. The indexes that have one hold none of the rows anyhow.
 
