@@ -41,7 +41,7 @@ def month_work(stopping: Stopping, *, run_id: int) -> None:
 
 def month_end(run_id: int, at: datetime) -> bool:
     """Close a run of which no chunk is open; returns whether it is done. Of two who try, one finds it done."""
-    from katip.updates.services.month_apply import month_close  # noqa: PLC0415 -- as above
+    from katip.updates.services.month_close import month_close  # noqa: PLC0415 -- as above
 
     if MonthChunk.objects.filter(run_id=run_id, state=ChunkState.OPEN).exists():
         return False

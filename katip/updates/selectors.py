@@ -57,11 +57,12 @@ def run_progress(run_id: int) -> Progress:
 
 def _rate(run_id: int) -> float:
     """Lines a second: those of the newest chunks, by the time from the chunk (or the beginning) before them."""
-    newest: list[tuple[datetime, int]] = list(
-        MonthChunk.objects.filter(run_id=run_id, state=ChunkState.DONE, done_at__isnull=False)
+    written = (
+        MonthChunk.objects.filter(run_id=run_id, state=ChunkState.DONE)
         .order_by("-done_at", "-no")
         .values_list("done_at", "lines")[: _MEASURED + 1]
     )
+    newest = [(at, lines) for at, lines in written if at]
     if len(newest) <= _MEASURED:
         begun = MonthRun.objects.filter(pk=run_id).values_list("at", flat=True).first()
         newest = [*newest, (begun, 0)] if begun else newest

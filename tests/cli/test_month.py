@@ -68,7 +68,7 @@ class Service(ModuleType):
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     stand_in = Service()
-    for name in ("month_plan", "month_apply"):
+    for name in ("month_plan", "month_apply", "month_close"):
         monkeypatch.setitem(sys.modules, f"katip.updates.services.{name}", stand_in)
     monkeypatch.setattr(month, "signals_set", list)
 

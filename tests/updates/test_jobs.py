@@ -101,7 +101,8 @@ class Service(ModuleType):
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     stand_in = Service()
-    monkeypatch.setitem(sys.modules, "katip.updates.services.month_apply", stand_in)
+    for name in ("month_apply", "month_close"):
+        monkeypatch.setitem(sys.modules, f"katip.updates.services.{name}", stand_in)
     return stand_in
 
 

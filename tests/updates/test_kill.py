@@ -112,7 +112,7 @@ class Scratch:
         own = self.server.dsn("owner")
         given = {"PGHOST": own["host"], "PGPORT": str(own["port"]), "PGUSER": own["user"]}
         given |= {"PGPASSWORD": own["password"], "PGDATABASE": own["dbname"]}
-        quiet = [programs / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-o", os.devnull]
+        quiet = [str(programs / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-o", os.devnull]
         subprocess.run(quiet, env=os.environ | given, input=dump.stdout, check=True)
         with self.connect() as owner:
             owner.execute("GRANT TEMPORARY ON DATABASE katip TO katip_app")  # of the database itself: in no dump
