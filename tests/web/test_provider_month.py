@@ -117,7 +117,7 @@ class TestList:
             second.process_id,
             asked_of_employer.process_id,
         ]
-        assert "50 dakika eksik; sığanlardan sonra 10 dakika boş." in page.text
+        assert "50 dakika eksik: sığanlardan sonra 10 dakika boş kalır." in page.text
         assert "12 → 15 çalışan, tehlikeli" in page.text
         assert "240 → 300" in page.text
         assert "2 tanesi sizden bir iş istiyor" in page.text
@@ -211,8 +211,8 @@ class TestWaysThere:
         assert f"Aylık bildirimden {len(waiting)} iş kurumunuzu bekliyor" in home.text
         listed = client.get(reverse("contracts"))
         assert f"Aylık bildirimlerden {len(waiting)} iş kurumunuzu bekliyor." in listed.text
-        for page in (home, listed):
-            assert page.text.count(f'href="{reverse("provider_month")}"') == 2  # the column, and the news
+        for found in (home, listed):
+            assert found.text.count(f'href="{reverse("provider_month")}"') == 2  # the column, and the news
 
     def test_they_are_silent_where_nothing_waits(self, world: World, running: list[Contract], month: Month) -> None:
         month.amended(running[0], 15, 300)
@@ -247,7 +247,9 @@ class TestAccept:
         client = entered(world, "manager")
         page = client.get(reverse("provider_accept"), {"ay": month.run.pk, "hepsi": 1})
         assert "2 süre güncellemesini onaylayın" in page.text
-        assert [(one["free"], one["more"], one["left"]) for one in page.context["people"]] == [(130, 120, 10)]
+        assert [(one["free"], one["more"], one["less"], one["left"]) for one in page.context["people"]] == [
+            (130, 120, 0, 10)
+        ]
         versions, events = ContractVersion.objects.count(), Event.objects.filter(tag="process:step:approved").count()
         posted = confirmed(client, ay=month.run.pk, hepsi=1) | {"read": "on"}
         page = client.post(reverse("provider_accept"), posted, follow=True)

@@ -166,14 +166,15 @@ def _lead(counted: Mapping[Standing, Tally]) -> str:
 
 
 def _fits(weighed: Mapping[int, Fit]) -> dict[str, Any] | None:
-    """What can be accepted at once: how many, of how many persons, and for how many minutes."""
+    """What can be accepted at once: how many, of how many persons, the minutes that are added and given back."""
     fits = [fit for fit in weighed.values() if fit.fits]
     if not fits:
         return None
     return {
         "number": len(fits),
         "persons": len({fit.professional_id for fit in fits}),
-        "more": show.signed(sum(fit.more for fit in fits)) or "0",
+        "more": show.signed(sum(max(0, fit.more) for fit in fits)),
+        "less": show.signed(sum(min(0, fit.more) for fit in fits)),
     }
 
 

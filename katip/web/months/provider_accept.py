@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from katip.contracts.selectors import steps_by_process
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
+from katip.core.turkish import sort_key
 from katip.core.usecase import acting_as
 from katip.processes.models import PartyKind, Process
 from katip.processes.selectors import processes_named
@@ -29,7 +30,7 @@ from katip.updates.services.provider_accept import Accepted, updates_accept
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.months import provider_show as show
-from katip.web.months.sentence import change_sentence, facts_of_terms
+from katip.web.months.sentence import facts_of_terms
 from katip.web.processes import present
 from katip.web.processes.kinds import RELATED
 from katip.web.processes.views import require_fresh_step
@@ -140,7 +141,7 @@ def _frame(request: Any, run: int, named: Mapping[int, Process], numbers: Sequen
     lines = [{**_line(process, None), "then_employer": process.pk in after} for process in mine]
     return {
         "run": run,
-        "rows": lines,
+        "rows": sorted(lines, key=lambda line: (sort_key(line["person"]), sort_key(line["workplace"]), line["no"])),
         "then_employer": len(after),
         "numbers": ",".join(str(process.pk) for process in mine),
         "digest": _digest(mine),
@@ -157,7 +158,7 @@ def _line(process: Process, fit: Fit | None) -> dict[str, Any]:
     month = terms.get("month")
     told = ""
     if month:
-        told = change_sentence(facts_of_terms(month, profession, minutes, day_of(process.created_at)))
+        told = show.why(facts_of_terms(month, profession, minutes, day_of(process.created_at)))
     return {
         "no": process.pk,
         "url": reverse("step", args=[process.pk]),
@@ -175,16 +176,20 @@ def _line(process: Process, fit: Fit | None) -> dict[str, Any]:
 
 
 def _people(fits: Sequence[Fit], named: Mapping[int, Process]) -> list[dict[str, Any]]:
-    """Whose minutes it takes: how many updates, how many minutes, what is left."""
+    """Whose minutes it takes or gives back: how many updates, how many minutes, what is free before and after."""
     people: dict[int, dict[str, Any]] = {}
     for fit in fits:
         if fit.process_id not in named:
             continue
         name = named[fit.process_id].terms["professional"]["name"]
-        one = people.setdefault(fit.professional_id, {"name": name, "number": 0, "more": 0, "free": fit.free})
+        one = people.setdefault(
+            fit.professional_id, {"name": name, "number": 0, "more": 0, "less": 0, "free": fit.free}
+        )
         one["number"] += 1
         one["more"] += max(0, fit.more)
-    return [{**one, "left": one["free"] - one["more"]} for one in sorted(people.values(), key=lambda one: -one["more"])]
+        one["less"] += max(0, -fit.more)
+    told = sorted(people.values(), key=lambda one: sort_key(one["name"]))
+    return [{**one, "left": one["free"] - one["more"] + one["less"]} for one in told]
 
 
 def _form(named: Mapping[int, Process], posted: Any) -> forms.Form:

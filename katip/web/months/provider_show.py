@@ -14,15 +14,15 @@ from katip.processes.models import PartyKind, Process, ProcessState
 from katip.rules import ContractState, HazardClass, MonthOutcome, Profession, parse_sgk_number
 from katip.updates.provider_month import Fit, Standing
 from katip.web import format as fmt
-from katip.web.months.sentence import OUTCOMES, change_parts, change_sentence
+from katip.web.months.sentence import OUTCOMES, ChangeFacts, change_parts, change_sentence
 from katip.web.months.standing import standing as standing_of
 from katip.web.templatetags.states import TAGS
 from katip.web.templatetags.words import current_language
 from katip.web.words import HAZARDS, PROFESSIONS
 
 STANDINGS = {
-    Standing.FITS: gettext_lazy("Kapasiteye sığan"),
-    Standing.SHORT: gettext_lazy("Süresi yetmeyen"),
+    Standing.FITS: gettext_lazy("Sığan"),
+    Standing.SHORT: gettext_lazy("Sığmayan"),
     Standing.PERSON: gettext_lazy("Kişi bulunacak"),
     Standing.EMPLOYER: gettext_lazy("İşverende"),
     Standing.DECIDED: gettext_lazy("Karara bağlanan"),
@@ -81,11 +81,11 @@ def tag_of(standing: Standing, change: MonthChange) -> tuple[str, Any]:
     return _TAGS.get(standing, _TAGS[Standing.KEPT])
 
 
-def why(change: MonthChange) -> str:
-    """What the feed told, and the reason where it went no simple way; the minutes stand beside it."""
+def why(change: MonthChange | ChangeFacts) -> str:
+    """What the feed told, by which article; the reason where a person is missing. The minutes stand beside it."""
     parts = change_parts(change)
     told = ", ".join(part for part in (parts.figures, parts.required, parts.citation) if part)
-    return f"{told}; {parts.reason}" if parts.reason else told
+    return f"{told}; {parts.reason}" if parts.reason and change.outcome != MonthOutcome.PROVIDER else told
 
 
 def signed(minutes: int) -> str:
@@ -95,14 +95,14 @@ def signed(minutes: int) -> str:
 
 
 def room_words(fit: Fit) -> str:
-    """Whether an update fits beside those before it, and how many minutes are left or missing."""
-    language = current_language()
+    """Whether an update fits beside those chosen before it, or how many minutes are missing."""
     if fit.fits and fit.more <= 0:
         return _("Süre azalıyor; kapasite gerekmez.")
     if fit.fits:
-        return _("Sığıyor; sonra %(left)s dakika boş kalır.") % {"left": fmt.number_text(fit.free - fit.more, language)}
+        return _("Kapasiteye sığıyor.")
+    language = current_language()
     figures = {"short": fmt.number_text(fit.short_by, language), "free": fmt.number_text(max(0, fit.free), language)}
-    return _("%(short)s dakika eksik; sığanlardan sonra %(free)s dakika boş.") % figures
+    return _("%(short)s dakika eksik: sığanlardan sonra %(free)s dakika boş kalır.") % figures
 
 
 def _notes(change: Any, standing: Standing, weighed: Mapping[int, Fit]) -> list[str]:
