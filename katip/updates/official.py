@@ -5,7 +5,7 @@ once; lists go through an index, a stretch at a time.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -125,7 +125,7 @@ def run_sums(office: Official, run: MonthRun, counted: Sums | None) -> Sums | No
     if office.province_id is not None:
         return None
     if run.state in MOVING:
-        return written_sums(run.pk)
+        return replace(written_sums(run.pk), missing=int(run.summary.get("missing") or 0))
     return sums_read(run.summary) if run.summary else None
 
 

@@ -188,6 +188,7 @@ def test_a_plan_is_told_as_a_plan_and_only_the_operator_carries_it_out(world: Wo
     shown = told(month)
     assert "Bu bir plandır" in shown
     assert "henüz hiçbir sözleşme değişmedi" in shown
+    assert "müfettiş olarak Bütün iller" in shown
     assert "4.000" in shown
     assert "Uyuşmazlık 7" in shown
     assert "9 işyerinin" in shown
@@ -280,8 +281,8 @@ def test_a_month_tells_what_was_written_by_place_class_and_reason(world: World) 
     assert "16 Bursa 8 2 3 0 0 2.000 → 2.200" in shown
     assert "34 İstanbul 4 0 1 2 5" in shown
     assert "Az tehlikeli 1 0 0 0 0" in shown
-    assert "Profesyonelin boş süresi yetmeyen 3" in shown
-    assert "Belgesi yeni sınıfa yetmeyen 1" in shown
+    assert "Profesyonelin boş süresi yetmeyen: 3 3" in shown
+    assert "Belgesi yeni sınıfa yetmeyen: 1 1" in shown
     assert "yasanın bu aydan beri istediği 5 görevi" in shown.lower()
     assert "kasim.csv" in shown
     assert "2.200.000" in shown

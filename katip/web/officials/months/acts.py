@@ -93,7 +93,7 @@ def begin(request: Any, no: int) -> HttpResponse:
         title=_("%(month)s ayını uygulayın") % {"month": fmt.month_text(row.run.period, current_language())},
         lead=_("Plandaki değişiklikler hemen yürürlüğe girmeye başlar ve geri alınmaz."),
         notes=(
-            _("Yalnız kapanmış bir ay yeniden planlanabilir; yanlış bir bildirim yeni bir bildirimle düzeltilir."),
+            _("Yanlış bir bildirim ancak yeni bir bildirim ve yeni bir planla düzeltilir."),
             _("Onaylar ve öbür sayfalar çalışmayı sürdürür; ilerleme ayın sayfasında görünür."),
         ),
         button=_("Uygula"),
@@ -136,7 +136,7 @@ def _page(row: RunRow, **words: Any) -> FormPage:
         for one in show.measured(sums)
         if one["key"] != "eksik"
     ]
-    summary.append({"label": show.MEASURES["eksik"][1], "value": show.number(sums.missing)})
+    summary.append({"label": show.MEASURES["eksik"][1], "value": _("%(n)s görev") % {"n": show.number(sums.missing)}})
     return FormPage(
         summary=tuple(summary),
         back_label=fmt.month_text(row.run.period, current_language()),

@@ -60,12 +60,10 @@ def changes(request: Any, no: int) -> HttpResponse:
     provider = _provider(request)
     after = key_read(request.GET.get("sonra", ""))
     found = reads.changes_find(request.actor, no, sought_read(form, provider), after=after, limit=PAGE)
-    key = form.asked().get("sonuc", "")
     context = {
         "month_word": month_word(row),
         "no": no,
         "form": form,
-        "kind": show.KINDS[key][2] if key else "",
         "provider": provider,
         "without_provider_url": _address(request, kurum="") if provider else "",
         "rows": [show.change_row(change, office) for change in found.rows],

@@ -70,7 +70,7 @@ def month(request: Any, no: int) -> HttpResponse:
         "run": row.run,
         "no": no,
         "month_word": month_word(row),
-        "who": show.run_row(row)["who"],
+        "by_whom": show.run_row(row)["who"],
         "state": show.state_of(row.run.state),
         "may_act": may_act(request),
         "feeds": [show.feed_row(feed, office) for feed in reads.feeds_behind(request.actor, row.run)],
@@ -83,9 +83,7 @@ def month(request: Any, no: int) -> HttpResponse:
     elif row.sums is not None:
         whole = {"sums": row.sums, "figures": show.figures(row.sums)}
         context |= whole | {"changed": row.run.summary.get("workplaces_changed", 0)}
-        if row.run.state in UNFINISHED:
-            context["kinds"] = show.kind_rows(no, row.sums, {}, "", whole=True)
-        elif row.sums.changes:
+        if row.run.state not in UNFINISHED and row.sums.changes:
             context["planned"] = show.planned_rows(row.sums, row.run.summary.get("reasons") or {})
     return render(request, "official_month.html", context)
 
@@ -170,17 +168,16 @@ def _counted(request: Any, row: RunRow, form: NarrowForm, where: Where) -> dict[
         "whole_url": "" if whole or len(rows) <= show.FIRST else _here(request)(hepsi="1"),
         "classes": show.class_rows(chosen),
         "kinds": show.kind_rows(
-            no, total, reasons(row, narrowed=narrowed), show.narrowed_query(where), whole=office.province_id is None
+            no, total, {} if narrowed or office.province_id else reasons(row), show.narrowed_query(where)
         ),
         "missing_url": f"{reverse('official_month_missing', args=[no])}?{show.narrowed_query(Where(where.province))}",
         "providers": show.provider_rows(reads.providers_of(request.actor, no, where, limit=show.FIRST), no, office),
     }
 
 
-def reasons(row: RunRow, *, narrowed: bool) -> Mapping[str, int]:
-    """How many contracts by reason; counted for the whole country only."""
-    found = row.run.totals.get("reasons") or row.run.summary.get("reasons")
-    return found if isinstance(found, dict) and not narrowed else {}
+def reasons(row: RunRow) -> Mapping[str, int]:
+    """How many contracts by reason, in the whole country."""
+    return row.run.totals.get("reasons") or row.run.summary.get("reasons") or {}
 
 
 def _place(provinces: Mapping[int, Province], where: Where) -> str:

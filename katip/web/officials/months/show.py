@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,7 @@ from katip.rules import HazardClass, MonthOutcome, MonthReason, Profession
 from katip.updates.models import Feed, FeedState, RunState
 from katip.updates.official import COUNTED_TO, ProviderRow, RunRow, Sums, sums_of
 from katip.updates.selectors import Progress
+from katip.web import drawing
 from katip.web import format as fmt
 from katip.web.months.sentence import OUTCOMES, change_sentence
 from katip.web.officials.guard import WATCHING
@@ -47,7 +49,7 @@ FEED_STATES: Mapping[str, tuple[str, Any]] = {
 KINDS: Mapping[str, tuple[tuple[MonthOutcome, ...], MonthReason | None, Any]] = {
     "guncellenen": ((MonthOutcome.AMENDED,), None, gettext_lazy("Kendiliğinden güncellenen")),
     "sorulan": ((MonthOutcome.ASKED,), None, gettext_lazy("İşverenin onayına sunulan")),
-    "uyusmazlik": ((MonthOutcome.PROVIDER, MonthOutcome.PERSON), None, gettext_lazy("Bütün uyuşmazlıklar")),
+    "uyusmazlik": ((MonthOutcome.PROVIDER, MonthOutcome.PERSON), None, gettext_lazy("Uyuşmazlıklar")),
     "kapasite": (
         (MonthOutcome.PROVIDER,),
         MonthReason.CAPACITY_SHORT,
@@ -136,10 +138,15 @@ def figures(sums: Sums) -> list[dict[str, Any]]:
 Counted = Mapping[tuple[int, HazardClass], Sums]
 
 
+def bar(part: int, whole: int, title: str) -> SafeString:
+    """A part of a whole as a bar; `title` says the same in words."""
+    return SafeString(drawing.meter_svg(active=part, free=whole - part, title=title))
+
+
 def progress_row(progress: Progress) -> dict[str, Any]:
     """How far the chunks are, in words and for a bar."""
     language = current_language()
-    left = progress.seconds_left
+    left, share = progress.seconds_left, fmt.percent_text(int(100 * progress.share), language)
     words = _("%(lines)s sözleşmenin %(done)s tanesi yazıldı (%(chunks_done)s / %(chunks)s parça)") % {
         "lines": number(progress.lines),
         "done": number(progress.lines_done),
@@ -149,9 +156,7 @@ def progress_row(progress: Progress) -> dict[str, Any]:
     if progress.rate:
         words += ", " + _("saniyede %(n)s") % {"n": number(round(progress.rate))}
     return {
-        "title": _("İlerleme: %(share)s") % {"share": fmt.percent_text(int(100 * progress.share), language)},
-        "done": progress.lines_done,
-        "rest": progress.lines - progress.lines_done,
+        "bar": bar(progress.lines_done, progress.lines, _("İlerleme: %(share)s") % {"share": share}),
         "words": words,
         "left": left_words(left) if left else "",
     }
@@ -232,30 +237,38 @@ def province_rows(
     ]
 
 
-def kind_rows(run_id: int, sums: Sums, reasons: Mapping[str, int], query: str, *, whole: bool) -> list[dict[str, Any]]:
-    """The ways into the lists of changes. `reasons` are counted for the whole country: shown only where it is asked."""
-    rows = []
-    for key, (_outcomes, reason, word) in KINDS.items():
-        count: int | None = getattr(sums, MEASURES[key][0]) if reason is None else None
-        if reason is not None and whole and reasons:
-            count = int(reasons.get(reason.value) or 0)
-        here = reverse("official_month_changes", args=[run_id])
-        url = f"{here}?sonuc={key}{'&' if query else ''}{query}"
-        rows.append({"key": key, "word": word, "count": count, "url": "" if count == 0 else url, "inner": bool(reason)})
+def kind_rows(run_id: int, sums: Sums, reasons: Mapping[str, int], query: str) -> list[dict[str, Any]]:
+    """What was written by outcome and reason, with the ways into the lists. Without `reasons` they are not counted."""
+    here = reverse("official_month_changes", args=[run_id])
+    rows = _kinds(sums, reasons or None)
+    for row in rows:
+        row["url"] = "" if row["count"] == 0 else f"{here}?sonuc={row['key']}{'&' if query else ''}{query}"
     return rows
 
 
 def planned_rows(sums: Sums, reasons: Mapping[str, int]) -> list[dict[str, Any]]:
     """What a plan says by outcome and reason: nothing is written yet that could be listed."""
-    return [
-        {
-            "word": word,
-            "count": int(reasons.get(reason.value) or 0) if reason else getattr(sums, MEASURES[key][0]),
-            "url": "",
-            "inner": bool(reason),
-        }
-        for key, (_outcomes, reason, word) in KINDS.items()
-    ]
+    return _kinds(sums, reasons)
+
+
+def _kinds(sums: Sums, reasons: Mapping[str, int] | None) -> list[dict[str, Any]]:
+    """A row for each outcome and each reason that is there; `reasons` None: not counted."""
+    rows = []
+    for key, (_outcomes, reason, word) in KINDS.items():
+        count: int | None = getattr(sums, MEASURES[key][0]) if reason is None else None
+        if reason is not None and reasons is not None:
+            count = int(reasons.get(reason.value) or 0)
+        if reason is None or (sums.conflicts and count != 0):
+            rows.append(
+                {
+                    "key": key,
+                    "word": word,
+                    "count": count,
+                    "bar": bar(count, sums.changes, f"{word}: {number(count)}") if count else "",
+                    "inner": reason is not None,
+                }
+            )
+    return rows
 
 
 def provider_rows(rows: Iterable[ProviderRow], run_id: int, office: Any) -> list[dict[str, Any]]:
