@@ -1,6 +1,6 @@
 """Data frames out of the database and into it, by COPY: no row passes through Python."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -29,8 +29,13 @@ def frame_read(query: str, parameters: Mapping[str, Any], schema: Schema) -> pl.
     return pl.read_csv(buffer, has_header=False, new_columns=list(schema), schema=dict(schema))
 
 
+def numbers_text(numbers: Iterable[int]) -> str:
+    """Whole numbers as an array's text, `{1,2}`: a parameter to cast to `bigint[]`, bound at once, not one by one."""
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
 def frame_write(table: str, frame: pl.DataFrame, columns: Sequence[str] = ()) -> None:
-    """Insert the rows into `table`, by its columns' names or `columns`; binary cells stand in their hexadecimal text."""
+    """Insert the rows into `table`, by its columns' names or `columns`; binary cells are hexadecimal text."""
     if frame.is_empty():
         return
     names = sql.SQL(", ").join(sql.Identifier(name) for name in columns or frame.columns)

@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import connection
 
 from katip.core.clock import day_of
+from katip.core.frames import numbers_text
 from katip.rules import ContractAction, ContractRole, ContractState, EndReason, next_state
 
 _END = """
 WITH ended AS (
     UPDATE contracts_contract SET state = %(to)s, ended_at = %(at)s, ends_on = %(day)s, end_reason = %(reason)s,
         end_note = '', ended_by_id = NULL
-    WHERE id = ANY(%(contracts)s) AND state = %(from)s
+    WHERE id = ANY(%(contracts)s::bigint[]) AND state = %(from)s
     RETURNING id
 )
 INSERT INTO contracts_contractact (contract_id, action, role, person_id, at, state_from, state_to, reason, detail)
@@ -34,7 +35,7 @@ def contracts_end(contract_ids: Collection[int], at: datetime) -> None:
         cursor.execute(
             _END,
             {
-                "contracts": list(contract_ids),
+                "contracts": numbers_text(contract_ids),
                 "at": at,
                 "day": day_of(at),
                 "from": str(start),

@@ -17,6 +17,7 @@ LINES: Schema = {
     "reason": pl.String,
     "full_time": pl.Int8,
     "version": pl.Int64,
+    "measured": pl.Int64,
     "minutes_before": pl.Int64,
     "minutes_after": pl.Int64,
     "agreed_after": pl.Int64,
@@ -36,7 +37,8 @@ LINES: Schema = {
     "staff": pl.Int64,
     "free": pl.Int64,
 }
-"""`version` is the number of the terms in force, `running` the part-time minutes of the group before the month.
+"""`version` is the number of the terms in force, `measured` since when they are (microseconds since 1970), `running`
+the part-time minutes of the group before the month.
 
 `required_*` are what part-time contracts owe, `law_after` what the law asks beside full-time persons. `open_update` and
 `open_shortage` are processes that the month takes back. `staff` and `free` are the professional's minutes a month with

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from katip.core.frames import numbers_text
 from katip.rules import HazardClass, Profession, required_minutes
 
 _PARTIES = """
@@ -28,7 +29,7 @@ LEFT JOIN registry_province AS province ON province.code = provider.province_id
 JOIN registry_professional AS professional ON professional.id = contract.professional_id
 JOIN identity_person AS person ON person.id = professional.person_id
 JOIN registry_certificate AS certificate ON certificate.id = contract.certificate_id
-WHERE contract.id = ANY(%s)
+WHERE contract.id = ANY(%s::bigint[])
 """
 
 
@@ -58,7 +59,7 @@ def text_hash(text: str) -> str:
 def parties_read(contract_ids: Collection[int]) -> dict[int, Parties]:
     """The parties of each contract, by one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_PARTIES, [list(contract_ids)])
+        cursor.execute(_PARTIES, [numbers_text(contract_ids)])
         return {row[0]: _parties(row[1:]) for row in cursor.fetchall()}
 
 

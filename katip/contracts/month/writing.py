@@ -20,7 +20,7 @@ from katip.contracts.month.proof import BETWEEN, COVERED, leaf_of, root_of
 from katip.contracts.month.terms import parties_read, shortage_terms, text_hash, update_terms
 from katip.core.actor import Actor
 from katip.core.clock import day_of
-from katip.core.frames import frame_write
+from katip.core.frames import frame_write, numbers_text
 from katip.processes.deadlines import due_on
 from katip.processes.kinds import ProcessKind, kind_get
 from katip.processes.models import PartyKind, ProcessState
@@ -100,17 +100,22 @@ def _take_back(actor: Actor, part: MonthPart, lines: pl.DataFrame) -> None:
             )
 
 
+def _micros(at: datetime) -> int:
+    return round(at.timestamp() * 1_000_000)
+
+
 def _amend(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
     """New versions, by consent in advance: they follow the version in force, and name no process."""
     if lines.is_empty():
         return lines
     lines = lines.with_columns((pl.col("version") + 1).alias("version_no"))
     moment = pl.lit(part.at.isoformat())
+    begins = pl.max_horizontal(pl.lit(_micros(part.at)), pl.col("measured") + 1)  # after what was approved meanwhile
     versions = lines.select(
         pl.col("contract").alias("contract_id"),
         pl.col("version_no").alias("no"),
         pl.lit("automatic").alias("basis"),
-        moment.alias("valid_from"),
+        pl.from_epoch(begins, time_unit="us").dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").alias("valid_from"),
         pl.col("minutes_after").alias("minutes"),
         pl.lit("part_time").alias("assignment_type"),
         pl.col("employees_after").alias("employees"),
@@ -248,7 +253,7 @@ def _fit_write(lines: pl.DataFrame) -> None:
             UPDATE contracts_contract AS contract SET fit = judged.fit
             FROM unnest(%s::bigint[], %s::text[]) AS judged (id, fit) WHERE contract.id = judged.id
             """,
-            [changed["contract"].to_list(), changed["fit_after"].to_list()],
+            [numbers_text(changed["contract"]), "{" + ",".join(changed["fit_after"]) + "}"],
         )
 
 
@@ -258,7 +263,7 @@ def _changes_write(part: MonthPart, changes: pl.DataFrame) -> str:
         pl.lit(part.run).alias("run"),
         pl.lit(part.chunk).alias("chunk"),
         pl.int_range(pl.len()).alias("place"),
-        pl.lit(round(part.at.timestamp() * 1_000_000)).alias("at"),
+        pl.lit(_micros(part.at)).alias("at"),
     )
     texts = changes.select(
         pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in COVERED], separator=BETWEEN)

@@ -6,11 +6,13 @@ What was touched is decided anew by the same rules, as things are now; all else 
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from django.db import connection
 
 from katip.core.clock import day_of
+from katip.core.frames import numbers_text
 from katip.rules import MonthOutcome, MonthReason
 from katip.updates.models import MonthRun
 from katip.updates.plan.decide import decide
@@ -24,7 +26,8 @@ _TOUCHED = """
 SELECT DISTINCT contract.workplace_id, contract.professional_id
 FROM contracts_contractact AS act JOIN contracts_contract AS contract ON contract.id = act.contract_id
 WHERE act.at >= %(mark)s AND NOT (act.role = 'register' AND act.at = %(at)s)
-  AND (contract.workplace_id BETWEEN %(first)s AND %(last)s OR contract.professional_id = ANY(%(professionals)s))
+  AND (contract.workplace_id BETWEEN %(first)s AND %(last)s
+       OR contract.professional_id = ANY(%(professionals)s::bigint[]))
 """
 _CONSENTS = """
 SELECT workplace.id, COALESCE((
@@ -34,18 +37,18 @@ FROM unnest(%s::bigint[]) AS workplace (id)
 """
 _UNDERTAKINGS = """
 SELECT workplace_id FROM contracts_undertaking
-WHERE workplace_id = ANY(%s) AND (active_from >= %s OR ended_at >= %s)
+WHERE workplace_id = ANY(%s::bigint[]) AND (active_from >= %s OR ended_at >= %s)
 """
 _WAITING = """
 SELECT contract.workplace_id, open.process_id FROM contracts_durationupdate AS open
 JOIN contracts_contract AS contract ON contract.id = open.contract_id
-WHERE open.is_open AND open.contract_id = ANY(%(contracts)s)
+WHERE open.is_open AND open.contract_id = ANY(%(contracts)s::bigint[])
 UNION ALL
-SELECT workplace_id, process_id FROM contracts_shortage WHERE is_open AND workplace_id = ANY(%(workplaces)s)
+SELECT workplace_id, process_id FROM contracts_shortage WHERE is_open AND workplace_id = ANY(%(workplaces)s::bigint[])
 """
 _STAFF = """
 SELECT professional_id, provider_id, sum(minutes) FROM registry_staffcontract
-WHERE professional_id = ANY(%(professionals)s) AND valid_from <= %(day)s
+WHERE professional_id = ANY(%(professionals)s::bigint[]) AND valid_from <= %(day)s
   AND (valid_to IS NULL OR valid_to >= %(day)s)
 GROUP BY professional_id, provider_id
 """
@@ -57,6 +60,11 @@ FROM contracts_contract AS contract JOIN contracts_monthchange AS change ON chan
 WHERE contract.professional_id = ANY(%(professionals)s) AND change.run = %(run)s
   AND change.outcome IN ('amended', 'ended')
 GROUP BY change.professional_id, change.provider_id
+"""
+_LOCK = """
+SELECT id FROM registry_professional WHERE id IN (
+    SELECT professional_id FROM contracts_contract WHERE workplace_id = ANY(%s) AND state = 'active'
+) ORDER BY id FOR SHARE
 """
 _PAIR = {"professional": pl.Int64, "provider": pl.Int64}
 
@@ -78,28 +86,30 @@ def lines_now(run: MonthRun, lines: pl.DataFrame) -> pl.DataFrame:
     lines = lines.filter(~pl.col("workplace").is_in(list(news.workplaces)))
     professionals = news.professionals | set(again["professional"])
     free = _free_now(run, professionals)
-    lines = _diverted(lines, free)
-    return pl.concat([lines, _decided_again(run, again, news.workplaces, free)])
+    if not news.workplaces:
+        return _diverted(lines, professionals, free)
+    left = _left_of(pl.concat([lines, again]), again, free)
+    return pl.concat([_diverted(lines, professionals, free), _decided_again(run, news.workplaces, left)])
 
 
 def _news(run: MonthRun, lines: pl.DataFrame) -> News:
     assert run.at is not None  # noqa: S101 -- a run that is carried out has its moment
     here = set(lines["workplace"])
     professionals = lines["professional"].unique().to_list()
-    given = {
+    given: dict[str, Any] = {
         "mark": run.mark,
         "at": run.at,
         "first": lines["workplace"].min(),
         "last": lines["workplace"].max(),
-        "professionals": professionals,
-        "contracts": lines["contract"].to_list(),
-        "workplaces": sorted(here),
+        "professionals": numbers_text(professionals),
+        "contracts": numbers_text(lines["contract"]),
+        "workplaces": numbers_text(sorted(here)),
         "day": day_of(run.at),
     }
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED, given)
         touched = cursor.fetchall()
-        cursor.execute(_UNDERTAKINGS, [sorted(here), run.mark, run.mark])
+        cursor.execute(_UNDERTAKINGS, [numbers_text(sorted(here)), run.mark, run.mark])
         undertaken = {row[0] for row in cursor.fetchall()}
         cursor.execute(_WAITING, given)
         waiting = {(workplace, process) for workplace, process in cursor.fetchall()}
@@ -119,7 +129,7 @@ def _consents_changed(lines: pl.DataFrame) -> set[int]:
     with_consent = pl.col("outcome").is_in([str(one) for one in _CONSENTED]).alias("consent")
     by_workplace = dict(planned.select("workplace", with_consent).iter_rows())
     with connection.cursor() as cursor:
-        cursor.execute(_CONSENTS, [list(by_workplace)])
+        cursor.execute(_CONSENTS, [numbers_text(by_workplace)])
         return {workplace for workplace, consent in cursor.fetchall() if by_workplace[workplace] != consent}
 
 
@@ -144,11 +154,12 @@ def _free_now(run: MonthRun, professionals: Collection[int]) -> pl.DataFrame:
     return free.with_columns((pl.col("free") + pl.col("own").fill_null(0)).alias("free")).drop("own")
 
 
-def _diverted(lines: pl.DataFrame, free: pl.DataFrame) -> pl.DataFrame:
-    """Groups whose professional has no longer the minutes that the whole plan asks: to the provider, whole."""
+def _diverted(lines: pl.DataFrame, professionals: Collection[int], free: pl.DataFrame) -> pl.DataFrame:
+    """Groups with one of these who has no longer the minutes that the whole plan asks: to the provider, whole."""
     known = free.select(*_PAIR, pl.col("free").alias("free_now"))
-    asked = lines.filter(pl.col("outcome") == MonthOutcome.AMENDED).join(known, on=list(_PAIR), how="inner")
-    short = asked.filter((pl.col("increases") > 0) & (pl.col("increases") > pl.col("free_now")))
+    theirs = pl.col("professional").is_in(list(professionals))
+    asked = lines.filter((pl.col("outcome") == MonthOutcome.AMENDED) & theirs).join(known, on=list(_PAIR), how="left")
+    short = asked.filter((pl.col("increases") > 0) & (pl.col("increases") > pl.col("free_now").fill_null(0)))
     group = ["workplace", "profession"]
     groups = short.select(group).unique().with_columns(pl.lit(value=True).alias("short"))
     lines = lines.join(groups, on=group, how="left")
@@ -167,14 +178,21 @@ def _diverted(lines: pl.DataFrame, free: pl.DataFrame) -> pl.DataFrame:
     return lines.select(list(COLUMNS))
 
 
-def _decided_again(run: MonthRun, again: pl.DataFrame, workplaces: Collection[int], free: pl.DataFrame) -> pl.DataFrame:
-    """Lines for these workplaces as things are now; the plan's other increases keep their minutes."""
-    assert run.at is not None  # noqa: S101 -- as above
+def _left_of(lines: pl.DataFrame, again: pl.DataFrame, free: pl.DataFrame) -> pl.DataFrame:
+    """What `again` may draw on: free minutes less what the plan asks elsewhere, of those of whom it is known."""
+    plans = lines.group_by(list(_PAIR)).agg(pl.col("increases").max().fill_null(0).alias("whole"))
     amended = again.filter(pl.col("outcome") == MonthOutcome.AMENDED)
     more = (pl.col("minutes_after") - pl.col("minutes_before")).clip(lower_bound=0)
-    here = amended.group_by(list(_PAIR)).agg(more.sum().alias("here"), pl.col("increases").first())
-    elsewhere = (pl.col("increases") - pl.col("here")).fill_null(0)
-    left = free.join(here, on=list(_PAIR), how="left")
-    left = left.with_columns((pl.col("free") - elsewhere).alias("free")).select(free.columns)
+    here = amended.group_by(list(_PAIR)).agg(more.sum().alias("here"))
+    left = free.join(plans, on=list(_PAIR), how="inner").join(here, on=list(_PAIR), how="left")
+    elsewhere = pl.col("whole") - pl.col("here").fill_null(0)
+    return left.with_columns((pl.col("free") - elsewhere).alias("free")).select(free.columns)
+
+
+def _decided_again(run: MonthRun, workplaces: Collection[int], left: pl.DataFrame) -> pl.DataFrame:
+    """Lines for these workplaces as things are now. Whoever serves there since is locked, too."""
+    assert run.at is not None  # noqa: S101 -- as above
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [list(workplaces)])
     snapshot = snapshot_again(run.period, run.at, workplaces, left)
     return lines_of(decide(snapshot, day_of(run.at)))

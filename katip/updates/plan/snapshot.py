@@ -6,7 +6,7 @@ workplaces that are looked at again when a chunk is written.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 from django.db import connection
@@ -171,6 +171,9 @@ _CANDIDATES = """
     ) AS every
 """
 
+_NOW = datetime(9999, 12, 31, tzinfo=UTC)
+"""Later than any terms: what was approved since the month began counts, by whichever clock."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -211,23 +214,23 @@ def workplaces_read(period: date, at: datetime, candidates: str = "month_candida
     return _with_undertaken(frame, day_of(at))
 
 
-def contracts_read(at: datetime, candidates: str = "month_candidate") -> pl.DataFrame:
-    """The contracts in force of the workplaces noted, or of others."""
-    given = {"day": day_of(at), "at": at}
+def contracts_read(at: datetime, candidates: str = "month_candidate", *, now: bool = False) -> pl.DataFrame:
+    """The contracts in force of the workplaces noted, or of others, with the terms of then, or those of `now`."""
+    given = {"day": day_of(at), "at": _NOW if now else at}
     return frame_read(_CONTRACTS.replace("{candidates}", candidates), given, CONTRACTS)
 
 
 def snapshot_again(period: date, at: datetime, workplaces: Collection[int], free: pl.DataFrame) -> Snapshot:
     """The frames for these workplaces as things are now; `free` is what is left to whom."""
     some = sql.SQL("(SELECT unnest({}::bigint[]) AS workplace_id)").format(sql.Literal(list(workplaces))).as_string()
-    return Snapshot(workplaces_read(period, at, some), contracts_read(at, some), free)
+    return Snapshot(workplaces_read(period, at, some), contracts_read(at, some, now=True), free)
 
 
 def free_read(at: datetime, professionals: Collection[int] | None = None) -> pl.DataFrame:
-    """Staff minutes and free minutes (`rules.usable`) by professional and provider; of everybody, or of these."""
+    """Staff minutes and free minutes (`rules.usable`) by professional and provider; of everybody, or of these now."""
     given = {
         "day": day_of(at),
-        "at": at,
+        "at": at if professionals is None else _NOW,
         "by_a_party": [str(reason) for reason in EndReason if reason.by_a_party],
         "short_days": SHORT_CONTRACT_DAYS,
         "professionals": list(professionals or ()),

@@ -11,6 +11,7 @@ from katip.contracts.month.writing import MonthPart, lines_prepare, lines_write
 from katip.core.actor import Actor
 from katip.core.clock import day_of
 from katip.core.errors import StaleStateError
+from katip.core.frames import numbers_text
 from katip.core.usecase import use_case
 from katip.rules import RuleViolation
 from katip.updates.jobs import month_call
@@ -21,7 +22,7 @@ from katip.updates.plan.totals import totals_of
 from katip.updates.services.month_close import month_close
 from katip.updates.services.month_plan import feeds_pending, month_plan, require_newest, require_runner
 
-_LOCK = "SELECT id FROM registry_professional WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+_LOCK = "SELECT id FROM registry_professional WHERE id = ANY(%s::bigint[]) ORDER BY id FOR SHARE"
 # Chunks share these locks with each other and with nobody who changes a contract: an approval takes them alone.
 
 
@@ -67,7 +68,7 @@ def chunk_apply(*, actor: Actor, run_id: int) -> bool:
     lines = lines_unpack(bytes(chunk.plan), chunk.plan_hash)
     prepared = lines_prepare(part, lines)  # before anybody is locked out
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [sorted(set(lines["professional"]))])
+        cursor.execute(_LOCK, [numbers_text(lines["professional"].unique().sort())])
     now = lines_now(run, lines)
     if now is not lines:
         prepared = lines_prepare(part, now)

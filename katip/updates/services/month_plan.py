@@ -30,7 +30,7 @@ from katip.updates.plan.snapshot import (
 )
 from katip.updates.plan.tables import PROFESSIONS
 
-CHUNK = 2_000
+CHUNK = 3_000
 """workplaces of a chunk: few enough that an approval which meets one waits no longer than an eye blinks"""
 _MARGIN = timedelta(minutes=1)
 
