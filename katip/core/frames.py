@@ -18,7 +18,7 @@ def frame_read(query: str, parameters: Mapping[str, Any], schema: Schema) -> pl.
     `parameters` fill `{name}` in the query, as literals: COPY knows no others. Booleans come as text: cast them to int.
     """
     literals = {name: sql.Literal(value) for name, value in parameters.items()}
-    copy: Query = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(query).format(**literals))  # type: ignore[arg-type] # a constant, though not a literal
+    copy: Query = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(query).format(**literals))
     buffer = BytesIO()
     with connection.cursor() as cursor, cursor.copy(copy) as rows:
         for block in rows:

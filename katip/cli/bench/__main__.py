@@ -1,6 +1,7 @@
 """The command behind `script/bench`."""
 
 import json
+from collections.abc import Mapping
 
 import click
 
@@ -32,7 +33,7 @@ def month(workplaces: int | None, seed: int, hands: int | None, folder: str) -> 
     _last_line("month", months((workplaces,) if workplaces else SIZES, seed=seed, hands=hands, folder=Path(folder)))
 
 
-def _last_line(name: str, figures: dict[str, object]) -> None:
+def _last_line(name: str, figures: Mapping[str, object]) -> None:
     click.echo(json.dumps({"bench": name, **figures}))
 
 

@@ -86,7 +86,8 @@ def _growth(points: Sequence[tuple[int, float]]) -> float | None:
     logs = [(math.log(size), math.log(seconds)) for size, seconds in points]
     middle = [sum(column) / len(logs) for column in zip(*logs, strict=True)]
     rise = sum((x - middle[0]) * (y - middle[1]) for x, y in logs)
-    return round(rise / sum((x - middle[0]) ** 2 for x, _ in logs), 3)
+    exponent: float = rise / sum((x - middle[0]) ** 2 for x, _ in logs)
+    return round(exponent, 3)
 
 
 def _run(arguments: list[str], **environment: str) -> str:
@@ -170,8 +171,8 @@ def floor() -> dict[str, Any]:
             connection.execute("ALTER TABLE bench_version ADD PRIMARY KEY (contract_id, no)")
             connection.commit()
             times.append(time.perf_counter())
-            names = ("read", "difference", "copy", "key")
-            steps = {name: after - before for name, before, after in zip(names, times, times[1:], strict=False)}
+            named = zip(("read", "difference", "copy", "key"), times, times[1:], strict=False)
+            steps = {name: after - before for name, before, after in named}
             seconds = times[-1] - times[0]
             if not best or seconds < best["seconds"]:
                 best = {"seconds": seconds, "steps": steps, "versions": versions.height}

@@ -4,6 +4,7 @@ Kept with the chunk as plain JSON. When the month closes the counts of its chunk
 ever goes through the changes again: workplaces of different chunks are different ones.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -32,11 +33,13 @@ def totals_of(changes: pl.DataFrame) -> dict[str, Any]:
         pl.col("minutes_before").sum(),
         after.sum().alias("minutes_after"),
     ]
+    reasons = changes.filter(pl.col("reason") != "").group_by("reason").len()
     places = changes.group_by("province", "hazard_after").agg(pl.col("workplace").n_unique().alias("workplaces"), *sums)
     providers = changes.filter(pl.col("provider").is_not_null()).group_by("provider").agg(*sums)
     return {
         **counts,
         **{name: int(places[name].sum()) for name in _MINUTES},
+        "reasons": dict(sorted(reasons.iter_rows())),
         "places": [list(row) for row in places.sort("province", "hazard_after").iter_rows()],
         "providers": [list(row) for row in providers.sort("provider").iter_rows()],
     }
@@ -45,16 +48,18 @@ def totals_of(changes: pl.DataFrame) -> dict[str, Any]:
 def added(totals: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The sums of chunks' totals: counts, and `places` and `providers` by their keys."""
     sums: dict[str, Any] = dict.fromkeys([*OUTCOMES, *_MINUTES], 0)
+    reasons: Counter[str] = Counter()
     places: dict[tuple[int, str], list[int]] = {}
     providers: dict[int, list[int]] = {}
     for part in totals:
         for name in (*OUTCOMES, *_MINUTES):
             sums[name] += part[name]
+        reasons.update(part["reasons"])
         for province, hazard, *figures in part["places"]:
             _add(places, (province, hazard), figures)
         for provider, *figures in part["providers"]:
             _add(providers, provider, figures)
-    return {**sums, "places": places, "providers": providers}
+    return {**sums, "reasons": dict(sorted(reasons.items())), "places": places, "providers": providers}
 
 
 def _add(sums: dict[Any, list[int]], key: Any, figures: list[int]) -> None:

@@ -106,7 +106,8 @@ def _mark(at: datetime) -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT least(now(), min(xact_start)) FROM pg_stat_activity WHERE datname = current_database()")
         [(oldest,)] = cursor.fetchall()
-    return min(at, oldest) - _MARGIN
+    earliest: datetime = min(at, oldest)
+    return earliest - _MARGIN
 
 
 def _chunk(run: MonthRun, no: int, lines: pl.DataFrame) -> MonthChunk:
