@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from katip.audit.models import Event, EventDetail
 from katip.contracts.models import Contract, MonthChange
+from katip.core.actor import OPERATOR
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.processes.models import Process
 from katip.registry.models import Provider
@@ -27,8 +28,10 @@ from katip.updates.models import (
     MonthRun,
 )
 from katip.updates.official import COUNTRY, Sought
+from katip.updates.services.month_close import month_close
 from katip.updates.services.month_drop import month_drop
 from tests.cast import World, workplace
+from tests.updates.monthly import consents, tell, written
 from tests.web.test_officials import as_actor, in_office, official, text
 from tests.web.test_query_counts import asked, page
 
@@ -504,3 +507,61 @@ def test_no_page_asks_more_because_the_month_is_larger(world: World) -> None:
     assert [asked(page(client, url)) for url in (here, *lists, reverse("official_months"))] == few
     assert few[0] <= 16
     assert max(few[1:]) <= 11
+
+
+def test_a_month_goes_from_its_feed_to_its_figures_by_the_pages_alone(world: World) -> None:
+    yesterday, period = NOW - timedelta(days=1), NOW.date().replace(day=1)
+    contracts = [world.active(code, at=yesterday) for code in (103, 140)]
+    consents(world)
+    tell({world.workplace: 15}, period)
+    Feed.objects.update(taken_at=yesterday)
+    office = official("operator")
+    client, seen = in_office(office), {"organisation": office.pk}
+    waits = run("planned", period=period, summary={})
+
+    shown = client.get(reverse("official_month_plan"))
+    assert "Bekleyen plandan vazgeçilir" in text(shown)
+    planned = client.post(reverse("official_month_plan"), {**seen, "period": period.isoformat()})
+    month = MonthRun.objects.exclude(pk=waits.pk).get()
+    here = reverse("official_month", args=[month.pk])
+    assert planned.headers["Location"] == here
+    waits.refresh_from_db()
+    assert (waits.state, month.state, month.begun_by_id) == ("dropped", "planned", office.person_id)
+    assert "Güncellenen 2" in text(client.get(here))
+    assert contracts[0].versions.count() == 1
+
+    begin = reverse("official_month_begin", args=[month.pk])
+    assert "Güncellenen 2 sözleşme" in text(client.get(begin))
+    assert client.post(begin, seen).headers["Location"] == here
+    assert "Bu plan artık uygulanmayı beklemiyor." in text(client.post(begin, seen, follow=True))
+    assert "data-poll" in client.get(here).text
+    assert client.get(reverse("official_month_plan")).headers["Location"] == here
+    written(month)
+    month_close(actor=OPERATOR, at=datetime.now(UTC), run_id=month.pk)
+    done = text(in_office(official("inspector", 16, number=51)).get(here))
+    assert "Tehlikeli 2 0 0 0 0 360 → 450" in done
+    assert "headcount" not in done
+    assert contracts[0].versions.count() == 2
+    changes = text(client.get(reverse("official_month_changes", args=[month.pk])))
+    assert changes.count("12 → 15 çalışan") == 2
+
+
+def test_a_plan_of_another_day_or_before_another_feed_is_not_carried_out(world: World) -> None:
+    period = NOW.date().replace(day=1)
+    tell({world.workplace: 15}, period)
+    office = official("operator")
+    client, seen = in_office(office), {"organisation": office.pk}
+    client.post(reverse("official_month_plan"), {**seen, "period": period.isoformat()})
+    month = MonthRun.objects.get()
+    here, begin = (reverse(name, args=[month.pk]) for name in ("official_month", "official_month_begin"))
+    tell({world.elsewhere: 20}, period)
+    refused = client.post(begin, seen)
+    assert refused.status_code == 409
+    assert "ardından yeni bir bildirim geldi" in text(refused)
+    assert "Yeniden planla" not in text(client.get(here))
+    MonthRun.objects.update(planned_at=NOW - timedelta(days=2))
+    old = text(client.get(here))
+    assert "Plan bugünün değil" in old
+    assert "Yeniden planla" in old
+    assert begin not in client.get(here).text
+    assert MonthRun.objects.get().state == "planned"
