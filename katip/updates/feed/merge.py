@@ -39,7 +39,7 @@ def merge(lines: pl.DataFrame, figures: pl.DataFrame, now: pl.DataFrame, told: S
     """
     months = lines["period"].unique().sort().to_list()
     rows, start = figures.select(list(LINE)), now.select("workplace", "now")
-    current, written = start, []
+    current, written = start, [rows.clear()]
     for month in months:
         of_month = lines if len(months) == 1 else lines.filter(pl.col("period") == month)
         following = next((number for number in sorted(told) if number > month), None)
