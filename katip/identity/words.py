@@ -131,9 +131,9 @@ def notice_text(kind: str, detail: Mapping[str, Any]) -> str:
 
 
 CAPACITIES = {
-    "employer": lazy("işveren olarak %(n)s sözleşme"),
-    "provider": lazy("hizmet veren olarak %(n)s sözleşme"),
-    "professional": lazy("profesyonel olarak %(n)s sözleşme"),
+    "as_employer": lazy("işveren olarak %(n)s sözleşme"),
+    "as_provider": lazy("hizmet veren olarak %(n)s sözleşme"),
+    "as_professional": lazy("profesyonel olarak %(n)s sözleşme"),
     "missing": lazy("karşılanmayan yeni yükümlülük: %(n)s"),
 }
 """what a month's digest counts"""

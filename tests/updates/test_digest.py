@@ -158,7 +158,7 @@ def test_the_minute_hands_digests_to_the_mail_and_tells_nobody_twice(
     assert sorted(letters.values_list("person", flat=True)) == sorted(
         one.pk for one in (world.owner, world.newcomer, world.manager, world.specialist, world.physician)
     )
-    assert letters.get(person=world.manager).detail == {"month": "2025-06-01", "provider": 2}
+    assert letters.get(person=world.manager).detail == {"month": "2025-06-01", "as_provider": 2}
     assert not Digest.objects.filter(told_at=None).exists()
     assert digests_send(at=AT) == 0
     assert letters.count() == 5
@@ -192,10 +192,13 @@ def test_where_no_mail_leaves_no_letter_is_written(world: World) -> None:
 
 def test_the_letter_says_how_many_and_where_to_read(settings: Any) -> None:
     settings.KATIP = settings.KATIP.model_copy(update={"help_phone": "2120000000"})
-    detail = {"month": "2025-06-01", "employer": 3, "professional": 1, "missing": 2}
+    detail = {"month": "2025-06-01", "as_employer": 3, "as_provider": 7, "as_professional": 1, "missing": 2}
     letter = message_write(number=1, kind="month_digest", detail=detail, at=AT, to="kisi1@ornek.com.tr")
     text = letter.body
     assert letter.subject == "Katip: Ayın özeti hazır"
-    assert "06.2025, işveren olarak 3 sözleşme, profesyonel olarak 1 sözleşme, karşılanmayan yeni yükümlülük: 2" in text
+    assert (
+        "(06.2025, işveren olarak 3 sözleşme, hizmet veren olarak 7 sözleşme, profesyonel olarak 1 sözleşme, "
+        "karşılanmayan yeni yükümlülük: 2)"
+    ) in text
     assert f"Ayın özeti sayfasında yazar: {settings.KATIP.origin}" in text
     assert "Bunu siz yapmadıysanız" not in text

@@ -59,7 +59,8 @@ def _detail(digest: Digest) -> dict[str, str | int]:
     """What the e-mail may say: the month and how many contracts, by capacity; no name, no number of anybody."""
     detail: dict[str, str | int] = {"month": digest.run.period.isoformat()}
     for told in told_of(digest.body):
-        detail[told.capacity] = int(detail.get(told.capacity, 0)) + told.contracts
+        capacity = f"as_{told.capacity}"
+        detail[capacity] = int(detail.get(capacity, 0)) + told.contracts
         if told.missing:
             detail["missing"] = told.missing
     return detail

@@ -25,6 +25,8 @@ Told = tuple[date, int, str | None]
 MONTHS_SHOWN = 24
 ALWAYS = (Profession.SAFETY_SPECIALIST, Profession.WORKPLACE_PHYSICIAN)
 ROWS_SHOWN = 12
+ROWS_OPEN = 3
+"""the newest changes; those before them are folded"""
 LATEST_SHOWN = 6
 
 
@@ -63,14 +65,16 @@ def headcount_row(
         by_month[change.period].append(change)  # type: ignore[attr-defined] # annotated by the selector
     turns = _turns(figures, by_month, hazards, activity_code)
     shown = turns[-ROWS_SHOWN:]
-    numbered = len(shown) > 1
+    numbered, professions = len(shown) > 1, _professions(shown)
+    rows = [_row(turn, no if numbered else None, professions) for no, turn in enumerate(shown, start=1)][::-1]
     return {
         "latest": figures[-1][1],
         "month": figures[-1][0],
         "points": [(month, employees) for month, employees, _activity in figures],
         "marks": [_mark(turn, no if numbered else None) for no, turn in enumerate(shown, start=1)],
-        "rows": list(reversed([_row(turn, no if numbered else None) for no, turn in enumerate(shown, start=1)])),
-        "professions": [PROFESSIONS[profession] for profession in _professions(shown)],
+        "rows": rows[:ROWS_OPEN],
+        "rows_earlier": rows[ROWS_OPEN:],
+        "professions": [PROFESSIONS[profession] for profession in professions],
         "sentences": _sentences(by_month),
     }
 
@@ -126,7 +130,7 @@ def _mark(turn: Turn, no: int | None) -> dict[str, Any]:
     return mark
 
 
-def _row(turn: Turn, no: int | None) -> dict[str, Any]:
+def _row(turn: Turn, no: int | None, professions: Sequence[Profession]) -> dict[str, Any]:
     return {
         "number": no,
         "month": turn.month,
@@ -140,7 +144,7 @@ def _row(turn: Turn, no: int | None) -> dict[str, Any]:
                     standing(change, PartyKind.EMPLOYER) for change in turn.changes if change.profession == profession
                 ],
             }
-            for profession in _professions([turn])
+            for profession in professions
         ],
     }
 
@@ -157,9 +161,13 @@ def _sentences(by_month: dict[date, list[MonthChange]]) -> dict[str, Any] | None
             "sentence": change_sentence(change),
             "standing": standing(change, PartyKind.EMPLOYER),
         }
-        for change in by_month[month][:LATEST_SHOWN]
+        for change in sorted(by_month[month], key=_by_profession)[:LATEST_SHOWN]
     ]
     return {"month": month, "rows": rows}
+
+
+def _by_profession(change: MonthChange) -> tuple[int, int]:
+    return list(Profession).index(Profession(change.profession)), change.contract_id
 
 
 def _owed(profession: Profession, employees: int, hazard: HazardClass | None, month: date) -> str:

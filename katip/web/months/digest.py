@@ -89,17 +89,29 @@ def _digest_row(digest: Digest) -> dict[str, Any]:
         "url": reverse("month_digest", args=[digest.pk]),
         "new": digest.seen_at is None,
         "at": digest.made_at,
-        "summary": " ".join(line for told in told_of(digest.body) for line in [_contracts(told)] if line),
+        "summary": " ".join(line for told in told_of(digest.body) for line in [*_contracts(told), *_missing(told)]),
     }
 
 
-def _contracts(told: Told) -> str:
+def _contracts(told: Told) -> list[str]:
+    if not told.contracts:
+        return []
     words = {
-        "employer": ngettext("İşyerlerinizde %(n)s sözleşme.", "İşyerlerinizde %(n)s sözleşme.", told.contracts),
-        "provider": ngettext("Kurumunuzda %(n)s sözleşme.", "Kurumunuzda %(n)s sözleşme.", told.contracts),
-        "professional": ngettext("%(n)s görevlendirmeniz.", "%(n)s görevlendirmeniz.", told.contracts),
+        "employer": ngettext(
+            "İşyerlerinizdeki %(n)s sözleşmeyi ilgilendiriyor.",
+            "İşyerlerinizdeki %(n)s sözleşmeyi ilgilendiriyor.",
+            told.contracts,
+        ),
+        "provider": ngettext(
+            "Kurumunuzun %(n)s sözleşmesini ilgilendiriyor.",
+            "Kurumunuzun %(n)s sözleşmesini ilgilendiriyor.",
+            told.contracts,
+        ),
+        "professional": ngettext(
+            "%(n)s görevlendirmenizi ilgilendiriyor.", "%(n)s görevlendirmenizi ilgilendiriyor.", told.contracts
+        ),
     }
-    return words[told.capacity] % {"n": _number(told.contracts)} if told.contracts else ""
+    return [words[told.capacity] % {"n": _number(told.contracts)}]
 
 
 def _part(request: Any, part: Part) -> dict[str, Any]:
