@@ -56,6 +56,8 @@ def test_an_update_that_fits_by_now_says_so_and_is_approved(world: World, runnin
     done = client.post(reverse("step_complete", args=[process.pk]), form, follow=True)
     assert "Aylık süre 240 dakikadan 300 dakikaya güncellendi" in done.text
     assert ContractVersion.objects.latest("no").minutes == 300
+    versions = client.get(reverse("contract", args=[running.pk])).context["versions"]
+    assert [bool(version["why"]) for version in versions] == [False, True]  # the one that the month's update made
 
 
 def test_the_employer_reads_why_without_the_providers_figures(world: World, running: Contract, month: Month) -> None:

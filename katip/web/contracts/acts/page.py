@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from katip.contracts.fitness import UNDERTAKEN, fitness_of
-from katip.contracts.models import Contract, ContractVersion, VersionBasis
+from katip.contracts.models import Contract, ContractVersion, MonthChange, VersionBasis
 from katip.contracts.seen import Story, story_of
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
@@ -266,7 +266,8 @@ def _versions(contract: Contract, story: Story, request: Any) -> list[Row]:
         VersionBasis.CARRIED: _("Aktarıldı, onayı burada kanıtlanmadı"),
         VersionBasis.AUTOMATIC: _("Kendiliğinden, aylık bildirimle"),
     }
-    why = {change.version_no: change_sentence(change) for change in story.changes if change.version_no}
+    by_itself = {change.version_no: change for change in story.changes if change.version_no}
+    answered = {change.process_id: change for change in story.changes if change.process_id}
     return [
         {
             "no": version.no,
@@ -275,7 +276,7 @@ def _versions(contract: Contract, story: Story, request: Any) -> list[Row]:
             "minutes": version.minutes,
             "type": ASSIGNMENT_TYPES[version.assignment_type],
             "basis": basis[VersionBasis(version.basis)],
-            "why": why.get(version.no, ""),
+            "why": _why(by_itself.get(version.no) or answered.get(version.process_id or 0)),
             "employees": version.employees,
             "hazard_label": HAZARDS[HazardClass(version.hazard_class)],
             "required": version.required_minutes,
@@ -284,6 +285,11 @@ def _versions(contract: Contract, story: Story, request: Any) -> list[Row]:
         }
         for index, version in enumerate(story.versions)
     ]
+
+
+def _why(change: MonthChange | None) -> str:
+    """What a month brought, where it made the version or opened the process that agreed on it."""
+    return change_sentence(change) if change else ""
 
 
 def _links(contract: Contract, story: Story) -> list[Row]:

@@ -92,9 +92,9 @@ class UpdatePresenter(Presenter):
     def consequence(self, process: Process, role: str) -> str:
         if role == PartyKind.PROVIDER and process.terms.get("month"):
             return _(
-                "Onaylarsanız, işveren önceden izin verdiyse yeni süre bu kayıtta hemen yürürlüğe girer; vermediyse "
-                "sıra ona geçer. Reddederseniz sözleşme şimdiki süresiyle devam eder ve yasal alt sınırın altında "
-                "kalabilir."
+                "İşveren, sürenin yasal alt sınıra uymasına önceden izin verdi: onaylarsanız yeni süre bu kayıtta "
+                "hemen yürürlüğe girer. Reddederseniz sözleşme şimdiki süresiyle devam eder ve yasal alt sınırın "
+                "altında kalabilir."
             )
         return _(
             "Onaylarsanız yeni süre bu kayıtta hemen yürürlüğe girer. Reddederseniz sözleşme şimdiki süresiyle devam "
