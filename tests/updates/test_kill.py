@@ -25,7 +25,7 @@ COPY = "katip_copy"
 WORKPLACES, CHUNK = 2400, 2
 HANDS = 3
 LEAST_KILLS = 30
-_PATIENCE = 120.0
+_PATIENCE = 240.0
 
 # What a month writes, without what only numbers or times rows: ids come from sequences, which go on after a rollback.
 OUTCOME = {
@@ -126,6 +126,10 @@ class Scratch:
         self.worker = subprocess.Popen(arguments, env=self.environment, stdout=log, stderr=log)
         log.close()
 
+    def said(self) -> str:
+        """The end of what hands and their parent said."""
+        return (self.data.parent / "worker.log").read_text()[-5000:]
+
     def worker_kill(self) -> None:
         assert self.worker
         self.worker.kill()
@@ -167,7 +171,7 @@ class Killer:
     def until_done(self) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not self._is_done():
-            assert time.monotonic() < deadline, self.told
+            assert time.monotonic() < deadline, f"{self.told}\n{self.scratch.said()}"
             done, chunks = self._ask(DONE)[0]
             if done == chunks and not self.told["closing"]:
                 self._hand("closing")
