@@ -43,16 +43,16 @@ def months(sizes: Sequence[int], *, seed: int, hands: int | None, folder: Path) 
 
 
 def _month(size: int, seed: int, hands: int | None, data: Path) -> dict[str, Any]:
-    _run(["-m", "katip", "demo", "country", "--workplaces", str(size), "--seed", str(seed), "--data", str(data)])
+    program_run(["-m", "katip", "demo", "country", "--workplaces", str(size), "--seed", str(seed), "--data", str(data)])
     from katip.core.postgres import server_start
 
     with server_start(data.resolve()) as server:
-        _copy_make(server)
+        copy_make(server)
         try:
             floor = _measure("floor", server, data, hands)
             full = _measure("full", server, data, hands)
         finally:
-            _copy_drop(server)
+            copy_drop(server)
     figures = {
         "workplaces": size,
         "floor_s": round(floor["seconds"], 2),
@@ -90,7 +90,7 @@ def _growth(points: Sequence[tuple[int, float]]) -> float | None:
     return round(exponent, 3)
 
 
-def _run(arguments: list[str], **environment: str) -> str:
+def program_run(arguments: list[str], **environment: str) -> str:
     """Run a Python program of this project to its end; what it prints last is returned, its errors are shown."""
     done = subprocess.run(
         [sys.executable, "-P", *arguments],
@@ -105,15 +105,20 @@ def _run(arguments: list[str], **environment: str) -> str:
 
 
 def _measure(what: str, server: "Server", data: Path, hands: int | None) -> dict[str, Any]:
-    given = {
+    arguments = ["-m", "katip.cli.bench.month", what, str(hands or "")]
+    told: dict[str, Any] = json.loads(program_run(arguments, **copy_environment(server, data)))
+    return told
+
+
+def copy_environment(server: "Server", data: Path) -> dict[str, str]:
+    """What a process is told that is to work on the copy."""
+    return {
         "KATIP_ENV": "development",
         "KATIP_DATA": str(data.resolve()),
         "KATIP_DATABASE_URL": _url(server, "application"),
         "KATIP_DATABASE_OWNER_URL": _url(server, "owner"),
         "DJANGO_SETTINGS_MODULE": "katip.config.settings",
     }
-    told: dict[str, Any] = json.loads(_run(["-m", "katip.cli.bench.month", what, str(hands or "")], **given))
-    return told
 
 
 def _url(server: "Server", login: Any) -> str:
@@ -122,16 +127,18 @@ def _url(server: "Server", login: Any) -> str:
     return f"postgresql://{quote(dsn['user'])}:{quote(dsn['password'])}@/{_COPY}?{where}"
 
 
-def _copy_make(server: "Server") -> None:
+def copy_make(server: "Server") -> None:
+    """Copy the country's database, in place of an earlier copy."""
     import psycopg
 
-    _copy_drop(server)
+    copy_drop(server)
     with closing(psycopg.connect(**server.dsn("owner", "postgres"), autocommit=True)) as connection:
         connection.execute(f"CREATE DATABASE {_COPY} TEMPLATE katip STRATEGY FILE_COPY")
         connection.execute(f"GRANT CONNECT ON DATABASE {_COPY} TO {server.dsn('application')['user']}")
 
 
-def _copy_drop(server: "Server") -> None:
+def copy_drop(server: "Server") -> None:
+    """Drop the copy, if there is one."""
     import psycopg
 
     with closing(psycopg.connect(**server.dsn("owner", "postgres"), autocommit=True)) as connection:
