@@ -68,14 +68,14 @@ def sender(view: View) -> View:
 
     @wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        take_back = attempt_count(request, "feed_key", WRONG_KEYS)
+        take_back = attempt_count(request, "feed_key", WRONG_KEYS, gets=True)
         if take_back is None:
             return error("slow_down")
         key = find_feed_key(bearer(request))
         if key is None:
             return error("unknown_key")
         take_back()
-        if attempt_count(request, "feed_call", CALLS, key=str(key.pk)) is None:
+        if attempt_count(request, "feed_call", CALLS, key=str(key.pk), gets=True) is None:
             return error("slow_down")
         request.key = key
         try:
