@@ -289,6 +289,8 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "counter reviews": ("supervisor", in_turn(At.office, to("/gorevli/gise/denetim/"))),
     "overview": ("inspector", in_turn(At.office, to("/genel-bakis/"))),
     "overview of a province": ("inspector", in_turn(At.office, to("/genel-bakis/?il=16"))),
+    "months, none yet": ("inspector", in_turn(At.office, to("/genel-bakis/aylar/"))),
+    "months, to whoever plans them": ("operator", in_turn(At.office, to("/genel-bakis/aylar/"))),
     "workplaces lacking somebody": ("inspector", in_turn(At.office, to("/genel-bakis/eksik-isyerleri/?il=16"))),
     "workplace to read": ("inspector", in_turn(At.office, to("/genel-bakis/eksik-isyerleri/?il=16"), At.first_row)),
     "providers": ("directorate", in_turn(At.office, to("/hizmet-verenler/"))),

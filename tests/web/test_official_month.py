@@ -419,6 +419,9 @@ def test_lines_set_aside_are_told_to_those_who_see_the_whole_country(world: Worl
     assert "2.200.000 satırın 3 tanesi ayrıldı" in shown
     assert "7 Çalışan sayısı on iki tam sayı değil" in shown
     assert "7 Ay – anything" in shown
+    assert "öbür satırlar bunlara bakılmadan alındı" in shown
+    Feed.objects.update(state="refused")
+    assert "hiçbir satırı alınmadı" in text(in_office(official("inspector", number=52)).get(here))
     province = in_office(official("inspector", 16, number=51))
     assert province.get(here).status_code == 403
     assert here not in province.get(reverse("official_months")).text
