@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Greatest
 
 from katip.contracts.models import MonthChange
@@ -34,10 +34,11 @@ def changes_here(actor: Actor, since: date) -> list[MonthChange]:
     """
     if actor.capacity != Capacity.WORKPLACE:
         return []
-    changes = _with_period(MonthChange.objects.filter(contract__workplace_id=actor.organisation))
-    found = changes.select_related("process").filter(period__gte=since)
+    periods = MonthRun.objects.filter(pk=OuterRef("run"))
+    found = (
+        MonthChange.objects.filter(contract__workplace_id=actor.organisation)
+        .annotate(period=Subquery(periods.values("period")[:1]))
+        .filter(period__gte=since)
+        .select_related("process")
+    )
     return list(found.order_by("-at", "-pk")[:CHANGES_SHOWN])
-
-
-def _with_period(changes: QuerySet[MonthChange]) -> QuerySet[MonthChange]:
-    return changes.annotate(period=Subquery(MonthRun.objects.filter(pk=OuterRef("run")).values("period")[:1]))

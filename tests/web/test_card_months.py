@@ -153,8 +153,8 @@ def test_what_came_by_itself_and_what_waits_stand_with_sentence_and_link(world: 
 )
 def test_an_ending_and_a_person_to_be_found_are_told(world: World, outcome: MonthOutcome, words: str) -> None:
     ended = outcome == MonthOutcome.ENDED
-    more = {"reason": "headcount_zero" if ended else "certificate_unfit"}
-    month_make().change(world.active(103), outcome, employees=0 if ended else 15, **more)
+    reason = "headcount_zero" if ended else "certificate_unfit"
+    month_make().change(world.active(103), outcome, employees=0 if ended else 15, reason=reason)
     assert words in entered(world, "owner").get(CARD).text
 
 

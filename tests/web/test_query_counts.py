@@ -89,9 +89,9 @@ def test_the_box_of_companies_asks_four_times_whether_two_or_five_thousand(world
     "list_of",
     [
         ("owner", "professional", "contracts", 7),
-        ("owner", "professional", "home", 10),
+        ("owner", "professional", "home", 11),
         ("manager", "workplace", "contracts", 7),
-        ("specialist", "workplace", "assignments", 6),
+        ("specialist", "workplace", "assignments", 7),
     ],
 )
 def test_a_list_asks_as_often_for_sixty_rows_as_for_two(

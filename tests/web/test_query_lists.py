@@ -140,7 +140,7 @@ CASES = {
     "offer_sheet_results": Case(
         sheet, role("manager"), lambda _: reverse("offer_sheet_results", args=newest_sheet()), 7
     ),
-    "home of a provider": Case(waiting_for_provider, role("manager"), lambda _: reverse("home"), 8),
+    "home of a provider": Case(waiting_for_provider, role("manager"), lambda _: reverse("home"), 10),
     "steps_together": Case(at_one_place, role("owner"), lambda _: f"{reverse('steps_together')}?{ticked()}", 8),
 }
 

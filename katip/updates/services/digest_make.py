@@ -70,4 +70,4 @@ def digests_make(run_id: int, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('work_mem', '64MB', true)")  # else every sort goes to the disk, in pieces
         cursor.execute(_MAKE, {"run": run_id, "day": day_of(at), "at": at})
-        return cursor.rowcount
+        return int(cursor.rowcount)

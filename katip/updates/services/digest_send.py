@@ -41,7 +41,8 @@ def digests_batch(*, actor: Actor, at: datetime) -> int:
     waiting = Message.objects.filter(kind=NoticeKind.MONTH_DIGEST, sent_at=None, given_up_at=None)
     room = QUEUE - len(waiting.values_list("pk")[:QUEUE]) if leaves else BATCH
     untold = Digest.objects.filter(told_at=None).select_related("person", "run").order_by("pk")
-    taken, letters = [], []
+    taken: list[int] = []
+    letters: list[tuple[int, str, dict[str, str | int]]] = []
     for digest in untold.select_for_update(of=("self",), skip_locked=True)[:BATCH]:
         if leaves and digest.person.email and digest.person.is_active:
             if len(letters) >= room:
