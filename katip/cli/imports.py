@@ -43,7 +43,8 @@ JUDGED_AFTER = {"activities", "workplaces"}
 @click.option(
     "--bad-limit", type=click.IntRange(min=0), help="headcounts: lines that may be wrong.  [default: 1 %, but 100]"
 )
-def command(kind: str, file: Path, limit: int, bad_limit: int | None) -> None:
+@click.option("--dry-run", is_flag=True, help="headcounts: say what the month would do, and take nothing.")
+def command(kind: str, file: Path, limit: int, bad_limit: int | None, *, dry_run: bool) -> None:
     """Bring in one of the operator's lists, all of FILE or nothing of it.
 
     KIND is one of: people, activities, workplaces, headcounts, providers, professionals, staff, mandates, officials,
@@ -51,15 +52,20 @@ def command(kind: str, file: Path, limit: int, bad_limit: int | None) -> None:
     faults changes nothing: the first faults are shown here, all of them stand in FILE's .errors.csv.
 
     headcounts is the month's feed, text or Parquet (docs/feed.md): lines with faults are set aside and the rest is
-    taken, unless there are more of them than --bad-limit.
+    taken, unless there are more of them than --bad-limit. With --dry-run nothing is taken: it says how many workplaces
+    would change, and what would become of their contracts.
 
     contracts is the migration: running contracts from the sheet of 46 columns of another register, .xlsx or text.
     """
     from katip.core.imports import ImportFailedError, ImportRunningError
 
+    if dry_run and kind != HEADCOUNTS:
+        raise click.UsageError("--dry-run is for headcounts; the other lists take all of a file or nothing.")
     try:
         if kind == CONTRACTS:
             _carry(file, limit)
+        elif dry_run:
+            _rehearse(file, bad_limit, limit)
         elif kind == HEADCOUNTS:
             _take(file, bad_limit, limit)
         else:
@@ -114,6 +120,29 @@ def _take(file: Path, bad_limit: int | None, limit: int) -> None:
         click.echo("Contracts are left to the month's update and the daily sweep to judge: too many to do it now.")
     elif judged:
         click.echo(f"{_count(judged, 'contract')} judged differently by the new figures.")
+
+
+def _rehearse(file: Path, bad_limit: int | None, limit: int) -> None:
+    """Say what taking the feed, and its month, would do."""
+    from django.utils import timezone
+
+    from katip.cli.month import summary_show
+    from katip.core.actor import OPERATOR
+    from katip.updates.services.feed_rehearse import feed_rehearse
+
+    with _progress_bar(file) as progress:
+        rehearsal = feed_rehearse(
+            actor=OPERATOR, at=timezone.now(), path=file, progress=progress, bad_limit=bad_limit, limit=limit
+        )
+    _show_taken(file, rehearsal.feed)
+    if rehearsal.period is None or rehearsal.summary is None:
+        click.echo("No month would follow from it. This was a dry run: nothing was taken.")
+    else:
+        click.echo(f"The month {rehearsal.period:%Y-%m} would come to:")
+        summary_show(rehearsal.summary)
+        click.echo("This was a dry run: nothing was taken.")
+    if rehearsal.feed.state == "refused":
+        sys.exit(1)
 
 
 def _judge() -> None:

@@ -5,8 +5,10 @@ Everything can be called again after whatever happened: a month that was begun i
 
 import sys
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,15 +27,20 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 15.0
 
 _SUMMARY = {
     "workplaces_changed": "workplaces with other figures",
+    "workplaces": "workplaces whose contracts it touches",
     "amended": "contracts that follow by themselves",
     "asked": "contracts of which the employer is asked",
-    "provider": "contracts of which the provider is asked, for want of minutes",
-    "person": "groups for which a person must be found",
-    "ended": "contracts that end, nobody being employed any more",
-    "missing": "professions newly missing",
-    "capacity_conflicts": "professionals who would have too few minutes",
-    "minutes_before": "minutes a month before, of the contracts touched",
+    "provider": "contracts of which the provider is asked: a professional has too few minutes",
+    "person": "contracts that no longer serve: a person must be found",
+    "ended": "contracts that end: nobody is employed any more",
+    "missing": "professions newly missing at a workplace",
+    "minutes_before": "minutes a month before, of the contracts it touches",
     "minutes_after": "minutes a month after",
+}
+_REFUSED = {
+    "month_not_told": "No headcounts of that month have come yet: script/katip import headcounts FILE",
+    "month_past": "Headcounts of a later month have come. Contracts never change backwards; plan that one.",
+    "month_under_way": "Another month is being carried out.",
 }
 
 
@@ -66,7 +73,7 @@ def command() -> None:
 def plan(period: date, *, whole: bool) -> None:
     """Say what the month would do. Changes no contract."""
     try:
-        _summary_show(_plan(period, whole=whole))
+        summary_show(_plan(period, whole=whole).summary)
     except StopRequested:
         click.echo("Stopped. Nothing was planned.")
         sys.exit(1)
@@ -117,13 +124,13 @@ def status() -> None:
     run = _newest()
     progress = run_progress(run.pk)
     click.echo(f"{run.period:%Y-%m}: {run.state}, planned {run.planned_at:%Y-%m-%d %H:%M} UTC.")
-    _summary_show(run)
+    summary_show(run.summary)
     if run.state in UNFINISHED:
         click.echo(_line(run, progress))
         now = datetime.now(UTC)
         if progress.last_at:
             click.echo(f"The last chunk was written {(now - progress.last_at).total_seconds():,.0f} s ago.")
-        click.echo(f"{hands_alive(now)} hands of workers have been heard of lately.")
+        click.echo(f"{_count(hands_alive(now), 'hand')} heard of in the last half minute.")
     elif run.finished_at and run.at:
         click.echo(f"In force since {run.at:%Y-%m-%d %H:%M:%S} UTC; done {run.finished_at:%Y-%m-%d %H:%M:%S} UTC.")
 
@@ -146,17 +153,30 @@ def watch() -> None:
 
 def _plan(period: date, *, whole: bool) -> "MonthRun":
     from katip.core.actor import OPERATOR
-    from katip.core.errors import KatipError
     from katip.updates.services.month_plan import month_plan
 
     click.echo(f"Planning {period:%Y-%m} …", err=True)
     begun = time.monotonic()
-    try:
+    with _refusals():
         run = month_plan(actor=OPERATOR, at=datetime.now(UTC), period=period, whole=whole)
-    except KatipError as error:
-        raise click.ClickException(f"The month cannot be planned ({error}).") from error
-    click.echo(f"Planned in {time.monotonic() - begun:.1f} s, {run.chunks:,} chunks.", err=True)
+    click.echo(f"Planned in {time.monotonic() - begun:.1f} s, in {_count(run.chunks, 'chunk')}.", err=True)
     return run
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the services refuse into a sentence."""
+    from katip.core.errors import KatipError, StaleStateError
+    from katip.rules import RuleViolation
+
+    try:
+        yield
+    except RuleViolation as refusal:
+        raise click.ClickException(_REFUSED.get(refusal.code, refusal.code)) from refusal
+    except StaleStateError as error:
+        raise click.ClickException(f"Somebody was faster ({error}). Call it again.") from error
+    except KatipError as error:
+        raise click.ClickException(f"It was refused ({error}).") from error
 
 
 def _begin(period: date, *, whole: bool) -> "MonthRun":
@@ -173,8 +193,9 @@ def _begin(period: date, *, whole: bool) -> "MonthRun":
         click.echo(f"{period:%Y-%m} was begun and goes on where it stood.")
         return newest
     run = _plan(period, whole=whole)
-    _summary_show(run)
-    return month_begin(actor=OPERATOR, at=datetime.now(UTC), run_id=run.pk)
+    summary_show(run.summary)
+    with _refusals():
+        return month_begin(actor=OPERATOR, at=datetime.now(UTC), run_id=run.pk)
 
 
 def _work(run: "MonthRun", others: Hands) -> None:
@@ -221,9 +242,9 @@ def _newest() -> "MonthRun":
     return run
 
 
-def _summary_show(run: "MonthRun") -> None:
-    """What the plan comes to, a line each."""
-    figures = [(run.summary[key], words) for key, words in _SUMMARY.items() if key in run.summary]
+def summary_show(summary: Mapping[str, Any]) -> None:
+    """What a plan comes to, a line each."""
+    figures = [(summary[key], words) for key, words in _SUMMARY.items() if key in summary]
     width = max((len(f"{figure:,}") for figure, _ in figures), default=0)
     for figure, words in figures:
         click.echo(f"  {figure:>{width},}  {words}")
@@ -268,8 +289,8 @@ def _line(run: "MonthRun", progress: "Progress") -> str:
     parts = [
         f"{run.period:%Y-%m}",
         f"{100 * progress.share:.0f} %",
-        f"{progress.done:,} of {progress.chunks:,} chunks",
-        f"{progress.lines_done:,} of {progress.lines:,} lines",
+        f"{progress.done:,} of {_count(progress.chunks, 'chunk')}",
+        f"{progress.lines_done:,} of {_count(progress.lines, 'line')}",
     ]
     if progress.rate:
         parts.append(f"{progress.rate:,.0f} lines/s")
@@ -282,3 +303,7 @@ def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,7 +1,7 @@
 """`feed_take`: bring the register to what a month's feed says, and record it; see docs/feed.md."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -100,12 +100,22 @@ def feed_take(
     `ImportFailedError` where the file cannot be read at all, `ImportRunningError` while another feed is being taken,
     `PermissionRefusedError` for anybody but the operator.
     """
+    require_operator(actor)
+    delivery = file_delivery(path, progress, limit)
+    with told_of_file(path, limit):
+        result: FeedResult = delivery_take(actor=actor, at=at, delivery=delivery, bad_limit=bad_limit)
+    if not result.faults and not result.known:
+        errors_path_of(path).unlink(missing_ok=True)
+    return result
+
+
+def file_delivery(path: Path, progress: Progress | None, limit: int) -> Delivery:
+    """The file as a delivery, whose faults are told beside it."""
 
     def tell(faults: Faults) -> Told:
         return _tell_beside(path, (one.fault() for one in faults.all()), limit)
 
-    require_operator(actor)
-    delivery = Delivery(
+    return Delivery(
         source=FeedSource.FILE,
         name=path.name,
         content_hash=lambda: content_hash(path),
@@ -113,8 +123,13 @@ def feed_take(
         large=path.stat().st_size >= LARGE,
         tell=tell,
     )
+
+
+@contextmanager
+def told_of_file(path: Path, limit: int) -> Iterator[None]:
+    """Turn what makes a file unreadable into `ImportFailedError`, told beside the file."""
     try:
-        result: FeedResult = delivery_take(actor=actor, at=at, delivery=delivery, bad_limit=bad_limit)
+        yield
     except HeaderError as error:
         found = [
             Fault(error.line, one.name, "", one.code, reason(REASONS, one.code, one.facts)) for one in error.faults
@@ -123,14 +138,16 @@ def feed_take(
     except FileFaultError as error:
         found = [Fault(error.line, "", "", error.code, reason(REASONS, error.code, {}))]
         raise _unreadable(path, found, limit) from None
-    if not result.faults and not result.known:
-        errors_path_of(path).unlink(missing_ok=True)
-    return result
 
 
 @use_case
 def delivery_take(*, actor: Actor, at: datetime, delivery: Delivery, bad_limit: int | None = None) -> FeedResult:
     """Take what was delivered, by whichever way, in one transaction. Raises as `feed_take`, or what the blocks do."""
+    return delivery_take_within(actor, at, delivery, bad_limit)
+
+
+def delivery_take_within(actor: Actor, at: datetime, delivery: Delivery, bad_limit: int | None) -> FeedResult:
+    """`delivery_take` as a part of the calling use case."""
     require_operator(actor)
     _take_turn()
     digest = delivery.content_hash()

@@ -15,7 +15,7 @@ from katip.core.frames import frame_write
 from katip.core.usecase import snapshot_use_case
 from katip.registry.models import OfficialRole
 from katip.registry.permissions import require_office
-from katip.rules import MonthOutcome, RuleViolation
+from katip.rules import MonthOutcome, MonthReason, RuleViolation
 from katip.updates.models import Feed, FeedState, MonthChunk, MonthRun, RunState
 from katip.updates.plan.beside import Beside
 from katip.updates.plan.decide import Decided, decide
@@ -43,6 +43,11 @@ def month_plan(*, actor: Actor, at: datetime, period: date, whole: bool = False,
     command or an official who runs the installation acts, and `RuleViolation`: `month_not_told` where no feed of that
     month was taken yet, `month_past` where a later one was: contracts never change backwards.
     """
+    return month_plan_within(actor, at, period, whole=whole, chunk=chunk)
+
+
+def month_plan_within(actor: Actor, at: datetime, period: date, *, whole: bool = False, chunk: int = CHUNK) -> MonthRun:
+    """`month_plan` as a part of the calling use case."""
     require_runner(actor)
     require_newest(period)
     feeds, since = feeds_pending(day_of(at))
@@ -146,11 +151,15 @@ def _summary(decided: Decided, lines: pl.DataFrame) -> dict[str, Any]:
     counts |= _counted(told.group_by("outcome").len().iter_rows())
     amended, ended = (pl.col("outcome") == one for one in (MonthOutcome.AMENDED, MonthOutcome.ENDED))
     after = pl.when(ended).then(0).when(amended).then("minutes_after").otherwise("minutes_before")
+    short = told.filter(
+        (pl.col("reason") == MonthReason.CAPACITY_SHORT) & (pl.col("increases") > pl.col("free").fill_null(0))
+    )
     reasons = told.filter(pl.col("reason") != "").group_by("reason").len()
     return {
         **counts,
         "missing": decided.missing.height,
         "workplaces": told["workplace"].n_unique(),
+        "capacity_conflicts": short.select("professional", "provider").n_unique(),
         "reasons": _counted(reasons.iter_rows()),
         "minutes_before": int(told["minutes_before"].sum()),
         "minutes_after": int(told.select(after.sum()).item() or 0),
