@@ -142,7 +142,8 @@ def _runs(office: Official) -> QuerySet[MonthRun]:
 
 def _counted(office: Official, run_ids: Collection[int]) -> dict[int, Sums]:
     found = MonthFigure.objects.filter(_within(office), run_id__in=run_ids)
-    sums = found.values("run_id").annotate(**{f"sum_{name}": Sum(name) for name in _SUMMED}).order_by("run_id")
+    named: Any = found.values("run_id").annotate(**{f"sum_{name}": Sum(name) for name in _SUMMED})
+    sums = named.order_by("run_id")
     return {row["run_id"]: Sums(*(int(row[f"sum_{name}"]) for name in _SUMMED)) for row in sums}
 
 

@@ -53,7 +53,7 @@ def figure(month: MonthRun, province: int, hazard: str = "hazardous", **counts: 
 
 
 def change(month: MonthRun, contract: Contract, place: int = 1, **more: Any) -> MonthChange:
-    fields = {
+    fields: dict[str, Any] = {
         "outcome": MonthOutcome.AMENDED,
         "minutes_before": 240,
         "minutes_after": 300,
@@ -289,6 +289,8 @@ def test_a_month_tells_what_was_written_by_place_class_and_reason(world: World) 
     assert "yasanın bu aydan beri istediği 5 görevi" in shown.lower()
     assert "kasim.csv" in shown
     assert "2.200.000" in shown
+    MonthRun.objects.update(totals={}, summary={"reasons": {"capacity_short": 3, "headcount_zero": 2}})
+    assert "Profesyonelin boş süresi yetmeyen: 3 3" not in told(month, role="operator")  # others were written
     there = told(month, 16)
     assert "Güncellenen 8" in there
     assert "İstanbul" not in there
@@ -479,7 +481,7 @@ def test_a_list_that_names_workplaces_is_taken_in_pieces_and_that_is_written_dow
     assert away.title in taken
     assert world.workplace.title not in taken
     lacking = client.post(reverse("official_month_missing_file", args=[month.pk]))
-    assert away.sgk_number in b"".join(lacking).decode()  # type: ignore[arg-type] # a streaming response
+    assert away.sgk_number in b"".join(lacking).decode()
 
 
 def test_no_page_asks_more_because_the_month_is_larger(world: World) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from katip.contracts.overview import Where
 from katip.core.clock import day_of
 from katip.registry.models import OfficialRole, Province
+from katip.rules import MonthReason
 from katip.updates import official as reads
 from katip.updates.models import RunState
 from katip.updates.official import READING, RunRow, sums_of
@@ -153,7 +154,7 @@ def _counted(request: Any, row: RunRow, form: NarrowForm, where: Where) -> dict[
     return {
         "form": form,
         "narrowed": narrowed,
-        "place": _place(provinces, where),
+        "place": next((one.name for plate, one in provinces.items() if plate == where.province), ""),
         "sums": total,
         "figures": show.figures(total),
         "measure": measure,
@@ -176,12 +177,12 @@ def _counted(request: Any, row: RunRow, form: NarrowForm, where: Where) -> dict[
 
 
 def reasons(row: RunRow) -> Mapping[str, int]:
-    """How many contracts by reason, in the whole country."""
-    return row.run.totals.get("reasons") or row.run.summary.get("reasons") or {}
-
-
-def _place(provinces: Mapping[int, Province], where: Where) -> str:
-    return provinces[where.province].name if where.province in provinces else ""
+    """How many contracts by reason, in the whole country: as written, or as planned where that is what was written."""
+    written, planned = row.run.totals.get("reasons"), row.run.summary.get("reasons") or {}
+    if written is not None:
+        return dict(written)
+    conflicts = sum(count for reason, count in planned.items() if reason != MonthReason.HEADCOUNT_ZERO)
+    return planned if row.sums is not None and conflicts == row.sums.conflicts else {}
 
 
 def _measures(request: Any, measure: str) -> list[dict[str, Any]]:
