@@ -13,7 +13,8 @@ from django.db import OperationalError
 
 from katip.cli import month
 from katip.cli.web_process import StopRequested
-from katip.core.errors import PermissionRefusedError
+from katip.core.errors import PermissionRefusedError, StaleStateError
+from katip.rules import RuleViolation
 from katip.updates.models import ChunkState, MonthChunk, MonthRun, RunState
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,10 +113,23 @@ def test_what_is_no_month_is_said(service: Service, period: str) -> None:
     assert "is no month: write it as 2026-11" in answer.output
 
 
-def test_what_cannot_be_planned_is_said(service: Service) -> None:
-    service.fault, service.fault_at = PermissionRefusedError("no_feed"), 0
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (RuleViolation("month_not_told"), "script/katip import headcounts FILE"),
+        (RuleViolation("month_past"), "never change backwards"),
+        (StaleStateError("plan anew"), "Somebody was faster (plan anew)"),
+        (PermissionRefusedError("no_office"), "refused (no_office)"),
+    ],
+)
+def test_what_cannot_be_planned_is_said(service: Service, fault: Exception, words: str) -> None:
+    service.fault, service.fault_at = fault, 0
     answer = asks("plan", "2026-10")
-    assert (answer.exit_code, "no_feed" in answer.output) == (1, True)
+    assert (answer.exit_code, words in answer.output) == (1, True)
+
+
+def test_one_chunk_is_not_many() -> None:
+    assert (month._count(1, "chunk"), month._count(1000, "line")) == ("1 chunk", "1,000 lines")
 
 
 def test_apply_plans_anew_carries_out_and_shows_how_far_it_is(service: Service) -> None:
@@ -178,7 +192,7 @@ def test_status_of_a_month_in_the_middle(service: Service) -> None:
     assert "2026-10: applying, planned 2026-11-03 09:00 UTC." in answer.output
     assert "2026-10  33 %  1 of 3 chunks  10 of 30 lines  10 lines/s  0:02 left" in answer.output
     assert "The last chunk was written" in answer.output
-    assert "0 hands of workers" in answer.output
+    assert "0 hands heard of" in answer.output
 
 
 def test_status_of_a_month_that_is_done(service: Service) -> None:
