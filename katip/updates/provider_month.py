@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import (
@@ -158,7 +158,9 @@ _OPEN = (
     MONTH.format(scope="provider_id = %(owner)s")  # noqa: S608 -- no value stands in it
     + """
 , open AS (
-    SELECT process.id, contract.professional_id, update.minutes - current.minutes AS more, process.due_on
+    SELECT process.id, contract.professional_id, update.minutes - current.minutes AS more, process.due_on,
+           NOT EXISTS (SELECT FROM processes_step AS step
+                       WHERE step.process_id = process.id AND step.no > process.current_step) AS final
     FROM processes_process AS process
     JOIN contracts_durationupdate AS update ON update.process_id = process.id AND update.is_open
     JOIN contracts_contract AS contract ON contract.id = update.contract_id
@@ -172,9 +174,9 @@ _OPEN = (
       AND (%(ids)s::bigint[] IS NULL OR process.id = ANY(%(ids)s))
     ORDER BY process.due_on NULLS LAST, process.id LIMIT %(limit)s
 )
-SELECT open.id, open.professional_id, open.more, COALESCE(month.staff - month.active - month.blocked, 0)
+SELECT open.id, open.professional_id, open.more, COALESCE(month.staff - month.active - month.blocked, 0), open.final
 FROM open LEFT JOIN month USING (professional_id)
-ORDER BY open.due_on NULLS LAST, open.id
+ORDER BY open.more > 0, open.due_on NULLS LAST, open.id
 """
 )
 
@@ -188,9 +190,9 @@ def months_of(actor: Actor) -> list[MonthTold]:
 def fitting(actor: Actor, at: datetime, run: int, among: Collection[int] | None = None) -> dict[int, Fit]:
     """What waits for the actor's provider since a run, by process, weighed against each professional's free minutes.
 
-    Chosen by the nearest last day, then the oldest: what fits beside all chosen before it, is chosen. Free is what the
-    law asks an approval by, staff less active less blocked minutes; an update that gives minutes back needs none, and
-    frees none until it is in force. `among` are the processes to choose from, else all, at most `OPEN_READ`. One
+    First those that give minutes back: they need none, and are carried out first. Then by the nearest last day and the
+    oldest: what fits beside all chosen before it, is chosen. Free is what the law asks an approval by, staff less
+    active less blocked minutes. `among` are the processes to choose from, else all, at most `OPEN_READ`. One
     statement.
     """
     rows = _ask(
@@ -204,16 +206,19 @@ def fitting(actor: Actor, at: datetime, run: int, among: Collection[int] | None 
             "limit": OPEN_READ,
         },
     )
-    return {fit.process_id: fit for fit in chosen(rows)}
+    return {fit.process_id: fit for fit in chosen(cast("Iterable[tuple[int, int, int, int, bool]]", rows))}
 
 
-def chosen(rows: Iterable[tuple[int, int, int, int]]) -> Iterable[Fit]:
-    """Weigh one after another: process, professional, minutes more, the professional's free minutes at first."""
+def chosen(rows: Iterable[tuple[int, int, int, int, bool]]) -> Iterable[Fit]:
+    """Weigh one after another: process, professional, minutes more, the professional's free minutes at first.
+
+    The last of a row says whether the provider's approval puts it in force: only then what it gives back is free.
+    """
     taken: dict[int, int] = defaultdict(int)
-    for process_id, professional_id, more, free in rows:
+    for process_id, professional_id, more, free, final in rows:
         fit = Fit(process_id, professional_id, more, free - taken[professional_id])
-        if fit.fits:
-            taken[professional_id] += max(0, more)
+        if fit.fits and (more > 0 or final):
+            taken[professional_id] += more
         yield fit
 
 

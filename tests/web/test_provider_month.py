@@ -224,9 +224,20 @@ class TestWaysThere:
 
 class TestFitting:
     def test_it_takes_the_oldest_that_fit_together(self) -> None:
-        rows = [(1, 7, 60, 130), (2, 7, 100, 130), (3, 7, 60, 130), (4, 8, 10, -5), (5, 8, -20, -5), (6, 7, 10, 130)]
+        rows = [(1, 7, 60, 130, True), (2, 7, 100, 130, True), (3, 7, 60, 130, True), (6, 7, 10, 130, True)]
         fits = {fit.process_id: (fit.fits, fit.short_by) for fit in chosen(rows)}
-        assert fits == {1: (True, 0), 2: (False, 30), 3: (True, 0), 4: (False, 15), 5: (True, 0), 6: (True, 0)}
+        assert fits == {1: (True, 0), 2: (False, 30), 3: (True, 0), 6: (True, 0)}
+
+    def test_what_is_given_back_at_once_is_free_for_the_others(self) -> None:
+        rows = [(1, 8, -20, -5, True), (2, 8, 10, -5, True), (3, 8, 10, -5, True), (4, 9, -20, 0, False)]
+        fits = {fit.process_id: (fit.free, fit.fits, fit.short_by) for fit in chosen([*rows, (5, 9, 10, 0, True)])}
+        assert fits == {
+            1: (-5, True, 0),
+            2: (15, True, 0),
+            3: (5, False, 5),
+            4: (0, True, 0),
+            5: (0, False, 10),  # the employer must still approve what 4 gives back
+        }
 
     def test_its_figures_are_those_of_the_law(self, world: World, waiting: list[Process], month: Month) -> None:
         at = datetime.now(UTC)
@@ -301,6 +312,17 @@ class TestAccept:
         assert page.headers["Location"].startswith(reverse("mfa_reauthenticate"))
         assert not Decision.objects.filter(step__process__in=waiting).exists()
 
+    def test_what_some_give_back_is_taken_by_others_in_the_same_press(
+        self, world: World, running: list[Contract], month: Month
+    ) -> None:
+        room(world, 0)
+        month.waits(running[0], 15, 300)
+        month.waits(running[1], 9, 180)
+        client = entered(world, "manager")
+        posted = confirmed(client, ay=month.run.pk, hepsi=1) | {"read": "on"}
+        page = client.post(reverse("provider_accept"), posted, follow=True)
+        assert (page.context["done"], page.context["refused"]) == (2, [])
+
     def test_what_the_law_refuses_is_told_and_the_rest_goes_on(
         self, world: World, waiting: list[Process], month: Month
     ) -> None:
@@ -333,7 +355,7 @@ class TestAccept:
         at = datetime.now(UTC)
         decisions = [StepDecision(one.pk, one.version, one.terms_hash) for one in waiting]
         monkeypatch.setattr(service, "MOST_REFUSED", 1)
-        told = service.updates_accept(actor=world.actor("manager", at=at), at=at, decisions=decisions, chunk=1)
+        told = service.updates_accept(actor=world.actor("manager", at=at), at=at, decisions=[decisions], chunk=1)
         assert [move.process.pk for move in told.moved] == [waiting[0].pk, waiting[1].pk]
         assert [one.process_id for one in told.refused] == [waiting[2].pk]
         assert told.left == []

@@ -7,7 +7,7 @@ of its chunk and told with the reason; the rest of the chunk goes on without it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from katip.core.actor import Actor
 from katip.core.errors import PermissionRefusedError, StaleStateError
@@ -39,14 +39,17 @@ class Accepted:
     left: list[int] = field(default_factory=list)
 
 
-def updates_accept(*, actor: Actor, at: datetime, decisions: Sequence[StepDecision], chunk: int = CHUNK) -> Accepted:
+def updates_accept(
+    *, actor: Actor, at: datetime, decisions: Sequence[Sequence[StepDecision]], chunk: int = CHUNK
+) -> Accepted:
     """Approve these steps, `chunk` of them in one transaction; say what became of each.
 
+    `decisions` are lists: no transaction takes from two, so that what the first gives back is free for the next.
     No use case of its own: what is approved stays approved, whatever becomes of the chunks after it. Raises
     `PermissionRefusedError` where the actor may decide none of them.
     """
     told = Accepted()
-    for part in _chunks(decisions, chunk):
+    for part in chain.from_iterable(_chunks(one, chunk) for one in decisions):
         if len(told.refused) >= MOST_REFUSED:
             told.left += [decision.process_id for decision in part]
             continue

@@ -105,9 +105,13 @@ def _take(request: Any) -> HttpResponse:
             }
             return render(request, "provider_month_accept.html", context, status=422)
     require_fresh_step(request)
-    decisions = [StepDecision(no, named[no].version, named[no].terms_hash) for no in asked]
+    back: list[StepDecision] = []
+    more: list[StepDecision] = []
+    for process in named.values():
+        gives_back = process.terms["minutes"] <= process.terms["minutes_before"]
+        (back if gives_back else more).append(StepDecision(process.pk, process.version, process.terms_hash))
     try:
-        told = updates_accept(actor=request.actor, at=request.at, decisions=decisions)
+        told = updates_accept(actor=request.actor, at=request.at, decisions=[back, more])
     except PermissionRefusedError:
         return redirect("companies")
     request.session[_KEPT] = _told(told, run, named)
