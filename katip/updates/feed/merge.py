@@ -64,7 +64,9 @@ def _repeating(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     before = rows.sort("workplace", "period").with_columns(
         *(pl.col(name).shift().over("workplace").alias(f"{name}_before") for name in ("employees", "activity"))
     )
-    same = (pl.col("employees") == pl.col("employees_before")) & pl.col("activity").eq_missing(pl.col("activity_before"))
+    same = (pl.col("employees") == pl.col("employees_before")) & pl.col("activity").eq_missing(
+        pl.col("activity_before")
+    )
     return before.filter(same).join(known, on=["workplace", "period"], how="anti").select("workplace", "period")
 
 

@@ -5,6 +5,7 @@ the workplaces that it names are asked for.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -72,9 +73,12 @@ def places_read(codes: Sequence[str]) -> pl.DataFrame:
     count in `codes`.
     """
     found = [_place(None, None, codes)]
-    for low, high, text in _stretches():
-        newest = _figures(_NEWEST.format(which="workplace_id > %s AND workplace_id <= %s"), [low, high])
-        found.append(_place(text, newest, codes))
+    with ThreadPoolExecutor(1, "register") as beside:  # reads a stretch while the database writes the next
+        reading = []
+        for low, high, text in _stretches():
+            newest = _figures(_NEWEST.format(which="workplace_id > %s AND workplace_id <= %s"), [low, high])
+            reading.append(beside.submit(_place, text, newest, codes))
+        found += [one.result() for one in reading]
     return pl.concat(found)
 
 
