@@ -247,7 +247,7 @@ def full(count: int | None) -> dict[str, Any]:
     with hands_run(hands - 1, "month") as others:
         while chunk_apply(actor=OPERATOR, run_id=run.pk):
             others.tend()
-        _all_written(run.pk)
+        all_written(run.pk)
         times.append(time.perf_counter())
         while not month_end(run.pk, datetime.now(UTC)):
             others.tend()
@@ -265,7 +265,7 @@ def full(count: int | None) -> dict[str, Any]:
     }
 
 
-def _all_written(run_id: int) -> None:
+def all_written(run_id: int) -> None:
     """Return when the others have written what they took."""
     from katip.updates.models import ChunkState, MonthChunk
 
