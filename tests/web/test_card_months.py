@@ -83,6 +83,7 @@ def test_one_change_is_told_in_the_plot_several_have_numbers_and_a_table(world: 
     drawn = re.search(r'<svg class="area".*?</svg>', entered(world, "owner").get(CARD).text, re.DOTALL)
     assert drawn is not None
     assert drawn[0].count('class="mark"') == 2
+    assert re.findall(r">(\d)</text>", drawn[0]) == ["1", "2"]
 
 
 def test_another_hazard_class_is_a_change_too(world: World) -> None:

@@ -16,6 +16,7 @@ from katip.registry.models import Mandate
 from katip.rules import MonthOutcome
 from katip.updates.models import Digest, Missing
 from katip.updates.services.digest_make import digests_make
+from katip.updates.services.digest_seen import digest_seen
 from tests.cast import World, e_bildirge, entered, signed_in
 from tests.months import Month, month_make
 from tests.web.test_query_counts import asked, page
@@ -85,6 +86,14 @@ def test_nobody_reads_anothers_digest(world: World, month: Month) -> None:
         assert client.get(digest_url(world.owner)).status_code == 404
         assert client.get(reverse("month_digest", args=[10**30])).status_code == 404
     assert Digest.objects.get(person=world.owner).seen_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_ones_own_digest_is_marked_as_seen(world: World, month: Month) -> None:
+    digest = Digest.objects.get(person=world.owner)
+    assert digest_seen(actor=world.actor("colleague"), at=month.at, digest_id=digest.pk) == 0
+    assert digest_seen(actor=world.actor("owner"), at=month.at, digest_id=digest.pk) == 1
+    assert digest_seen(actor=world.actor("owner"), at=month.at, digest_id=digest.pk) == 0
 
 
 def test_it_is_new_until_it_is_opened(world: World, month: Month) -> None:
