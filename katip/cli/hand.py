@@ -14,6 +14,7 @@ from katip.core.environment import Environment
 from katip.core.postgres import server_find
 
 _LONGEST_PAUSE = 15.0
+_STOP_SECONDS = 25.0
 _HEALTHY_SECONDS = 20.0
 """a hand that worked so long begins with the shortest pause again"""
 
@@ -31,7 +32,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "katip.config.settings")
     import django
 
+    from katip.core.way import way_give
+
     django.setup()
+    way_give()  # to people who wait for a page
     for chatty in ("procrastinate", "psycopg.pool"):  # what matters of it is logged by us, in one line
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
     asyncio.run(_work(sys.argv[1:]))
@@ -55,7 +59,11 @@ async def _work(queues: list[str]) -> None:
         stopped.cancel()
         if stop.is_set():
             work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            if not (await asyncio.wait((work,), timeout=_STOP_SECONDS))[0]:
+                log.warning("What is being written takes too long to end; it is left, and rolled back.")
+                os._exit(1)
+            if not work.cancelled():
+                work.exception()  # looked at: nobody is to be told of a database that went first
             return
         if time.monotonic() - begun > _HEALTHY_SECONDS:
             pause = 0.5

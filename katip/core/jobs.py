@@ -9,6 +9,7 @@ second caller would wait for the first one's commit and then fail.
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from traceback import clear_frames
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -58,8 +59,11 @@ def job(name: str, *, queue: str, priority: int = 0) -> Callable[[Callable[..., 
         def run(context: JobContext, /, **arguments: Any) -> None:
             try:
                 function(context.should_abort, **arguments)
-            except Exception:
+            except Exception as error:
                 log.exception("The job %s %s did not end well; it is tried again.", name, arguments)
+                # A half-read cursor in a frame of the traceback would be closed when memory is tidied up, perhaps in
+                # the middle of the next query, and wait for that one for ever: it is closed now.
+                clear_frames(error.__traceback__)
                 raise
 
         app.task(name=name, queue=queue, priority=priority, pass_context=True, retry=_Patient())(run)

@@ -1,13 +1,15 @@
 """The queue of jobs: asked for in a transaction, done after it, by the application's own login."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from katip.core.actor import OPERATOR
@@ -20,6 +22,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DONE: list[Any] = []
 
 
+def half_read() -> Iterator[int]:
+    try:
+        yield 1
+    finally:
+        DONE.append("closed")
+
+
 @job("test_note", queue="test")
 def note(stopping: Callable[[], bool], *, what: str) -> None:
     DONE.append(what)
@@ -28,6 +37,10 @@ def note(stopping: Callable[[], bool], *, what: str) -> None:
             job_defer("test_note", what="followed, then rolled back")
             transaction.set_rollback(True)
         job_defer("test_note", what="followed")
+    if what == "half read":
+        opened = half_read()
+        next(opened)
+        raise ValueError(what)
     if what == "faulty" and DONE.count("faulty") == 1:
         raise ValueError(what)
 
@@ -110,6 +123,13 @@ def test_a_job_that_fails_is_tried_again(caplog: pytest.LogCaptureFixture, monke
     job_defer("test_note", what="faulty")
     work_until(lambda: DONE == ["faulty", "faulty"])
     assert "is tried again" in caplog.text
+
+
+def test_what_a_failed_job_left_open_is_closed_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ValueError, match="half read") as failed:
+        app.tasks["test_note"].func(SimpleNamespace(should_abort=lambda: False), what="half read")
+    assert DONE == ["half read", "closed"]
+    assert failed.traceback  # which held the frame until here
 
 
 def test_a_long_job_is_told_to_stop() -> None:
