@@ -11,7 +11,7 @@ from katip.contracts.terms import parties_terms, requirement_terms
 from katip.processes.kinds import kind_get
 from katip.processes.models import PartyKind, Process, Step
 from katip.processes.services.terms import terms_hash
-from katip.registry.models import Certificate, Headcount
+from katip.registry.models import Certificate, ContactDeclaration, Headcount
 from katip.rules import MonthOutcome, MonthReason, Profession
 from katip.updates.models import MonthRun, RunState
 from tests.cast import EMPLOYEES
@@ -90,6 +90,8 @@ class Month:
         )
         version = ContractVersion.objects.filter(contract=contract).order_by("-no")[0]
         reason = MonthReason.CAPACITY_SHORT if party == PartyKind.PROVIDER else ""
+        if party == PartyKind.PROVIDER and not then_employer:
+            _consent(contract)
         parties = [party, *([PartyKind.EMPLOYER] if then_employer else [])]
         process = self._process(contract, kind_get(DURATION_UPDATE), parties, minutes=minutes, reason=reason)
         DurationUpdate.objects.create(
@@ -195,6 +197,23 @@ class Month:
         for no, party in enumerate(parties, start=1):
             Step.objects.create(process=process, no=no, party=party)
         return process
+
+
+def _consent(contract: Contract) -> None:
+    """The employer consents in advance: without it the provider alone decides nothing."""
+    place = contract.workplace
+    ContactDeclaration.objects.create(
+        workplace=place,
+        no=place.declarations.count() + 1,
+        declared_by=place.mandates.filter(capacity="e_bildirge")[0].person,
+        declared_at=contract.created_at,
+        phone="2240000000",
+        email="iletisim@ornek.com.tr",
+        province_id=place.province_id,
+        district_id=place.district_id,
+        auto_update=True,
+        consent_text="otomatik-guncelleme/2",
+    )
 
 
 def month_make(at: datetime | None = None, period: date = PERIOD, *, state: str = RunState.DONE) -> Month:

@@ -135,6 +135,10 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
         lazy("İşyerinin çalışan sayısı ya da tehlike sınıfı, bu güncelleme açıldıktan sonra değişti."),
         lazy("Yeni ayın güncellemesini bekleyin ya da süreyi sözleşmenin sayfasından önerin."),
     ),
+    "consent_withdrawn": (
+        lazy("İşveren otomatik güncelleme talimatını geri aldı: süre, onun onayı olmadan değişmez."),
+        lazy("Bu süreci reddedip süreyi sözleşmenin sayfasından önerin; işveren onaylayınca yürürlüğe girer."),
+    ),
     "shortage_remains": (
         lazy("Görevlendirme ihtiyacı sürüyor: süren sözleşmeler henüz yasanın istediğini karşılamıyor."),
         lazy(

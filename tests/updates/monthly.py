@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from katip.contracts.models import Contract, ContractVersion, MonthChange
 from katip.core.actor import OPERATOR, Actor, Capacity, Proof
@@ -120,7 +121,7 @@ def colleague_of(world: World, number: int = 900, *, minutes: int = 11_700, lett
     return who
 
 
-def served_by(world: World, who: Professional, where: Workplace | None = None, **terms: object) -> Contract:
+def served_by(world: World, who: Professional, where: Workplace | None = None, **terms: Any) -> Contract:
     """A contract in force with somebody who is not of the cast."""
     place = where or world.workplace
     contract = world.offer(professional_id=who.pk, workplace_id=place.pk, **terms)

@@ -211,7 +211,7 @@ def test_the_terms_are_what_is_hashed_and_have_the_keys_of_any_update(world: Wor
     plain = proposed.process.terms
     of_month = dict(process.terms)
     month = of_month.pop("month")
-    of_month.pop("agreed", None)
+    assert of_month.pop("agreed") == 0
     assert of_month.keys() == plain.keys()
     for name in ("workplace", "provider", "professional", "certificate", "contract", "requirement"):
         assert of_month[name].keys() == plain[name].keys(), name
@@ -277,6 +277,32 @@ def test_where_minutes_are_short_the_provider_is_asked_and_approves_once_there_a
     staff(world.professionals[103], 300)
     world.decide("manager", update, at=NEXT + DAY)
     assert terms(contract) == [(240, "approved"), (300, "updated")]
+
+
+def test_without_the_consent_it_was_opened_by_the_provider_decides_nothing(world: World) -> None:
+    contract = world.active()
+    staff(world.professionals[103], 299)
+    consents(world)
+    tell({world.workplace: 15})
+    carried()
+    staff(world.professionals[103], 300)
+    consents(world, yes=False)
+    with pytest.raises(RuleViolation, match="consent_withdrawn"):
+        world.decide("manager", DurationUpdate.objects.get(), at=NEXT + DAY)
+    tell({world.elsewhere: 13}, JULY)
+    carried(at=AT + 30 * DAY, period=JULY)
+    update = DurationUpdate.objects.get(is_open=True)
+    assert (update.process.waits_for, terms(contract)) == ("employer", [(240, "approved")])
+
+
+def test_what_was_agreed_above_is_a_floor_where_every_change_is_asked_for(world: World) -> None:
+    contract = world.active(minutes=300)
+    for months, (period, employees) in enumerate(((JUNE, 20), (JULY, 10)), start=1):
+        tell({world.workplace: employees}, period)
+        carried(at=AT + months * 30 * DAY, period=period)
+        update = DurationUpdate.objects.get(is_open=True)
+        world.decide("owner", update, at=AT + (months * 30 + 1) * DAY)
+    assert terms(contract) == [(300, "approved"), (400, "updated"), (300, "updated")]
 
 
 def test_one_minute_too_many_sends_every_group_of_that_professional(world: World) -> None:
@@ -686,8 +712,8 @@ def test_the_close_counts_and_tells(world: World) -> None:
     assert provider.conflicts == changes.filter(outcome__in=("person", "provider")).count() == 1
     assert sum(row.workplaces for row in figures) == len({change.workplace_id for change in changes})
     assert provider.minutes_before == sum(change.minutes_before for change in changes)
-    in_force = {"amended": lambda change: change.minutes_after, "ended": lambda _: 0}
-    after = sum(in_force.get(change.outcome, lambda one: one.minutes_before)(change) for change in changes)
+    amended, lasting = changes.filter(outcome="amended"), changes.exclude(outcome__in=("amended", "ended"))
+    after = sum(one.minutes_after for one in amended) + sum(one.minutes_before for one in lasting)
     assert provider.minutes_after == after == run.totals["minutes_after"]
     assert Digest.objects.filter(run=run, person=world.manager).count() == 1
     assert run.totals["digests"] == Digest.objects.filter(run=run).count()
@@ -712,7 +738,7 @@ def came_to(chunk: int) -> list[Any]:
     versions = ("contract_id", "no", "minutes", "agreed_minutes", "employees", "required_minutes", "valid_from")
     counts = ("province_id", "hazard_class", "workplaces", "amended", "asked", "conflicts", "ended", "minutes_after")
     undone = transaction.atomic()
-    undone._from_testcase = True  # use cases are durable: let them take it for the test's own
+    vars(undone)["_from_testcase"] = True  # use cases are durable: let them take it for the test's own
     with undone:
         run = carried(chunk=chunk)
         left = [

@@ -53,7 +53,7 @@ def begun(*, chunk: int = 2_000) -> MonthRun:
 def writing(monkeypatch: pytest.MonkeyPatch, run: MonthRun) -> Iterator[None]:
     """While the block runs, another hand has written its first chunk, and has not committed it."""
     there, go_on = threading.Event(), threading.Event()
-    original = month_apply.totals_of
+    original = vars(month_apply)["totals_of"]
 
     def held(*args: Any) -> Any:
         if threading.current_thread() is hand:
@@ -155,7 +155,7 @@ def test_who_serves_there_since_the_plan_is_locked_too(world: World, monkeypatch
     who = colleague_of(world)
     run = begun()
     served_soon(world, who)
-    original, locked = meanwhile_module.snapshot_again, []
+    original, locked = vars(meanwhile_module)["snapshot_again"], []
 
     def watched(*args: Any) -> Any:
         with owner_connect() as other, suppress(psycopg.errors.LockNotAvailable):
@@ -217,7 +217,7 @@ def test_a_plan_is_made_from_one_snapshot_by_both_its_sessions(world: World, mon
     contract = world.active()
     consents(world)
     tell({world.workplace: 15})
-    original, levels = month_plan.candidates_make, []
+    original, levels = vars(month_plan)["candidates_make"], []
 
     def then_changed(*args: Any, **kwargs: Any) -> None:
         original(*args, **kwargs)
@@ -225,7 +225,7 @@ def test_a_plan_is_made_from_one_snapshot_by_both_its_sessions(world: World, mon
             other.execute("UPDATE registry_staffcontract SET minutes = 240")
             other.execute("UPDATE contracts_contractversion SET minutes = 999")
 
-    read = month_plan.free_read
+    read = vars(month_plan)["free_read"]
 
     def watched(*args: Any) -> Any:
         with connection.cursor() as cursor:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from katip.contracts.acts import Act, contracts_move
 from katip.contracts.facts import Asked, Facts, facts_read
 from katip.contracts.fitness import fitness_refresh
@@ -25,10 +27,14 @@ class UpdateSubject:
     """An update, its contract, the version in force and the facts that the new minutes were judged by."""
 
     update: DurationUpdate
+    asked: str
+    """who decides now (`PartyKind`)"""
     contract: Contract
     current: ContractVersion
     month: Mapping[str, Any]
     """what a month's figures said, of the update's terms; empty where a side proposed it"""
+    agreed: int
+    """the minutes below which a later month must not go"""
     facts: Facts | None = None
 
 
@@ -53,10 +59,15 @@ class DurationUpdateKind(ProcessKind):
         updates = DurationUpdate.objects.filter(process__in=[process.pk for process in processes])
         newest = ContractVersion.objects.filter(contract__in=contracts).order_by("contract_id", "-no")
         versions = {version.contract_id: version for version in newest.distinct("contract_id")}
-        months = {process.pk: process.terms.get("month", {}) for process in processes}
+        of = {process.pk: process for process in processes}
         return {
             update.process_id: UpdateSubject(
-                update, contracts[update.contract_id], versions[update.contract_id], months[update.process_id]
+                update,
+                of[update.process_id].waits_for,
+                contracts[update.contract_id],
+                versions[update.contract_id],
+                of[update.process_id].terms.get("month", {}),
+                of[update.process_id].terms.get("agreed", 0),
             )
             for update in updates
         }
@@ -64,9 +75,10 @@ class DurationUpdateKind(ProcessKind):
     def check(self, subjects: Mapping[int, UpdateSubject], at: datetime) -> Mapping[int, RuleViolation]:
         """The contract still runs, and the new minutes are lawful as the world is now.
 
+        Refuses `consent_withdrawn` where only the provider is asked and the employer no longer consents in advance.
         What updates before it in the same batch take of a professional's minutes is taken already.
         """
-        refused: dict[int, RuleViolation] = {}
+        refused = {process_id: RuleViolation("consent_withdrawn") for process_id in _without_consent(subjects)}
         taken: dict[tuple[int, int | None], int] = defaultdict(int)
         read = facts_read([asked_of(subject.contract) for subject in subjects.values()], at)
         for (process_id, subject), facts in zip(subjects.items(), read, strict=True):
@@ -131,6 +143,25 @@ def require_update_lawful(contract: Contract, facts: Facts, before: int, minutes
     )
 
 
+# A process is moved on before it is checked: where the employer is asked next, it is open still.
+_WITHOUT_CONSENT = """
+SELECT process.id FROM processes_process AS process
+WHERE process.id = ANY(%s) AND process.state <> 'open'
+  AND NOT COALESCE((SELECT auto_update FROM registry_contactdeclaration
+                    WHERE workplace_id = process.workplace_id ORDER BY no DESC LIMIT 1), false)
+"""
+
+
+def _without_consent(subjects: Mapping[int, UpdateSubject]) -> set[int]:
+    """A month's updates that the provider alone decides, by a consent that was withdrawn since they were opened."""
+    by_provider = [one for one, subject in subjects.items() if subject.month and subject.asked == PartyKind.PROVIDER]
+    if not by_provider:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHOUT_CONSENT, [by_provider])
+        return {row[0] for row in cursor.fetchall()}
+
+
 def _still_measured(month: Mapping[str, Any], facts: Facts) -> bool:
     """Whether a month's update still answers the figures it was made for; by others it is judged as any update is."""
     return bool(month) and (month["employees_after"], month["hazard_after"]) == (facts.employees, facts.hazard)
@@ -159,5 +190,6 @@ def _next_version(subject: UpdateSubject, move: Moved) -> ContractVersion:
         employees=facts.employees,
         hazard_class=facts.hazard,
         required_minutes=requirement.minutes,
+        agreed_minutes=subject.agreed,
         recorded_at=move.at,
     )

@@ -140,10 +140,14 @@ def requirement_text(line: Mapping[str, Any], parties: Parties, day: date, perio
 def update_terms(
     line: Mapping[str, Any], parties: Parties, *, code: int, title: str, run: int, period: str, day: date
 ) -> str:
-    """The terms of a duration update, as `services.update.update_propose` has them, and what the month did."""
+    """The terms of a duration update, as `services.update.update_propose` has them, and what the month did.
+
+    `agreed` are the minutes below which a later month must not go.
+    """
     requirement = requirement_text(line, parties, day, period, line["running"] - line["minutes_before"])
     return (
-        f'{{"assignment_type":"{parties.assignment_type}","certificate":{parties.certificate},"code":{code},'
+        f'{{"agreed":{line["agreed_after"]},"assignment_type":"{parties.assignment_type}",'
+        f'"certificate":{parties.certificate},"code":{code},'
         f'"contract":{{"code":{parties.code},"id":{line["contract"]}}},"minutes":{line["minutes_after"]},'
         f'"minutes_before":{line["minutes_before"]},"month":{month_text(line, run, period)},'
         f'"profession":"{line["profession"]}","professional":{parties.professional},"provider":{parties.provider},'
