@@ -72,7 +72,8 @@ class Plain(Register):
         kept = following is not None and had is not None and not any(period <= following for period in later)
         if kept and following is not None and had is not None:
             self.rows[workplace, following] = (had, did if did is not None else current)
-        self.rows[workplace, month] = (employees, activity if activity is not None else did)
+        told = (activity, did, current)
+        self.rows[workplace, month] = (employees, next(each for each in told if each is not None))
         if activity is not None and not later and not kept:
             self.now[workplace] = activity
 
@@ -148,6 +149,14 @@ def test_rows_stand_only_where_figures_change() -> None:
     for month, employees in zip(MONTHS, (5, 5, 7, 7, 5), strict=True):
         ours.take({(1, month): (employees, 0)})
     assert sorted(ours.rows) == [(1, MONTHS[0]), (1, MONTHS[2]), (1, MONTHS[4])]
+
+
+def test_a_file_of_many_late_months_leaves_no_row_that_repeats_the_one_before() -> None:
+    ours = Register({1: 0})
+    ours.take({(1, MONTHS[0]): (5, 0)})
+    ours.take({(1, MONTHS[3]): (5, 0)})
+    ours.take({(1, MONTHS[1]): (9, 0), (1, MONTHS[2]): (9, 0), (1, MONTHS[3]): (9, 0)})
+    assert ours.rows == {(1, MONTHS[0]): (5, 0), (1, MONTHS[1]): (9, 0)}
 
 
 def test_a_late_month_corrects_itself_only() -> None:

@@ -104,8 +104,9 @@ class Headcount(models.Model):
     """Çalışan sayısı and activity of a workplace from a month on, as SGK reports them; kept where one of them changes.
 
     `period` is the first day of the first month for which the figures were told; they hold until the next row. `feed`
-    is the delivery that told them (of `updates`, a plain value), None for what was there before. `activity` is None
-    where the sender did not tell it. Foreign keys are held by set, when a feed is taken.
+    is the delivery that told them (of `updates`, a plain value), None for what was there before. `activity` is the one
+    known where the sender did not tell it, None in rows from before feeds. Foreign keys are held by set, when a feed is
+    taken.
     """
 
     grants: ClassVar[str] = UPSERT

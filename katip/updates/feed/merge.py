@@ -93,7 +93,9 @@ def _month(
         | (pl.col("activity").is_not_null() & pl.col("activity").ne_missing(did))
     )
     different = seen.filter(differs)
-    fresh = [different.select("workplace", "period", "employees", pl.coalesce("activity", "did").alias("activity"))]
+    fresh = [
+        different.select("workplace", "period", "employees", pl.coalesce("activity", "did", "now").alias("activity"))
+    ]
     stays = pl.lit(value=False)
     if following is not None:
         stays = pl.col("had").is_not_null() & (pl.col("next").is_null() | (pl.col("next") > following))
