@@ -124,6 +124,7 @@ def _part(request: Any, part: Part) -> dict[str, Any]:
         "more": told.contracts - len(part.changes) - part.hidden,
         "hidden": part.hidden,
         "all_url": _all_url(request, told),
+        "all_label": _("Firmalarınızı açın") if told.capacity == "employer" else _("Hepsini aç"),
     }
 
 
@@ -203,7 +204,7 @@ def _all_url(request: Any, told: Told) -> str:
         return ""
     if told.capacity == "provider":
         return reverse("provider_month") if chosen.provider.pk == told.provider_id else ""
-    return reverse("card") if told.capacity == "employer" else reverse("assignments")
+    return reverse("companies") if told.capacity == "employer" else reverse("assignments")
 
 
 def _number(value: int) -> str:
