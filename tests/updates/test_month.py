@@ -587,6 +587,10 @@ def test_who_may_plan_and_begin(world: World) -> None:
             month_plan(actor=actor, at=NEXT, period=JUNE)
         with pytest.raises(PermissionRefusedError):
             month_begin(actor=actor, at=NEXT, run_id=run.pk)
+        with pytest.raises(PermissionRefusedError):
+            chunk_apply(actor=actor, run_id=run.pk)
+        with pytest.raises(PermissionRefusedError):
+            month_close(actor=actor, at=NEXT, run_id=run.pk)
     allowed = Actor(world.manager.pk, Capacity.OFFICIAL, operator.pk, proof)
     mine = month_plan(actor=allowed, at=NEXT, period=JUNE)
     assert mine.begun_by_id == world.manager.pk

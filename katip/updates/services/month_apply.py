@@ -52,7 +52,11 @@ def month_begin(*, actor: Actor, at: datetime, run_id: int) -> MonthRun:
 
 @use_case
 def chunk_apply(*, actor: Actor, run_id: int) -> bool:
-    """Write one chunk that nobody else is writing; False where there is none. One transaction: all of it or nothing."""
+    """Write one chunk that nobody else is writing; False where there is none. One transaction: all of it or nothing.
+
+    Raises `PermissionRefusedError` as `month_plan`.
+    """
+    require_runner(actor)
     chunk = (
         MonthChunk.objects.filter(run_id=run_id, state=ChunkState.OPEN, run__state=RunState.APPLYING)
         .select_related("run")

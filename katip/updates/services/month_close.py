@@ -14,6 +14,7 @@ from katip.core.usecase import use_case
 from katip.updates.models import ChunkState, MonthChunk, MonthFigure, MonthProvider, MonthRun, RunState
 from katip.updates.plan.totals import COUNTED, added
 from katip.updates.services.digest_make import digests_make
+from katip.updates.services.month_plan import require_runner
 
 _FIGURES = ("workplaces", *COUNTED, "minutes_before", "minutes_after")
 _MISSING = """
@@ -30,8 +31,10 @@ WHERE missing.run_id = %(run)s GROUP BY 1, 2
 def month_close(*, actor: Actor, at: datetime, run_id: int) -> MonthRun:
     """Add up what a carried-out month came to and make its digests; of two who try, one finds it done.
 
-    Raises `StaleStateError` where the run is not carried out, or a chunk of it is not written yet.
+    Raises `PermissionRefusedError` as `month_plan`; `StaleStateError` where the run is not carried out, or a chunk of
+    it is not written yet.
     """
+    require_runner(actor)
     run = MonthRun.objects.select_for_update().get(pk=run_id)
     still_open = MonthChunk.objects.filter(run_id=run_id, state=ChunkState.OPEN).exists()
     if run.state not in {RunState.APPLYING, RunState.CLOSING} or still_open or run.at is None:
