@@ -266,7 +266,7 @@ def test_what_a_chunk_wrote_is_not_held_against_the_next(world: World) -> None:
 def test_a_group_decided_anew_leaves_to_others_what_the_plan_gave_them(world: World) -> None:
     here, there = two_places(world)
     consents(world, yes=False)
-    staff(world.professionals[103], 480 + 20)  # enough for elsewhere alone
+    staff(world.professionals[103], 480 + 79)  # enough for 60 or for 20, and not for both
     run = carried(chunk=1, meanwhile=lambda: consents(world))
     assert run.summary["amended"] == run.summary["asked"] == 1
     assert outcomes(run) == [(here.pk, "provider", "capacity_short"), (there.pk, "amended", "")]
