@@ -1,9 +1,10 @@
 """What `script/bench beside` does in processes of their own: two months of a country, its browsers, and the check.
 
-python -m katip.cli.bench.beside_country prepare SEED FILE HANDS | static | month HANDS | check FILE
+python -m katip.cli.bench.beside_country prepare FEED FILE HANDS | feed SEED FEED | static | month HANDS | check FILE
 """
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -29,8 +30,8 @@ def month_after(period: date) -> date:
     return date(period.year + period.month // 12, period.month % 12 + 1, 1)
 
 
-def feed_next(told: "pl.DataFrame", seed: int) -> "pl.DataFrame":
-    """A feed of the month after `told`'s, in which about an eighth of the workplaces that employ people changed.
+def feed_next(told: "pl.DataFrame", period: date, seed: int) -> "pl.DataFrame":
+    """A feed of the month `period` in which about an eighth of the workplaces of `told` that employ people changed.
 
     The columns are those of the feed: `sgk_number`, `period` as text, `employees`, `nace`.
     """
@@ -38,11 +39,10 @@ def feed_next(told: "pl.DataFrame", seed: int) -> "pl.DataFrame":
 
     from katip.demo.country.draws import key_of, unit
 
-    period = month_after(datetime.strptime(told["period"].item(0), "%Y-%m").replace(tzinfo=UTC).date())
     number, employees = pl.col("number"), pl.col("employees").cast(pl.Int64)
-    most = (employees * (0.02 + 0.22 * unit(number, key_of(seed, "second step")))).floor().cast(pl.Int64) + 1
-    grows = (unit(number, key_of(seed, "second direction")) < _GROWING) | (employees <= most)
-    changes = (unit(number, key_of(seed, "second fate")) < CHANGED) & (employees > 0)
+    most = (employees * (0.02 + 0.22 * unit(number, key_of(seed, "next step")))).floor().cast(pl.Int64) + 1
+    grows = (unit(number, key_of(seed, "next direction")) < _GROWING) | (employees <= most)
+    changes = (unit(number, key_of(seed, "next fate")) < CHANGED) & (employees > 0)
     after = pl.when(changes & grows).then(employees + most).when(changes).then(employees - most).otherwise(employees)
     return (
         told.with_row_index("number")
@@ -51,23 +51,30 @@ def feed_next(told: "pl.DataFrame", seed: int) -> "pl.DataFrame":
     )
 
 
-def prepare(seed: int, cases: Path, hands: int) -> str:
-    """Carry out the first month, take the second one's feed and open the browsers; returns what to tell about it."""
-    import polars as pl
+def prepare(feed: Path, cases: Path, hands: int) -> str:
+    """Carry out the first month and open the browsers; returns what to tell about it. Its figures go on in `feed`."""
     from django.conf import settings
 
     from katip.cli.bench.month import full
-    from katip.core.actor import OPERATOR
-    from katip.updates.services.feed_take import feed_take
 
     first = full(hands or None)
-    told = pl.read_csv(next(settings.KATIP.data.glob("headcounts-*.csv")), schema_overrides={"sgk_number": pl.String})
-    path = cases.with_name("headcounts.csv")
-    feed_next(told, seed).write_csv(path)
-    feed_take(actor=OPERATOR, at=datetime.now(UTC), path=path)
+    shutil.copyfile(next(settings.KATIP.data.glob("headcounts-*.csv")), feed)
     opened = _browsers_open()
     cases.write_text(json.dumps(opened), "utf-8")
     return f"{first['changes']:,} contracts touched by the first month, {len(opened):,} updates to be approved"
+
+
+def feed_take_next(seed: int, path: Path) -> None:
+    """Let the figures in the file go on to the second month, or be told anew of it, and take them."""
+    import polars as pl
+
+    from katip.core.actor import OPERATOR
+    from katip.demo.country.workplaces import PERIOD
+    from katip.updates.services.feed_take import feed_take
+
+    told = pl.read_csv(path, schema_overrides={"sgk_number": pl.String})
+    feed_next(told, month_after(PERIOD), seed).write_csv(path)
+    feed_take(actor=OPERATOR, at=datetime.now(UTC), path=path)
 
 
 def _browsers_open() -> list[tuple[str, int, int, str]]:
@@ -75,24 +82,16 @@ def _browsers_open() -> list[tuple[str, int, int, str]]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        # half of them of workplaces that the second month changes
         cursor.execute(
             """
-            WITH waiting AS (
-                SELECT process.id, process.version, process.terms_hash, process.workplace_id,
-                       EXISTS (SELECT FROM registry_headcount AS told WHERE told.workplace_id = process.workplace_id
-                               AND told.period = (SELECT max(last_period) FROM updates_feed)) AS changed
-                FROM contracts_durationupdate AS update JOIN processes_process AS process ON process.id = process_id
-                WHERE update.is_open AND process.state = 'open' AND process.waits_for = 'employer'
-            ), ranked AS (
-                SELECT *, row_number() OVER (PARTITION BY changed ORDER BY terms_hash) AS place FROM waiting
-            )
-            SELECT ranked.id, version, terms_hash, workplace_id, person_id FROM ranked
+            SELECT process.id, process.version, process.terms_hash, process.workplace_id, user_of.person_id
+            FROM contracts_durationupdate AS update JOIN processes_process AS process ON process.id = process_id
             CROSS JOIN LATERAL (
                 SELECT person_id FROM registry_mandate AS mandate
-                WHERE mandate.workplace_id = ranked.workplace_id AND mandate.valid_to IS NULL LIMIT 1
+                WHERE mandate.workplace_id = process.workplace_id AND mandate.valid_to IS NULL LIMIT 1
             ) AS user_of
-            ORDER BY place LIMIT %s
+            WHERE update.is_open AND process.state = 'open' AND process.waits_for = 'employer'
+            ORDER BY process.terms_hash LIMIT %s
             """,
             [_CASES],
         )
@@ -287,8 +286,10 @@ def main(arguments: Sequence[str]) -> None:
 
     django.setup()
     match arguments:
-        case ["prepare", seed, cases, hands]:
-            click.echo(prepare(int(seed), Path(cases), int(hands)))
+        case ["prepare", feed, cases, hands]:
+            click.echo(prepare(Path(feed), Path(cases), int(hands)))
+        case ["feed", seed, feed]:
+            feed_take_next(int(seed), Path(feed))
         case ["static"]:
             static()
         case ["month", hands]:
