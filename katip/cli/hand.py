@@ -32,10 +32,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "katip.config.settings")
     import django
 
-    from katip.core.way import way_give
-
     django.setup()
-    way_give()  # to people who wait for a page
     for chatty in ("procrastinate", "psycopg.pool"):  # what matters of it is logged by us, in one line
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
     asyncio.run(_work(sys.argv[1:]))
