@@ -68,8 +68,8 @@ WITH opened AS (
            'provider', now()
     FROM contracts_contract WHERE state = 'active' AND id %% 12 = 0 RETURNING id, terms
 )
-INSERT INTO contracts_durationupdate (contract_id, process_id, minutes_before, minutes, is_open)
-SELECT (terms->>'c')::bigint, id, 100, 120, true FROM opened;
+INSERT INTO contracts_durationupdate (contract_id, process_id, minutes_before, minutes, reason, is_open)
+SELECT (terms->>'c')::bigint, id, 100, 120, '', true FROM opened;
 UPDATE registry_workplace SET predecessor_id = id - 1 WHERE id %% 50 = 7;
 """
 

@@ -62,6 +62,7 @@ class Contract(models.Model):
     assignment_type = models.CharField(max_length=10, choices=AssignmentType)
     state = models.CharField(max_length=24, choices=choices(ContractState))
     fit = models.CharField(max_length=8, choices=Fitness, default=Fitness.UNKNOWN)
+    """in no index: a month judges very many anew, and a row whose indexed columns stay is rewritten in its own page"""
     active_from = models.DateTimeField(null=True)
     ends_on = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -102,7 +103,6 @@ class Contract(models.Model):
                 name="contract_renumbered",
                 condition=Q(end_reason="workplace_closed", state="ended"),
             ),
-            models.Index(fields=["provider", "-id"], name="contract_short", condition=Q(state="active", fit="short")),
             models.Index(
                 fields=["ends_on", "id"], name="contract_ending", condition=Q(state="active", ends_on__isnull=False)
             ),
