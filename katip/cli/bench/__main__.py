@@ -37,14 +37,15 @@ def month(workplaces: int | None, seed: int, hands: int | None, folder: str) -> 
 @click.option("--workplaces", type=click.IntRange(min=100), default=220_000, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True, help="Of the country.")
 @click.option("--hands", type=click.IntRange(1, 64), help="Processes at work on the month [as `katip month apply`].")
+@click.option("--chunk", type=click.IntRange(1), help="Workplaces of a chunk [as `katip month apply`].")
 @click.option("--folder", type=click.Path(file_okay=False), default="var/bench", show_default=True)
-def beside(workplaces: int, seed: int, hands: int | None, folder: str) -> None:
+def beside(workplaces: int, seed: int, hands: int | None, chunk: int | None, folder: str) -> None:
     """The inbox, the card and approvals while a month is carried out, against the same in quiet."""
     from pathlib import Path
 
     from katip.cli.bench.beside import beside as measure
 
-    _last_line("beside", measure(workplaces, seed=seed, hands=hands, folder=Path(folder)))
+    _last_line("beside", measure(workplaces, seed=seed, hands=hands, chunk=chunk, folder=Path(folder)))
 
 
 def _last_line(name: str, figures: Mapping[str, object]) -> None:

@@ -64,8 +64,9 @@ class Sample:
     process: int = 0
 
 
-def beside(workplaces: int, *, seed: int, hands: int | None, folder: Path) -> dict[str, Any]:
+def beside(workplaces: int, *, seed: int, hands: int | None, chunk: int | None, folder: Path) -> dict[str, Any]:
     """Measure the three kinds quiet and beside a month; prints a table, returns the figures."""
+    asked = (str(hands or 0), str(chunk or 0))
     data = folder / f"country-{workplaces}-{seed}"
     program_run(
         ["-m", "katip", "demo", "country", "--workplaces", str(workplaces), "--seed", str(seed), "--data", str(data)]
@@ -81,15 +82,17 @@ def beside(workplaces: int, *, seed: int, hands: int | None, folder: Path) -> di
                 "KATIP_STEP_UP_MINUTES": "600",
                 "KATIP_IDLE_MINUTES": "600",
             }
-            return _measured(workplaces, seed, hands, Path(scratch), given)
+            return _measured(workplaces, seed, asked, Path(scratch), given)
         finally:
             copy_drop(server)
 
 
-def _measured(workplaces: int, seed: int, hands: int | None, scratch: Path, given: dict[str, str]) -> dict[str, Any]:
+def _measured(
+    workplaces: int, seed: int, asked: tuple[str, str], scratch: Path, given: dict[str, str]
+) -> dict[str, Any]:
     program = ["-m", "katip.cli.bench.beside_country"]
     cases_file, answers_file, feed = scratch / "cases.json", scratch / "answers.json", str(scratch / "headcounts.csv")
-    click.echo(program_run([*program, "prepare", feed, str(cases_file), str(hands or 0)], **given))
+    click.echo(program_run([*program, "prepare", feed, str(cases_file), asked[0]], **given))
     cases = [Case(*one) for one in json.loads(cases_file.read_text("utf-8"))]
     random.Random(seed).shuffle(cases)  # noqa: S311 -- nothing secret
     during, told = list[Sample](), list[dict[str, Any]]()
@@ -99,7 +102,7 @@ def _measured(workplaces: int, seed: int, hands: int | None, scratch: Path, give
         quiet = load.run(lambda count: count >= _QUIET)
         while len(during) < len(KINDS) * _ENOUGH and len(told) < _ROUNDS:
             program_run([*program, "feed", str(seed + len(told)), feed], **given)
-            with _month([*program, "month", str(hands or 0)], given) as month:
+            with _month([*program, "month", *asked], given) as month:
                 sampled = load.run(lambda _, ended=month.ended: ended.is_set())  # type: ignore[misc]
             told.append(json.loads(month.said))
             steps = told[-1]["steps"]

@@ -1,6 +1,10 @@
 """What `script/bench beside` does in processes of their own: two months of a country, its browsers, and the check.
 
-python -m katip.cli.bench.beside_country prepare FEED FILE HANDS | feed SEED FEED | static | month HANDS | check FILE
+    python -m katip.cli.bench.beside_country prepare FEED CASES HANDS
+    python -m katip.cli.bench.beside_country feed SEED FEED
+    python -m katip.cli.bench.beside_country static
+    python -m katip.cli.bench.beside_country month HANDS CHUNK
+    python -m katip.cli.bench.beside_country check ANSWERS
 """
 
 import json
@@ -148,21 +152,24 @@ def static() -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
-def month(count: int) -> dict[str, Any]:
-    """Plan the newest month, carry it out and close it, as `katip month apply` does; when each step began and ended."""
+def month(count: int, chunk: int) -> dict[str, Any]:
+    """Plan the newest month, carry it out and close it, as `katip month apply` does; when each step began and ended.
+
+    `count` hands and `chunk` workplaces of a chunk; 0: as many as the product has.
+    """
     from katip.cli.bench.month import all_written
     from katip.cli.hands import hands_run, hands_usual
     from katip.core.actor import OPERATOR
     from katip.updates.jobs import month_end
     from katip.updates.models import Feed
     from katip.updates.services.month_apply import chunk_apply, month_begin
-    from katip.updates.services.month_plan import month_plan
+    from katip.updates.services.month_plan import CHUNK, month_plan
 
     hands = count or hands_usual()
     period = Feed.objects.latest("last_period").last_period
     assert period is not None  # noqa: S101 -- the newest of those that have one
     times, chunks = [time.time()], [0.0]
-    run = month_plan(actor=OPERATOR, at=datetime.now(UTC), period=period)
+    run = month_plan(actor=OPERATOR, at=datetime.now(UTC), period=period, chunk=chunk or CHUNK)
     times.append(time.time())
     run = month_begin(actor=OPERATOR, at=datetime.now(UTC), run_id=run.pk)
     with hands_run(hands - 1, "month") as others:
@@ -292,8 +299,8 @@ def main(arguments: Sequence[str]) -> None:
             feed_take_next(int(seed), Path(feed))
         case ["static"]:
             static()
-        case ["month", hands]:
-            click.echo(json.dumps(month(int(hands))))
+        case ["month", hands, chunk]:
+            click.echo(json.dumps(month(int(hands), int(chunk))))
         case ["check", answers]:
             click.echo(json.dumps(check(Path(answers))))
         case _:
