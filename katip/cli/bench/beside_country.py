@@ -1,10 +1,7 @@
 """What `script/bench beside` does in processes of their own: two months of a country, its browsers, and the check.
 
-    python -m katip.cli.bench.beside_country prepare FEED CASES HANDS
-    python -m katip.cli.bench.beside_country feed SEED FEED
-    python -m katip.cli.bench.beside_country static
-    python -m katip.cli.bench.beside_country month HANDS CHUNK
-    python -m katip.cli.bench.beside_country check ANSWERS
+They are called as `python -m katip.cli.bench.beside_country` with `prepare FEED CASES HANDS`, `feed SEED FEED`,
+`static`, `month HANDS CHUNK` or `check ANSWERS`; what they print last is for the caller.
 """
 
 import json
