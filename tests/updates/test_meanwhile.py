@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
@@ -15,6 +16,7 @@ from katip.processes.services.cancel import process_withdraw
 from katip.processes.services.complete import steps_complete
 from katip.registry.models import StaffContract, Workplace
 from katip.updates.plan import meanwhile as meanwhile_module
+from katip.updates.plan.snapshot import free_read
 from katip.updates.services.month_apply import chunk_apply, month_begin
 from tests.cast import VERY_HAZARDOUS, World, decision, e_bildirge, workplace
 from tests.updates.monthly import (
@@ -296,3 +298,22 @@ def test_the_leaves_are_of_what_was_written_and_not_of_what_was_planned(world: W
     assert [bytes(change.leaf) for change in MonthChange.objects.order_by("pk")] == [
         change_leaf(change) for change in MonthChange.objects.order_by("pk")
     ]
+
+
+def test_free_minutes_are_read_again_where_a_chunk_is_committed_in_between(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Else its minutes would count as free and as given back, and a group could get what nobody has.
+    contract = world.active()
+    tell({world.workplace: 15})
+    run = month_begin(actor=OPERATOR, at=NEXT, run_id=planned().pk)
+    whose = contract.professional_id, contract.provider_id
+    committed: list[set[tuple[int, int | None, int]]] = [set(), {(*whose, 60)}, {(*whose, 60)}]
+    reads = Mock(side_effect=free_read)
+    monkeypatch.setattr(meanwhile_module, "_own", lambda *_: committed.pop(0))
+    monkeypatch.setattr(meanwhile_module, "free_read", reads)
+
+    free = meanwhile_module._free_now(run, [contract.professional_id])
+
+    assert reads.call_count == 2
+    assert free["free"].to_list() == [free_read(NEXT, [contract.professional_id])["free"].item() + 60]

@@ -144,14 +144,20 @@ def _free_now(run: MonthRun, professionals: Collection[int]) -> pl.DataFrame:
     """Minutes that would be free now had the run not begun: what the plan's increases are held against."""
     assert run.at is not None  # noqa: S101 -- as above
     session_prepare()
-    free = free_read(run.at, professionals)
-    with connection.cursor() as cursor:
-        cursor.execute(_OWN, {"professionals": list(professionals), "run": run.pk})
-        own = cursor.fetchall()
+    own, free = _own(run, professionals), free_read(run.at, professionals)
+    while own != (later := _own(run, professionals)):  # another chunk was committed in between
+        own, free = later, free_read(run.at, professionals)
     schema = {**_PAIR, "own": pl.Int64}
-    written = pl.DataFrame([(one, provider, int(net)) for one, provider, net in own], schema=schema, orient="row")
+    written = pl.DataFrame(list(own), schema=schema, orient="row")
     free = free.join(written, on=list(_PAIR), how="left")
     return free.with_columns((pl.col("free") + pl.col("own").fill_null(0)).alias("free")).drop("own")
+
+
+def _own(run: MonthRun, professionals: Collection[int]) -> set[tuple[int, int | None, int]]:
+    """What the run's written chunks took of each professional's minutes at each provider, less what they gave back."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, {"professionals": list(professionals), "run": run.pk})
+        return {(professional, provider, int(net)) for professional, provider, net in cursor.fetchall()}
 
 
 def _diverted(lines: pl.DataFrame, professionals: Collection[int], free: pl.DataFrame) -> pl.DataFrame:
