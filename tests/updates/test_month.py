@@ -630,6 +630,17 @@ def test_a_plan_is_of_its_day_and_of_its_feeds(world: World) -> None:
     assert run.summary["amended"] + run.summary["asked"] == 1
 
 
+def test_a_plan_from_before_another_run_is_not_carried_out(world: World) -> None:
+    contract = world.active()
+    consents(world)
+    tell({world.workplace: 15})
+    older = planned()
+    carried()
+    with pytest.raises(StaleStateError, match="another run"):  # its lines speak of terms that are over
+        month_begin(actor=OPERATOR, at=NEXT, run_id=older.pk)
+    assert terms(contract) == [(240, "approved"), (300, "automatic")]
+
+
 def test_a_damaged_plan_is_not_carried_out(world: World) -> None:
     contract = world.active()
     tell({world.workplace: 15})
@@ -770,7 +781,7 @@ def test_it_comes_to_the_same_in_whatever_chunks(world: World) -> None:
 # ------------------------------------------------------------------------------------- statements, by number
 
 
-PLANNING, WRITING = 22, 28
+PLANNING, WRITING = 23, 28
 
 
 def statements(world: World, places: int) -> tuple[int, int]:

@@ -17,10 +17,10 @@ from katip.rules import RuleViolation
 from katip.updates.jobs import month_call
 from katip.updates.models import ChunkState, MonthChunk, MonthRun, RunState
 from katip.updates.plan.lines import lines_unpack
-from katip.updates.plan.meanwhile import lines_now
+from katip.updates.plan.meanwhile import lines_now, news_read
 from katip.updates.plan.totals import totals_of
 from katip.updates.services.month_close import month_close
-from katip.updates.services.month_plan import feeds_pending, month_plan, require_newest, require_runner
+from katip.updates.services.month_plan import feeds_pending, month_plan, months_done, require_newest, require_runner
 
 _LOCK = "SELECT id FROM registry_professional WHERE id = ANY(%s::bigint[]) ORDER BY id FOR SHARE"
 # Chunks share these locks with each other and with nobody who changes a contract: an approval takes them alone.
@@ -31,7 +31,8 @@ def month_begin(*, actor: Actor, at: datetime, run_id: int) -> MonthRun:
     """Begin to carry a plan out: `at` is the moment from which its changes are in force. Hands are called.
 
     Raises `PermissionRefusedError` as `month_plan`; `StaleStateError` where the plan is not of today, was begun
-    already, or a feed came after it; `RuleViolation` `month_under_way` while another month is carried out.
+    already, or a feed or another run came after it; `RuleViolation` `month_under_way` while another month is carried
+    out.
     """
     require_runner(actor)
     run = MonthRun.objects.select_for_update().get(pk=run_id)
@@ -43,6 +44,8 @@ def month_begin(*, actor: Actor, at: datetime, run_id: int) -> MonthRun:
     require_newest(run.period)
     if MonthRun.objects.filter(state__in=(RunState.APPLYING, RunState.CLOSING)).exists():
         raise RuleViolation("month_under_way")
+    if run.summary.get("months") != months_done():  # asked after the line above: a run may end in between
+        raise StaleStateError("another run was carried out after the plan")
     run.state, run.at = RunState.APPLYING, at
     run.save(update_fields=["state", "at"])
     record(actor, at, Happening("month:run:begun", run.pk, {"period": run.period.isoformat(), "chunks": run.chunks}))
@@ -70,12 +73,15 @@ def chunk_apply(*, actor: Actor, run_id: int) -> bool:
     assert run.at is not None  # noqa: S101 -- set when it began
     part = MonthPart(run.pk, chunk.no, run.period, run.at)
     lines = lines_unpack(bytes(chunk.plan), chunk.plan_hash)
-    prepared = lines_prepare(part, lines)  # before anybody is locked out
+    news = news_read(run, lines)  # all that takes time is done before anybody is locked out
+    now = lines_now(run, lines, news, lock=False)
+    prepared = lines_prepare(part, now)
+    serving = set(lines["professional"])
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [numbers_text(lines["professional"].unique().sort())])
-    now = lines_now(run, lines)
-    if now is not lines:
-        prepared = lines_prepare(part, now)
+        cursor.execute(_LOCK, [numbers_text(sorted(serving))])
+    later = news_read(run, lines)
+    if later != news or not serving.issuperset(now["professional"]):
+        prepared = lines_prepare(part, lines_now(run, lines, later, lock=True))
     written = lines_write(actor, part, prepared)
     chunk.totals = {**totals_of(written.changes), "root": written.root}
     chunk.state, chunk.done_at = ChunkState.DONE, Now()

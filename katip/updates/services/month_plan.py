@@ -66,7 +66,8 @@ def month_plan_within(actor: Actor, at: datetime, period: date, *, whole: bool =
     MonthChunk.objects.bulk_create((_chunk(run, no, piece) for no, piece in enumerate(pieces, start=1)), batch_size=50)
     _missing_write(run, decided)
     run.state, run.chunks, run.groups = RunState.PLANNED, len(pieces), _groups(decided)
-    run.summary = {**_summary(decided, lines), "feeds": sorted(feeds), "workplaces_changed": workplaces.height}
+    told = {"feeds": sorted(feeds), "months": months_done(), "workplaces_changed": workplaces.height}
+    run.summary = {**_summary(decided, lines), **told}
     run.save(update_fields=["state", "chunks", "groups", "summary"])
     record(actor, at, Happening("month:run:planned", run.pk, {"period": period.isoformat(), **run.summary}))
     return run
@@ -104,6 +105,11 @@ def feeds_pending(today: date) -> tuple[set[int], date]:
         since = day_of(planned_at)
     taken = Feed.objects.filter(state=FeedState.TAKEN).exclude(pk__in=seen)
     return set(taken.values_list("pk", flat=True)), since
+
+
+def months_done() -> int:
+    """How many runs were carried out to their end: a plan made before the last of them knows nothing of it."""
+    return MonthRun.objects.filter(state=RunState.DONE).count()
 
 
 def _mark(at: datetime) -> datetime:
