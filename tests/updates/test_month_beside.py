@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -15,7 +15,6 @@ from katip.processes.errors import AlreadyDecidedError
 from katip.processes.services.complete import steps_complete
 from katip.registry.models import Professional
 from katip.updates.models import MonthChunk, MonthRun
-from katip.updates.plan import meanwhile as meanwhile_module
 from katip.updates.plan.lines import lines_unpack
 from katip.updates.services import month_apply, month_plan
 from katip.updates.services.month_apply import chunk_apply, month_begin
@@ -135,6 +134,25 @@ def test_an_approval_that_is_not_committed_makes_the_chunk_wait_and_is_then_seen
     assert [version.minutes for version in contract.versions.order_by("no")] == [240, 310]
 
 
+def test_an_approval_between_the_draft_and_the_lock_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = world.active()
+    consents(world)
+    update = proposed(world, contract, 310)
+    tell({world.workplace: 15})
+    run = begun()
+    original, ended = vars(month_apply)["serving_read"], list[object]()
+
+    def approved(*args: Any) -> Any:
+        ended.extend(at_once(lambda: world.decide("owner", update, at=SOON)))
+        return original(*args)
+
+    monkeypatch.setattr(month_apply, "serving_read", approved)
+    written(run)
+    assert [isinstance(one, list) for one in ended] == [True]
+    assert outcomes(run) == []
+    assert [version.minutes for version in contract.versions.order_by("no")] == [240, 310]
+
+
 def test_chunks_with_the_same_professionals_do_not_wait_for_each_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,16 +173,17 @@ def test_who_serves_there_since_the_plan_is_locked_too(world: World, monkeypatch
     who = colleague_of(world)
     run = begun()
     served_soon(world, who)
-    original, locked = vars(meanwhile_module)["snapshot_again"], []
+    original, locked = vars(month_apply)["lines_write"], []
 
     def watched(*args: Any) -> Any:
-        with owner_connect() as other, suppress(psycopg.errors.LockNotAvailable):
-            other.execute("SELECT FROM registry_professional WHERE id = %s FOR NO KEY UPDATE NOWAIT", [who.pk])
-            return original(*args)
-        locked.append(who.pk)
+        try:
+            with owner_connect() as other:
+                other.execute("SELECT FROM registry_professional WHERE id = %s FOR NO KEY UPDATE NOWAIT", [who.pk])
+        except psycopg.errors.LockNotAvailable:
+            locked.append(who.pk)
         return original(*args)
 
-    monkeypatch.setattr(meanwhile_module, "snapshot_again", watched)
+    monkeypatch.setattr(month_apply, "lines_write", watched)
     written(run)
     assert locked == [who.pk]
 

@@ -23,7 +23,7 @@ _CONSENTED = (MonthOutcome.AMENDED, MonthOutcome.PROVIDER)
 
 # The month's own ends are acts, too: they bear its moment, and are no news to it.
 _TOUCHED = """
-SELECT DISTINCT contract.workplace_id, contract.professional_id
+SELECT act.id, contract.workplace_id, contract.professional_id
 FROM contracts_contractact AS act JOIN contracts_contract AS contract ON contract.id = act.contract_id
 WHERE act.at >= %(mark)s AND NOT (act.role = 'register' AND act.at = %(at)s)
   AND (contract.workplace_id BETWEEN %(first)s AND %(last)s
@@ -36,7 +36,7 @@ SELECT workplace.id, COALESCE((
 FROM unnest(%s::bigint[]) AS workplace (id)
 """
 _UNDERTAKINGS = """
-SELECT workplace_id FROM contracts_undertaking
+SELECT workplace_id, id, state FROM contracts_undertaking
 WHERE workplace_id = ANY(%s::bigint[]) AND (active_from >= %s OR ended_at >= %s)
 """
 _WAITING = """
@@ -61,25 +61,29 @@ WHERE contract.professional_id = ANY(%(professionals)s) AND change.run = %(run)s
   AND change.outcome IN ('amended', 'ended')
 GROUP BY change.professional_id, change.provider_id
 """
-_LOCK = """
-SELECT id FROM registry_professional WHERE id IN (
-    SELECT professional_id FROM contracts_contract WHERE workplace_id = ANY(%s) AND state = 'active'
-) ORDER BY id FOR SHARE
-"""
+_SERVING = "SELECT professional_id FROM contracts_contract WHERE workplace_id = ANY(%s::bigint[]) AND state = 'active'"
+_LOCK = f"SELECT id FROM registry_professional WHERE id IN ({_SERVING}) ORDER BY id FOR SHARE"  # noqa: S608 -- constants
 _PAIR = {"professional": pl.Int64, "provider": pl.Int64}
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Workplaces and professionals about whom something is other than in the snapshot."""
+    """Workplaces and professionals about whom something is other than in the snapshot, and what `seen` says so.
+
+    Where two are equal, nothing happened between them.
+    """
 
     workplaces: set[int]
     professionals: set[int]
+    seen: frozenset[tuple[object, ...]]
 
 
-def lines_now(run: MonthRun, lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines to be carried out now. The caller holds the professionals of `lines` locked against approvals."""
-    news = _news(run, lines)
+def lines_now(run: MonthRun, lines: pl.DataFrame, news: News, *, lock: bool) -> pl.DataFrame:
+    """The lines to be carried out by these news; the very `lines` where there are none.
+
+    With `lock` the caller holds the professionals of `lines` locked against approvals, and whoever else serves at a
+    touched workplace is locked, too. Without, it is a draft.
+    """
     if not news.workplaces and not news.professionals:
         return lines
     again = lines.filter(pl.col("workplace").is_in(list(news.workplaces)))
@@ -89,10 +93,11 @@ def lines_now(run: MonthRun, lines: pl.DataFrame) -> pl.DataFrame:
     if not news.workplaces:
         return _diverted(lines, professionals, free)
     left = _left_of(pl.concat([lines, again]), again, free)
-    return pl.concat([_diverted(lines, professionals, free), _decided_again(run, news.workplaces, left)])
+    return pl.concat([_diverted(lines, professionals, free), _decided_again(run, news.workplaces, left, lock=lock)])
 
 
-def _news(run: MonthRun, lines: pl.DataFrame) -> News:
+def news_read(run: MonthRun, lines: pl.DataFrame) -> News:
+    """What happened since the snapshot that the run's lines were made of."""
     assert run.at is not None  # noqa: S101 -- a run that is carried out has its moment
     here = set(lines["workplace"])
     professionals = lines["professional"].unique().to_list()
@@ -110,16 +115,30 @@ def _news(run: MonthRun, lines: pl.DataFrame) -> News:
         cursor.execute(_TOUCHED, given)
         touched = cursor.fetchall()
         cursor.execute(_UNDERTAKINGS, [numbers_text(sorted(here)), run.mark, run.mark])
-        undertaken = {row[0] for row in cursor.fetchall()}
+        undertaken = cursor.fetchall()
         cursor.execute(_WAITING, given)
         waiting = {(workplace, process) for workplace, process in cursor.fetchall()}
         cursor.execute(_STAFF, given)
-        staff = {(professional, provider): minutes for professional, provider, minutes in cursor.fetchall()}
-    workplaces = {workplace for workplace, _ in touched} & here
-    workplaces |= undertaken | _consents_changed(lines) | _waits_changed(lines, waiting)
+        staff = cursor.fetchall()
+    declared = _consents_changed(lines)
+    workplaces = {workplace for _, workplace, _ in touched} & here
+    workplaces |= {row[0] for row in undertaken} | declared | _waits_changed(lines, waiting)
+    employed = {(professional, provider): minutes for professional, provider, minutes in staff}
     asked = lines.filter(pl.col("staff").is_not_null()).select("professional", "provider", "staff").unique()
-    moved = {one for one, provider, minutes in asked.iter_rows() if staff.get((one, provider), 0) != minutes}
-    return News(workplaces, ({one for _, one in touched} & set(professionals)) | moved)
+    moved = {one for one, provider, minutes in asked.iter_rows() if employed.get((one, provider), 0) != minutes}
+    rows = {"act": touched, "undertaking": undertaken, "wait": waiting, "staff": staff}
+    seen = {(kind, *row) for kind, found in rows.items() for row in found} | {("consent", one) for one in declared}
+    theirs = {professional for _, _, professional in touched} & set(professionals)
+    return News(workplaces, theirs | moved, frozenset(seen))
+
+
+def serving_read(workplaces: Collection[int]) -> set[int]:
+    """The professionals who serve at these workplaces now."""
+    if not workplaces:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVING, [numbers_text(workplaces)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _consents_changed(lines: pl.DataFrame) -> set[int]:
@@ -195,10 +214,11 @@ def _left_of(lines: pl.DataFrame, again: pl.DataFrame, free: pl.DataFrame) -> pl
     return left.with_columns((pl.col("free") - elsewhere).alias("free")).select(free.columns)
 
 
-def _decided_again(run: MonthRun, workplaces: Collection[int], left: pl.DataFrame) -> pl.DataFrame:
-    """Lines for these workplaces as things are now. Whoever serves there since is locked, too."""
+def _decided_again(run: MonthRun, workplaces: Collection[int], left: pl.DataFrame, *, lock: bool) -> pl.DataFrame:
+    """Lines for these workplaces as things are now."""
     assert run.at is not None  # noqa: S101 -- as above
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [list(workplaces)])
+    if lock:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, [numbers_text(workplaces)])
     snapshot = snapshot_again(run.period, run.at, workplaces, left)
     return lines_of(decide(snapshot, day_of(run.at)))

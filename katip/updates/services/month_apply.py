@@ -17,7 +17,7 @@ from katip.rules import RuleViolation
 from katip.updates.jobs import month_call
 from katip.updates.models import ChunkState, MonthChunk, MonthRun, RunState
 from katip.updates.plan.lines import lines_unpack
-from katip.updates.plan.meanwhile import lines_now
+from katip.updates.plan.meanwhile import lines_now, news_read, serving_read
 from katip.updates.plan.totals import totals_of
 from katip.updates.services.month_close import month_close
 from katip.updates.services.month_plan import feeds_pending, month_plan, months_done, require_newest, require_runner
@@ -73,12 +73,15 @@ def chunk_apply(*, actor: Actor, run_id: int) -> bool:
     assert run.at is not None  # noqa: S101 -- set when it began
     part = MonthPart(run.pk, chunk.no, run.period, run.at)
     lines = lines_unpack(bytes(chunk.plan), chunk.plan_hash)
-    prepared = lines_prepare(part, lines)  # before anybody is locked out
+    news = news_read(run, lines)  # all that takes time is done before anybody is locked out
+    now = lines_now(run, lines, news, lock=False)
+    prepared = lines_prepare(part, now)
+    planned = set(lines["professional"])
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [numbers_text(lines["professional"].unique().sort())])
-    now = lines_now(run, lines)
-    if now is not lines:
-        prepared = lines_prepare(part, now)
+        cursor.execute(_LOCK, [numbers_text(sorted(planned | serving_read(news.workplaces)))])
+    later = news_read(run, lines)
+    if later != news or not planned.issuperset(now["professional"]):  # of whom the plan does not name it tells nothing
+        prepared = lines_prepare(part, lines_now(run, lines, later, lock=True))
     written = lines_write(actor, part, prepared)
     chunk.totals = {**totals_of(written.changes), "root": written.root}
     chunk.state, chunk.done_at = ChunkState.DONE, Now()
