@@ -52,18 +52,28 @@ class Tile:
 def steps_of(values: Sequence[float]) -> list[float]:
     """Find the least value of each step, so that about as many provinces fall into each; equal values share a step.
 
-    Returns at most five values in ascending order; none for no values.
+    Returns at most five values in ascending order; none for no values. Where nearly all have one value, as counts of
+    seldom things do, the steps hold about as many values each instead: else the few would look like the many.
     """
-    ordered = sorted(values)
+    lower = _fifths(sorted(values))
+    return lower if len(lower) > STEPS // 2 else _fifths(sorted(set(values)))
+
+
+def _fifths(ordered: Sequence[float]) -> list[float]:
     return sorted({ordered[len(ordered) * step // STEPS] for step in range(STEPS)}) if ordered else []
 
 
 def step_of(value: float | None, lower: Sequence[float]) -> int:
-    """Say which step of `steps_of` a value belongs to: 1 to 5, the highest for the greatest; 0 for an unknown one."""
+    """Say which step of `steps_of` a value belongs to: 1 to 5, the highest for the greatest; 0 for an unknown one.
+
+    Fewer than five steps lie as far apart as they can; a count of nothing everywhere is the lightest.
+    """
     if value is None or not lower:
         return 0
+    if len(lower) == 1:
+        return STEPS if lower[0] else 1
     reached = sum(1 for bound in lower if value >= bound)
-    return STEPS - len(lower) + max(reached, 1)
+    return 1 + (max(reached, 1) - 1) * (STEPS - 1) // (len(lower) - 1)
 
 
 def tiles_svg(tiles: Sequence[Tile], *, title: str) -> str:

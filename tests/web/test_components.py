@@ -367,6 +367,12 @@ def test_steps_hold_about_as_many_each(values: list[float], lower: list[float]) 
     assert tiles.step_of(None, lower) == 0
 
 
+def test_the_few_do_not_look_like_the_many() -> None:
+    lower = tiles.steps_of([0] * 79 + [2, 3])
+    assert [tiles.step_of(value, lower) for value in (0, 2, 3)] == [1, 3, 5]
+    assert tiles.step_of(0, tiles.steps_of([0, 0])) == 1
+
+
 def test_a_sparkline_of_one_value_and_of_a_level_one() -> None:
     assert "<circle" in draw('{% sparkline values title="x" %}', values=[5])
     assert "nan" not in draw('{% sparkline values title="x" %}', values=[5, 5, 5])
