@@ -518,6 +518,19 @@ def test_a_profession_that_is_newly_owed_is_told_as_missing(world: World) -> Non
     assert run.summary["missing"] == 1
 
 
+def test_a_profession_is_newly_missing_in_its_month_only(world: World) -> None:
+    place = workplace(7, employees=9, activity=VERY_HAZARDOUS)
+    e_bildirge(world.stranger, place)
+    served_by(world, colleague_of(world, letter="A"), place, minutes=360)
+    tell({place: 10})
+    assert carried().summary["missing"] == 1
+    tell({world.workplace: 13}, JULY)
+    july = carried(at=AT + 30 * DAY, period=JULY)  # looked at again, since its update still waits
+    assert (july.summary["workplaces_changed"], july.summary["missing"]) == (1, 0)
+    whole = month_plan(actor=OPERATOR, at=AT + 31 * DAY, period=JULY, whole=True)
+    assert (whole.summary["workplaces_changed"], whole.summary["missing"]) == (0, 0)
+
+
 # ----------------------------------------------------------------------------------------- runs and refusals
 
 

@@ -41,7 +41,9 @@ _WORKPLACES = f"""
         WHERE valid_from <= {{day}}::date AND (valid_to IS NULL OR valid_to >= {{day}}::date)
         ORDER BY activity_id, valid_from DESC
     )
-    SELECT workplace.id, workplace.province_id, now.employees, hazard.class, known.employees, known_hazard.class,
+    SELECT workplace.id, workplace.province_id, now.employees, hazard.class,
+           CASE WHEN now.feed = ANY({{feeds}}::bigint[]) THEN known.employees ELSE now.employees END,
+           CASE WHEN now.feed = ANY({{feeds}}::bigint[]) THEN known_hazard.class ELSE hazard.class END,
            (SELECT declaration.auto_update::int FROM registry_contactdeclaration AS declaration
             WHERE declaration.workplace_id = workplace.id ORDER BY declaration.no DESC LIMIT 1),
            (SELECT own.minutes FROM contracts_undertaking AS own
@@ -49,7 +51,7 @@ _WORKPLACES = f"""
     FROM {{candidates}} AS candidate
     JOIN registry_workplace AS workplace ON workplace.id = candidate.workplace_id
     CROSS JOIN LATERAL (
-        SELECT employees, period FROM registry_headcount
+        SELECT employees, period, feed FROM registry_headcount
         WHERE workplace_id = workplace.id AND period <= {{period}}::date ORDER BY period DESC LIMIT 1
     ) AS now
     JOIN hazard ON hazard.activity_id = workplace.activity_id
@@ -207,9 +209,14 @@ def candidates_make(feeds: Collection[int], since: date, at: datetime, *, whole:
         cursor.execute("ANALYZE month_candidate")
 
 
-def workplaces_read(period: date, at: datetime, candidates: str = "month_candidate") -> pl.DataFrame:
-    """The figures of the workplaces noted, or of others: a table expression with `workplace_id`."""
-    given = {"day": day_of(at), "period": period}
+def workplaces_read(
+    period: date, at: datetime, candidates: str = "month_candidate", feeds: Collection[int] = ()
+) -> pl.DataFrame:
+    """The figures of the workplaces noted, or of others: a table expression with `workplace_id`.
+
+    What was known before are the figures of now where none of `feeds` told these.
+    """
+    given = {"day": day_of(at), "period": period, "feeds": list(feeds)}
     frame = frame_read(_WORKPLACES.replace("{candidates}", candidates), given, WORKPLACES)
     return _with_undertaken(frame, day_of(at))
 
@@ -223,7 +230,7 @@ def contracts_read(at: datetime, candidates: str = "month_candidate", *, now: bo
 def snapshot_again(period: date, at: datetime, workplaces: Collection[int], free: pl.DataFrame) -> Snapshot:
     """The frames for these workplaces as things are now; `free` is what is left to whom."""
     numbers = ",".join(str(one) for one in workplaces)
-    some = f"(SELECT unnest(ARRAY[{numbers}]::bigint[]) AS workplace_id)"  # noqa: S608 -- numbers; no braces: it is formatted once more
+    some = f"(SELECT unnest(ARRAY[{numbers}]::bigint[]) AS workplace_id)"
     return Snapshot(workplaces_read(period, at, some), contracts_read(at, some, now=True), free)
 
 

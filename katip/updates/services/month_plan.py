@@ -57,7 +57,7 @@ def month_plan_within(actor: Actor, at: datetime, period: date, *, whole: bool =
     candidates_make(feeds, since, at, whole=whole)
     with Beside() as beside:
         free = beside.ask(lambda: free_read(at))
-        workplaces = workplaces_read(period, at)
+        workplaces = workplaces_read(period, at, feeds=feeds)
         contracts = contracts_read(at)
         snapshot = Snapshot(workplaces, contracts, free.result())
     decided = decide(snapshot, day_of(at))
@@ -66,7 +66,7 @@ def month_plan_within(actor: Actor, at: datetime, period: date, *, whole: bool =
     MonthChunk.objects.bulk_create((_chunk(run, no, piece) for no, piece in enumerate(pieces, start=1)), batch_size=50)
     _missing_write(run, decided)
     run.state, run.chunks, run.groups = RunState.PLANNED, len(pieces), _groups(decided)
-    told = {"feeds": sorted(feeds), "months": months_done(), "workplaces_changed": workplaces.height}
+    told = {"feeds": sorted(feeds), "months": months_done(), "workplaces_changed": _changed(workplaces)}
     run.summary = {**_summary(decided, lines), **told}
     run.save(update_fields=["state", "chunks", "groups", "summary"])
     record(actor, at, Happening("month:run:planned", run.pk, {"period": period.isoformat(), **run.summary}))
@@ -144,6 +144,12 @@ def _missing_write(run: MonthRun, decided: Decided) -> None:
             pl.col("profession").replace_strict(list(range(len(names))), names, return_dtype=pl.String),
         ),
     )
+
+
+def _changed(workplaces: pl.DataFrame) -> int:
+    """How many have other figures than before; the others are looked at for what waits there, or for all to be."""
+    pairs = (("employees_known", "employees_after"), ("hazard_known", "hazard_after"))
+    return workplaces.filter(pl.any_horizontal(pl.col(was).ne_missing(pl.col(now)) for was, now in pairs)).height
 
 
 def _groups(decided: Decided) -> int:
