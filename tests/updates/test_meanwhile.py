@@ -18,7 +18,7 @@ from katip.registry.models import StaffContract, Workplace
 from katip.updates.plan import meanwhile as meanwhile_module
 from katip.updates.plan.snapshot import free_read
 from katip.updates.services.month_apply import chunk_apply, month_begin
-from tests.cast import VERY_HAZARDOUS, World, decision, e_bildirge, workplace
+from tests.cast import LOW, VERY_HAZARDOUS, World, decision, e_bildirge, workplace
 from tests.updates.monthly import (
     DAY,
     NEXT,
@@ -281,6 +281,17 @@ def test_a_group_is_diverted_whole(world: World) -> None:
     tell({world.workplace: 25})
     run = carried(meanwhile=lambda: staff(first.professional, 240))
     assert outcomes(run) == [(one.pk, "provider", "capacity_short") for one in (first, second)]
+
+
+def test_a_contract_of_a_diverted_group_whose_minutes_stay_is_not_asked_about(world: World) -> None:
+    large = world.active(minutes=258)
+    small = served_by(world, colleague_of(world), minutes=2)
+    consents(world)
+    tell({world.workplace: (27, LOW)})  # 260 agreed for 240; 270 owed: 268 and 2, each with its floor
+    run = carried(meanwhile=lambda: staff(large.professional, 258))
+    assert run.summary["amended"] == 2
+    assert outcomes(run) == [(large.pk, "provider", "capacity_short")]
+    assert terms(small) == [(2, "approved")]
 
 
 def test_a_class_that_came_with_an_ending_beside_it_asks_for_the_person_still(world: World) -> None:

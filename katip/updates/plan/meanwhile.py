@@ -189,8 +189,10 @@ def _diverted(lines: pl.DataFrame, professionals: Collection[int], free: pl.Data
     groups = short.select(group).unique().with_columns(pl.lit(value=True).alias("short"))
     lines = lines.join(groups, on=group, how="left")
     diverted = (pl.col("outcome") == MonthOutcome.AMENDED) & pl.col("short").fill_null(value=False)
+    moves = pl.col("minutes_after") != pl.col("minutes_before")  # else only the agreed floor would: nothing to ask
+    asked_now = pl.when(moves).then(pl.lit(str(MonthOutcome.PROVIDER))).otherwise(pl.lit(str(MonthOutcome.KEPT)))
     lines = lines.with_columns(
-        pl.when(diverted).then(pl.lit(str(MonthOutcome.PROVIDER))).otherwise("outcome").alias("outcome"),
+        pl.when(diverted).then(asked_now).otherwise("outcome").alias("outcome"),
         pl.when(diverted).then(pl.lit(str(MonthReason.CAPACITY_SHORT))).otherwise("reason").alias("reason"),
         # what was enough is short until the provider answers
         pl.when(diverted & (pl.col("running") < pl.col("required_after")))
