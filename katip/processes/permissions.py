@@ -30,7 +30,12 @@ def require_may_decide(actor: Actor, processes: Sequence[Process], at: datetime)
 
 
 def require_may_withdraw(actor: Actor, process: Process, at: datetime) -> None:
-    """Raise `PermissionRefusedError` unless the actor speaks for the side that proposed the process."""
+    """Raise `PermissionRefusedError` unless the actor speaks for the side that proposed the process.
+
+    What a month's figures ask is nobody's to take back: it is answered.
+    """
+    if "month" in process.terms:
+        raise PermissionRefusedError("not_yours")
     if process.proposed_by == PartyKind.PROVIDER:
         _require_organisations(actor, set(), {process.provider_id}, at)
     elif process.proposed_by == PartyKind.EMPLOYER:

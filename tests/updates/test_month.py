@@ -22,6 +22,7 @@ from katip.contracts.services.update import update_propose
 from katip.core.actor import OPERATOR, Actor, Capacity, Proof
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.processes.models import Outcome, Process
+from katip.processes.services.cancel import process_withdraw
 from katip.processes.services.terms import terms_hash
 from katip.registry.models import Certificate, Headcount, Official, OfficialRole
 from katip.rules import RuleViolation
@@ -359,6 +360,18 @@ def test_a_provider_may_answer_that_nobody_is_found(world: World) -> None:
     world.decide("manager", shortage, at=NEXT + DAY, outcome=Outcome.REJECTED, reason="A sınıfı uzmanımız yok.")
     shortage.refresh_from_db()
     assert not shortage.is_open
+
+
+@pytest.mark.parametrize(("employees", "code"), [(15, 9001), (500, 9006)])
+def test_what_a_month_asks_is_answered_and_not_taken_back(world: World, employees: int, code: int) -> None:
+    world.active()
+    tell({world.workplace: employees})
+    carried()
+    process = Process.objects.get(code=code)
+    for role in ("manager", "owner"):
+        with pytest.raises(PermissionRefusedError, match="not_yours"):
+            process_withdraw(actor=world.actor(role, at=NEXT), at=NEXT, process_id=process.pk, version=process.version)
+    assert Process.objects.get(pk=process.pk).state == "open"
 
 
 @pytest.mark.parametrize(
