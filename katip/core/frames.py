@@ -1,6 +1,7 @@
 """Data frames out of the database and into it, by COPY: no row passes through Python."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -34,11 +35,31 @@ def numbers_text(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Rows on their way into a table: everything is done but to send them."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: bytes
+
+
+def frame_copy(table: str, frame: pl.DataFrame, columns: Sequence[str] = ()) -> Copy:
+    """The rows for `table`, by its columns' names or `columns`; binary cells are hexadecimal text."""
+    rows = b"" if frame.is_empty() else frame.write_csv(include_header=False).encode()
+    return Copy(table, tuple(columns or frame.columns), rows)
+
+
+def copy_write(ready: Copy) -> None:
+    """Insert the rows."""
+    if not ready.rows:
+        return
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in ready.columns)
+    copy = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(sql.Identifier(ready.table), names)
+    with connection.cursor() as cursor, cursor.copy(copy) as rows:
+        rows.write(ready.rows)
+
+
 def frame_write(table: str, frame: pl.DataFrame, columns: Sequence[str] = ()) -> None:
     """Insert the rows into `table`, by its columns' names or `columns`; binary cells are hexadecimal text."""
-    if frame.is_empty():
-        return
-    names = sql.SQL(", ").join(sql.Identifier(name) for name in columns or frame.columns)
-    copy = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(sql.Identifier(table), names)
-    with connection.cursor() as cursor, cursor.copy(copy) as rows:
-        rows.write(frame.write_csv(include_header=False).encode())
+    copy_write(frame_copy(table, frame, columns))

@@ -1,7 +1,8 @@
 """Writing a chunk of a month: everything that its lines ask for, in the caller's transaction and by set.
 
-The caller holds the professionals locked against approvals, and has made sure that the lines speak of contracts as they
-are. Where something waits already that the month replaces, it is taken back first.
+All that is written is made ready before anybody is locked out. Then the caller holds the professionals locked against
+approvals, and has made sure that the lines speak of contracts as they are. Where something waits already that the month
+replaces, it is taken back first.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from katip.contracts.month.proof import BETWEEN, COVERED, leaf_of, root_of
 from katip.contracts.month.terms import parties_read, shortage_terms, text_hash, update_terms
 from katip.core.actor import Actor
 from katip.core.clock import day_of
-from katip.core.frames import frame_write, numbers_text
+from katip.core.frames import Copy, copy_write, frame_copy, numbers_text
 from katip.processes.deadlines import due_on
 from katip.processes.kinds import ProcessKind, kind_get
 from katip.processes.models import PartyKind, ProcessState
@@ -50,48 +51,55 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a chunk's lines ask for, made ready before anybody is locked out: terms, but no numbers yet."""
+    """What a chunk's lines ask for, made ready: rows to be inserted, contracts to end, processes to take back."""
 
-    lines: pl.DataFrame
-    proposals: pl.DataFrame
-    persons: pl.DataFrame
-    shortages: pl.DataFrame
+    copies: Sequence[Copy]
+    ending: Sequence[int]
+    replaced: Sequence[int]
+    fits: pl.DataFrame
+    written: Written
 
 
 def lines_prepare(part: MonthPart, lines: pl.DataFrame) -> Prepared:
-    """Make ready what `lines_write` writes. Names and titles in terms are those of this moment."""
+    """Make ready what `lines_write` writes. Names and titles in terms are those of this moment.
+
+    Processes have their numbers already: those of lines that are never written are never used.
+    """
     lines = lines.sort("workplace", "profession", "contract").with_columns(
         pl.lit(None, dtype=pl.Int64).alias("process"), pl.lit(None, dtype=pl.Int64).alias("version_no")
     )
-    persons = lines.filter(pl.col("outcome") == MonthOutcome.PERSON)
+    copies: list[Copy] = []
+    amended = _amend(part, lines.filter(pl.col("outcome") == MonthOutcome.AMENDED), copies)
     proposals = lines.filter(pl.col("outcome").is_in([str(one) for one in _PROPOSALS]))
-    return Prepared(lines, _proposals(part, proposals), persons, _shortages(part, persons))
+    proposed = _propose(part, _proposals(part, proposals), copies)
+    persons = lines.filter(pl.col("outcome") == MonthOutcome.PERSON)
+    asked = _ask_for_persons(part, persons, _shortages(part, persons), copies)
+    ended = lines.filter(pl.col("outcome") == MonthOutcome.ENDED)
+    changes = pl.concat([amended, proposed, asked, ended]).sort("workplace", "profession", "contract")
+    written = Written(changes, _changes_prepare(part, changes, copies))
+    replaced = {*lines["open_update"].drop_nulls(), *lines["open_shortage"].drop_nulls()}
+    return Prepared(copies, ended["contract"].to_list(), sorted(replaced), _fits(lines), written)
 
 
 def lines_write(actor: Actor, part: MonthPart, prepared: Prepared) -> Written:
     """Carry out the plan's lines (see `contracts.month.lines`), with their audit event."""
-    lines = prepared.lines
-    _take_back(actor, part, lines)
-    amended = _amend(part, lines.filter(pl.col("outcome") == MonthOutcome.AMENDED))
-    proposed = _propose(part, prepared.proposals)
-    persons = _ask_for_persons(part, prepared.persons, prepared.shortages)
-    ended = lines.filter(pl.col("outcome") == MonthOutcome.ENDED)
-    contracts_end(ended["contract"].to_list(), part.at)
-    _fit_write(lines)
-    changes = pl.concat([amended, proposed, persons, ended]).sort("workplace", "profession", "contract")
-    root = _changes_write(part, changes)
+    _take_back(actor, part, prepared.replaced)
+    for copy in prepared.copies:
+        copy_write(copy)
+    contracts_end(prepared.ending, part.at)
+    _fit_write(prepared.fits)
+    changes, root = prepared.written.changes, prepared.written.root
     counts = dict(sorted(changes.group_by("outcome").len().iter_rows()))
     detail = {"run": part.run, "chunk": part.chunk, "root": root, "at": part.at.isoformat(), "changes": counts}
     record(actor, part.at, Happening("month:chunk:written", part.run, detail))
-    return Written(changes, root)
+    return prepared.written
 
 
-def _take_back(actor: Actor, part: MonthPart, lines: pl.DataFrame) -> None:
+def _take_back(actor: Actor, part: MonthPart, processes: Sequence[int]) -> None:
     """What waits for an answer that the month makes meaningless is taken back, with the reason."""
-    processes = {*lines["open_update"].drop_nulls(), *lines["open_shortage"].drop_nulls()}
     if not processes:
         return
-    withdrawn = processes_withdraw(actor, part.at, sorted(processes), f"month:{part.period:%Y-%m}")
+    withdrawn = processes_withdraw(actor, part.at, list(processes), f"month:{part.period:%Y-%m}")
     with connection.cursor() as cursor:
         for table in ("contracts_durationupdate", "contracts_shortage"):
             cursor.execute(
@@ -104,7 +112,7 @@ def _micros(at: datetime) -> int:
     return round(at.timestamp() * 1_000_000)
 
 
-def _amend(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
+def _amend(part: MonthPart, lines: pl.DataFrame, copies: list[Copy]) -> pl.DataFrame:
     """New versions, by consent in advance: they follow the version in force, and name no process."""
     if lines.is_empty():
         return lines
@@ -124,7 +132,7 @@ def _amend(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
         pl.col("agreed_after").alias("agreed_minutes"),
         moment.alias("recorded_at"),
     )
-    frame_write("contracts_contractversion", versions)
+    copies.append(frame_copy("contracts_contractversion", versions))
     return lines
 
 
@@ -155,11 +163,11 @@ def _proposals(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
     return _with_terms(lines, texts, provider=pl.col("outcome") == MonthOutcome.PROVIDER)
 
 
-def _propose(part: MonthPart, proposals: pl.DataFrame) -> pl.DataFrame:
+def _propose(part: MonthPart, proposals: pl.DataFrame, copies: list[Copy]) -> pl.DataFrame:
     """A duration update for each proposal, and its process."""
     if proposals.is_empty():
         return proposals.drop(_TERMS)
-    proposals = _processes_write(part, kind_get(DURATION_UPDATE), proposals)
+    proposals = _processes_prepare(part, kind_get(DURATION_UPDATE), proposals, copies)
     updates = proposals.select(
         pl.col("contract").alias("contract_id"),
         pl.col("process").alias("process_id"),
@@ -169,7 +177,7 @@ def _propose(part: MonthPart, proposals: pl.DataFrame) -> pl.DataFrame:
         "reason",
         pl.lit("t").alias("is_open"),
     )
-    frame_write("contracts_durationupdate", updates)
+    copies.append(frame_copy("contracts_durationupdate", updates))
     return proposals.drop(_TERMS)
 
 
@@ -188,11 +196,11 @@ def _shortages(part: MonthPart, lines: pl.DataFrame) -> pl.DataFrame:
     return _with_terms(heads, texts, provider=pl.lit(value=True))
 
 
-def _ask_for_persons(part: MonthPart, lines: pl.DataFrame, shortages: pl.DataFrame) -> pl.DataFrame:
+def _ask_for_persons(part: MonthPart, lines: pl.DataFrame, shortages: pl.DataFrame, copies: list[Copy]) -> pl.DataFrame:
     """A process for each shortage, which all of its lines then name."""
     if lines.is_empty():
         return lines
-    heads = _processes_write(part, kind_get(SHORTAGE), shortages)
+    heads = _processes_prepare(part, kind_get(SHORTAGE), shortages, copies)
     rows = heads.select(
         pl.col("workplace").alias("workplace_id"),
         pl.col("provider").alias("provider_id"),
@@ -202,12 +210,12 @@ def _ask_for_persons(part: MonthPart, lines: pl.DataFrame, shortages: pl.DataFra
         pl.lit(part.run).alias("run"),
         pl.lit("t").alias("is_open"),
     )
-    frame_write("contracts_shortage", rows)
+    copies.append(frame_copy("contracts_shortage", rows))
     named = lines.drop("process").join(heads.select(*_WHOSE, "process"), on=_WHOSE, how="left", nulls_equal=True)
     return named.select(lines.columns)
 
 
-def _processes_write(part: MonthPart, kind: ProcessKind, lines: pl.DataFrame) -> pl.DataFrame:
+def _processes_prepare(part: MonthPart, kind: ProcessKind, lines: pl.DataFrame, copies: list[Copy]) -> pl.DataFrame:
     """A process with its one step for each line; returns the lines with their numbers in `process`."""
     numbers = _numbers_take("processes_process", lines.height)
     lines = lines.with_columns(pl.Series("process", numbers, dtype=pl.Int64))
@@ -229,9 +237,9 @@ def _processes_write(part: MonthPart, kind: ProcessKind, lines: pl.DataFrame) ->
         by_provider.otherwise(pl.lit(str(PartyKind.PROVIDER))).alias("proposed_by"),
         pl.lit(moment).alias("created_at"),
     )
-    frame_write("processes_process", processes)
+    copies.append(frame_copy("processes_process", processes))
     steps = lines.select(pl.col("process").alias("process_id"), pl.lit(1).alias("no"), pl.col("asked").alias("party"))
-    frame_write("processes_step", steps)
+    copies.append(frame_copy("processes_step", steps))
     return lines
 
 
@@ -241,10 +249,13 @@ def _numbers_take(table: str, count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _fit_write(lines: pl.DataFrame) -> None:
+def _fits(lines: pl.DataFrame) -> pl.DataFrame:
     """What the contracts are worth from now on, where that changes; ended ones keep what they were worth."""
     lasting = pl.col("outcome") != MonthOutcome.ENDED
-    changed = lines.filter(lasting & (pl.col("fit_after") != pl.col("fit_before"))).select("contract", "fit_after")
+    return lines.filter(lasting & (pl.col("fit_after") != pl.col("fit_before"))).select("contract", "fit_after")
+
+
+def _fit_write(changed: pl.DataFrame) -> None:
     if changed.is_empty():
         return
     with connection.cursor() as cursor:
@@ -257,7 +268,7 @@ def _fit_write(lines: pl.DataFrame) -> None:
         )
 
 
-def _changes_write(part: MonthPart, changes: pl.DataFrame) -> str:
+def _changes_prepare(part: MonthPart, changes: pl.DataFrame, copies: list[Copy]) -> str:
     """One row for each contract; returns the root over their leaves (hex)."""
     changes = changes.with_columns(
         pl.lit(part.run).alias("run"),
@@ -275,5 +286,5 @@ def _changes_write(part: MonthPart, changes: pl.DataFrame) -> str:
     ).select("leaf", *COVERED)
     related = ("contract", "workplace", "provider", "professional", "process")
     names = [f"{name}_id" if name in related else name for name in rows.columns]
-    frame_write("contracts_monthchange", rows, names)
+    copies.append(frame_copy("contracts_monthchange", rows, names))
     return root_of(leaves).hex()
