@@ -18,6 +18,7 @@ from katip.contracts.models import (
     Undertaking,
 )
 from katip.contracts.month.proof import change_leaf, path_of, root_by, root_of
+from katip.contracts.services.sweep import fitness_sweep, fitness_sweep_recent
 from katip.contracts.services.update import update_propose
 from katip.core.actor import OPERATOR, Actor, Capacity, Proof
 from katip.core.errors import PermissionRefusedError, StaleStateError
@@ -350,6 +351,22 @@ def test_a_need_for_a_person_is_answered_when_the_person_is_there(world: World) 
     world.decide("manager", shortage, at=NEXT + DAY)
     shortage.refresh_from_db()
     assert not shortage.is_open
+
+
+def test_a_need_for_a_person_closes_by_itself_once_it_is_met(world: World) -> None:
+    contract = world.active()
+    tell({world.workplace: (12, VERY_HAZARDOUS)})
+    carried()
+    process, later = needed(world.workplace), NEXT + DAY
+    fitness_sweep_recent(at=NEXT + timedelta(minutes=1))
+    fitness_sweep(at=later)
+    assert Shortage.objects.get().is_open  # nothing was done about it
+    Certificate.objects.filter(professional=world.professionals[103]).update(certificate_class="A")
+    update = update_propose(actor=world.actor("manager", at=later), at=later, contract_id=contract.pk, minutes=480)
+    world.decide("owner", update, at=later)
+    fitness_sweep_recent(at=later + timedelta(minutes=1))
+    process.refresh_from_db()
+    assert (process.state, Shortage.objects.get().is_open) == ("withdrawn", False)
 
 
 def test_a_provider_may_answer_that_nobody_is_found(world: World) -> None:

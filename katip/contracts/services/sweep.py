@@ -12,12 +12,14 @@ from django.db.models import Q, QuerySet
 from katip.audit.services.record import Happening, record
 from katip.contracts.acts import Act
 from katip.contracts.fitness import fitness_refresh
-from katip.contracts.models import Contract, ContractAct
+from katip.contracts.kinds.shortage import shortages_remaining
+from katip.contracts.models import Contract, ContractAct, Shortage
 from katip.contracts.services.end import contracts_finish
 from katip.core.actor import OPERATOR, Actor
 from katip.core.clock import day_of
 from katip.core.usecase import use_case
-from katip.processes.services.cancel import LAPSE_CHUNK, processes_lapse
+from katip.processes.models import ProcessState
+from katip.processes.services.cancel import LAPSE_CHUNK, cancel_within, processes_lapse
 from katip.rules import ContractAction, ContractRole, ContractState, EndReason
 
 Due = Callable[[datetime], QuerySet[Contract]]
@@ -111,7 +113,10 @@ def contracts_sweep(*, at: datetime, due: Due) -> int:
 
 
 def fitness_sweep(*, at: datetime) -> int:
-    """Judge every workplace that has contracts in force anew, after headcounts or classes came in; how many changed."""
+    """Judge every workplace that has contracts in force anew, after headcounts or classes came in; how many changed.
+
+    Here as below, needs for a person that are met are taken back.
+    """
     changed, after = 0, 0
     while True:
         running = Contract.objects.filter(state=ContractState.ACTIVE, workplace_id__gt=after)
@@ -119,6 +124,7 @@ def fitness_sweep(*, at: datetime) -> int:
         if not chunk:
             return changed
         changed += int(_fitness_chunk(actor=OPERATOR, at=at, workplace_ids=chunk))
+        _needs_chunk(actor=OPERATOR, at=at, workplace_ids=chunk)
         after = chunk[-1]
 
 
@@ -132,6 +138,7 @@ def fitness_sweep_recent(*, at: datetime) -> int:
     changed, chunk = 0, list(workplaces[:_JUDGED])
     while chunk:
         changed += int(_fitness_chunk(actor=OPERATOR, at=at, workplace_ids=chunk))
+        _needs_chunk(actor=OPERATOR, at=at, workplace_ids=chunk)
         chunk = list(workplaces.filter(contract__workplace_id__gt=chunk[-1])[:_JUDGED])
     return changed
 
@@ -140,3 +147,14 @@ def fitness_sweep_recent(*, at: datetime) -> int:
 def _fitness_chunk(*, actor: Actor, at: datetime, workplace_ids: list[int]) -> int:  # noqa: ARG001 -- a use case has an actor
     """Keep what the contracts of these workplaces are worth now; derived, therefore no event of its own."""
     return fitness_refresh(workplace_ids, at)
+
+
+@use_case
+def _needs_chunk(*, actor: Actor, at: datetime, workplace_ids: list[int]) -> int:
+    """Take back what asked for a person at these workplaces and is met by now, answered or not; returns how many."""
+    waiting = list(Shortage.objects.filter(is_open=True, workplace__in=workplace_ids).select_related("process"))
+    if not waiting:
+        return 0
+    remaining = shortages_remaining(waiting, at)
+    met = sorted((one.process for one in waiting if one.pk not in remaining), key=lambda process: process.pk)
+    return len(cancel_within(met, ProcessState.WITHDRAWN, actor, at, "", strict=False)) if met else 0
