@@ -27,8 +27,9 @@ from katip.processes.services.cancel import process_withdraw
 from katip.processes.services.terms import terms_hash
 from katip.registry.models import Certificate, Headcount, Official, OfficialRole
 from katip.rules import RuleViolation
-from katip.updates.models import Digest, Missing, MonthChunk, MonthFigure, MonthProvider, RunState
+from katip.updates.models import Digest, Missing, MonthChunk, MonthFigure, MonthProvider, MonthRun, RunState
 from katip.updates.plan.lines import PlanDamagedError
+from katip.updates.services import month_apply as month_apply_module
 from katip.updates.services.month_apply import chunk_apply, month_apply, month_begin
 from katip.updates.services.month_close import month_close
 from katip.updates.services.month_plan import month_plan
@@ -657,6 +658,20 @@ def test_one_month_at_a_time(world: World) -> None:
     assert month_apply(actor=OPERATOR, at=NEXT, period=JUNE).pk == first.pk  # goes on where it stood
     with pytest.raises(StaleStateError):
         month_close(actor=OPERATOR, at=NEXT, run_id=first.pk)
+
+
+def test_of_two_plans_begun_at_the_same_moment_one_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.active()
+    tell({world.workplace: 15})
+    first, second = planned(), planned()
+
+    def began_meanwhile() -> int:
+        MonthRun.objects.filter(pk=first.pk).update(state=RunState.APPLYING, at=NEXT)
+        return 0
+
+    monkeypatch.setattr(month_apply_module, "months_done", began_meanwhile)
+    with pytest.raises(RuleViolation, match="month_under_way"):
+        month_begin(actor=OPERATOR, at=NEXT, run_id=second.pk)
 
 
 def test_a_plan_is_of_its_day_and_of_its_feeds(world: World) -> None:

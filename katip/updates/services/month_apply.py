@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -47,7 +47,11 @@ def month_begin(*, actor: Actor, at: datetime, run_id: int) -> MonthRun:
     if run.summary.get("months") != months_done():  # asked after the line above: a run may end in between
         raise StaleStateError("another run was carried out after the plan")
     run.state, run.at = RunState.APPLYING, at
-    run.save(update_fields=["state", "at"])
+    try:
+        with transaction.atomic():
+            run.save(update_fields=["state", "at"])
+    except IntegrityError as error:  # somebody began another plan at this very moment
+        raise RuleViolation("month_under_way") from error
     record(actor, at, Happening("month:run:begun", run.pk, {"period": run.period.isoformat(), "chunks": run.chunks}))
     month_call(run.pk)
     return run
