@@ -92,8 +92,8 @@ TURNS = (
 
 
 def turns_taken() -> bool:
-    """Whether the whole story has been acted out: its last turns are updates that wait."""
-    return DurationUpdate.objects.count() > len(BOTH)
+    """Whether the whole story has been acted out: its last turns are updates that wait, none of a month's."""
+    return DurationUpdate.objects.filter(run=None).count() > len(BOTH)
 
 
 def turns_take(at: datetime) -> None:

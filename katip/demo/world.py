@@ -16,6 +16,7 @@ from katip.core.clock import day_of
 from katip.demo import acting
 from katip.demo.cast import Entry, cast_draw, cast_find, cast_keep
 from katip.demo.counter import counter_open
+from katip.demo.months import months_carry
 from katip.demo.people import people_act
 from katip.demo.story import STORY, Reached, Scene
 from katip.demo.turns import turns_take, turns_taken
@@ -48,8 +49,11 @@ FILES = (
 )
 """kind of list and file, in the order in which one refers to another"""
 
+NOVEMBER = "november_headcounts.csv"
+"""what the second month that was carried out followed"""
+
 NEWEST = "newest_headcounts.csv"
-"""what came in after the story: some workplaces have grown, and their contracts have become too short"""
+"""what came in after that month: some workplaces have grown, and their contracts have become too short"""
 
 _OFFER_TIME, _ACCEPT_TIME, _APPROVE_TIME = time(16, 20), time(14, 12), time(10, 5)
 
@@ -67,6 +71,7 @@ def world_load(folder: Path, at: datetime) -> None:
     for scene in sorted(STORY, key=lambda scene: -scene.days):
         _act(scene, at)
     people_act(lambda days: acting.moment(at, days, _OFFER_TIME))
+    months_carry(at, lambda: _bring(_HEADCOUNTS, folder / NOVEMBER, at))
     _bring(_HEADCOUNTS, folder / NEWEST, at)
     fitness_sweep(at=at)
     turns_take(at)

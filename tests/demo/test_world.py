@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 
 from katip.audit.models import Event
-from katip.contracts.models import Contract, DurationUpdate
+from katip.contracts.models import Contract, DurationUpdate, MonthChange
 from katip.contracts.services.sweep import sweep
 from katip.core.actor import OPERATOR
 from katip.demo.cast import CAST, cast_find, totp_code
@@ -20,6 +20,7 @@ from katip.processes.models import Decision, Process
 from katip.registry.figures import headcounts_by_month
 from katip.registry.models import Certificate, Headcount, ImportRun, Mandate, Payment, Provider, Workplace
 from katip.registry.services.imports.run import list_import
+from katip.updates.models import Digest, MonthRun
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def waiting_for_employer(title: str) -> list[Process]:
 
 def test_every_file_passes_the_importer(world: datetime) -> None:
     runs = ImportRun.objects.all()
-    assert Counter(run.kind for run in runs) == Counter([*(kind for kind, _ in FILES), "headcounts"])
+    assert Counter(run.kind for run in runs) == Counter([*(kind for kind, _ in FILES), "headcounts", "headcounts"])
     assert all(run.inserted + run.updated >= 1 for run in runs)
 
 
@@ -85,7 +86,7 @@ def test_the_accountant_has_300_workplaces_a_dozen_with_waiting_work_and_some_ru
     mine = Mandate.objects.filter(person=person("accountant")).values("workplace")
     assert len(mine) == 300
     processes = Process.objects.filter(workplace__in=mine)
-    assert processes.filter(waits_for="employer").values("workplace").distinct().count() == 13
+    assert processes.filter(waits_for="employer").values("workplace").distinct().count() == 14
     assert Contract.objects.filter(workplace__in=mine, state="active").count() == 18
     rejected = Decision.objects.get(step__process__in=processes, outcome="rejected")
     assert len(rejected.reason) >= 10
@@ -108,8 +109,30 @@ def test_contracts_are_in_every_part_of_their_life(world: datetime) -> None:
         "ended",
     }
     assert Contract.objects.filter(state="active", ends_on__isnull=False).count() == 1
-    assert Contract.objects.filter(state="active", fit="short").count() == 4
-    assert DurationUpdate.objects.filter(is_open=True, contract__fit="short").count() == 2
+    assert Contract.objects.filter(state="active", fit="short").count() == 7
+    assert DurationUpdate.objects.filter(is_open=True, contract__fit="short").count() == 4
+
+
+def test_two_months_were_carried_out_and_the_second_changed_contracts_in_every_usual_way(world: datetime) -> None:
+    first, second = MonthRun.objects.order_by("pk")
+    assert (first.period, first.state) == (date(2026, 10, 1), "done")
+    assert (second.period, second.state) == (date(2026, 11, 1), "done")
+    assert second.at is not None
+    assert first.planned_at < second.at < world
+    outcomes = Counter(MonthChange.objects.values_list("run", "outcome"))
+    assert outcomes == {
+        (second.pk, "amended"): 7,
+        (second.pk, "asked"): 4,
+        (second.pk, "person"): 1,
+        (second.pk, "ended"): 2,
+    }
+    assert second.summary["workplaces_changed"] == 7
+
+
+def test_the_month_tells_the_manager_and_the_professionals_of_the_cast(world: datetime) -> None:
+    for key in ("accountant", "manager", "specialist", "physician"):
+        assert Digest.objects.filter(person=person(key), run__period=date(2026, 11, 1)).count() == 1
+    assert not Digest.objects.filter(person=person("employer"), run__period=date(2026, 11, 1)).exists()
 
 
 def test_a_second_load_changes_nothing(world: datetime) -> None:
