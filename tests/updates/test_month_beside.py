@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from katip.contracts.models import Contract, MonthChange
+from katip.contracts.models import Contract, MonthChange, Shortage
+from katip.contracts.month import writing as writing_module
 from katip.core.actor import OPERATOR, Actor, Proof
 from katip.processes.errors import AlreadyDecidedError
 from katip.processes.services.complete import steps_complete
@@ -23,7 +24,10 @@ from tests.cast import World, decision
 from tests.conftest import owner_connect
 from tests.processes.test_concurrency import at_once
 from tests.updates.monthly import (
+    DAY,
+    JULY,
     NEXT,
+    carried,
     colleague_of,
     consents,
     outcomes,
@@ -193,6 +197,31 @@ def served_soon(world: World, who: Professional) -> None:
     proof = Proof("totp", SOON)
     steps_complete(actor=Actor(who.person_id, proof=proof), at=SOON, decisions=[decision(offered)])
     world.decide("owner", offered, at=SOON)
+
+
+def test_a_need_is_locked_before_its_process_as_an_answer_does(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.active()
+    tell({world.workplace: 500})
+    carried()
+    need = Shortage.objects.get()
+    tell({world.workplace: 12}, JULY)  # nobody else is needed any more: the month takes it back
+    run = planned(at=NEXT + 30 * DAY, period=JULY)
+    month_begin(actor=OPERATOR, at=NEXT + 30 * DAY, run_id=run.pk)
+    locked: list[int] = []
+    original = vars(writing_module)["processes_withdraw"]
+
+    def watched(*args: Any) -> Any:
+        try:
+            with owner_connect() as other:
+                other.execute("SELECT FROM contracts_shortage WHERE id = %s FOR NO KEY UPDATE NOWAIT", [need.pk])
+        except psycopg.errors.LockNotAvailable:
+            locked.append(need.pk)
+        return original(*args)
+
+    monkeypatch.setattr(writing_module, "processes_withdraw", watched)
+    written(run)
+    need.refresh_from_db()
+    assert (locked, need.is_open) == ([need.pk], False)
 
 
 def test_several_hands_write_what_was_planned_each_line_once(world: World) -> None:

@@ -99,6 +99,10 @@ def _take_back(actor: Actor, part: MonthPart, processes: Sequence[int]) -> None:
     """What waits for an answer that the month makes meaningless is taken back, with the reason."""
     if not processes:
         return
+    with connection.cursor() as cursor:  # in the order in which an answer takes both: the need, then its process
+        cursor.execute(
+            "SELECT FROM contracts_shortage WHERE process_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [list(processes)]
+        )
     withdrawn = processes_withdraw(actor, part.at, list(processes), f"month:{part.period:%Y-%m}")
     with connection.cursor() as cursor:
         for table in ("contracts_durationupdate", "contracts_shortage"):
