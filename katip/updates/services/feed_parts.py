@@ -7,7 +7,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor
@@ -28,6 +28,8 @@ LAST_PART = 9_999
 FAULTS_SHOWN = 20
 _OPEN_AT_MOST = 20
 """feeds of one key that may stand open"""
+_FORGOTTEN = timedelta(days=1)
+"""after so long an open feed stands in nobody's way: one of which no part was fit to be kept cannot be closed"""
 _NAME = 200
 _LEVEL = 1
 """of compression: a part is a tenth of its size at once, and waits a few minutes"""
@@ -64,7 +66,8 @@ class PartTaken:
 def feed_open(*, actor: Actor, at: datetime, key_id: int, name: str) -> Feed:
     """Open a feed for the parts that follow. Raises `FeedError` `too_many_open`."""
     require_operator(actor)
-    if Feed.objects.filter(key_id=key_id, state=FeedState.OPEN)[:_OPEN_AT_MOST].count() == _OPEN_AT_MOST:
+    lately = Feed.objects.filter(key_id=key_id, state=FeedState.OPEN, begun_at__gt=at - _FORGOTTEN)
+    if lately[:_OPEN_AT_MOST].count() == _OPEN_AT_MOST:
         raise FeedError("too_many_open")
     feed = Feed.objects.create(source=FeedSource.API, name=name[:_NAME], key_id=key_id, begun_at=at)
     record(actor, at, Happening("updates:feed:opened", feed.pk, {"key": key_id}))
