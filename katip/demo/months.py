@@ -23,16 +23,21 @@ CONSENTING = (5, 20, "26210010110000300062328000", "24322010110000060410545000")
 
 _FIRST_DAYS, _SECOND_DAYS = 9, 2
 """working days ago"""
-_DECLARE_TIME, _RUN_TIME = time(15, 5), time(8, 40)
+_DECLARE_TIME, _TOLD_TIME, _RUN_TIME = time(15, 5), time(8, 20), time(8, 40)
 
 
-def months_carry(at: datetime, november_bring: Callable[[], None]) -> None:
-    """Carry out both months; `november_bring` takes the feed of the second."""
+def first_told(at: datetime) -> datetime:
+    """When the figures of the first month, and of those before it, came in."""
+    return acting.moment(at, _FIRST_DAYS, _TOLD_TIME)
+
+
+def months_carry(at: datetime, november_bring: Callable[[datetime], None]) -> None:
+    """Carry out both months; `november_bring` takes the feed of the second at the moment given."""
     _carry(FIRST, acting.moment(at, _FIRST_DAYS, _RUN_TIME))
     for name in CONSENTING:
         _consent(acting.workplace(name), acting.moment(at, _FIRST_DAYS, _DECLARE_TIME))
     if not MonthRun.objects.filter(period=SECOND, state=RunState.DONE).exists():
-        november_bring()
+        november_bring(acting.moment(at, _SECOND_DAYS, _TOLD_TIME))
     _carry(SECOND, acting.moment(at, _SECOND_DAYS, _RUN_TIME))
 
 

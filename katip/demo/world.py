@@ -16,7 +16,7 @@ from katip.core.clock import day_of
 from katip.demo import acting
 from katip.demo.cast import Entry, cast_draw, cast_find, cast_keep
 from katip.demo.counter import counter_open
-from katip.demo.months import months_carry
+from katip.demo.months import first_told, months_carry
 from katip.demo.people import people_act
 from katip.demo.story import STORY, Reached, Scene
 from katip.demo.turns import turns_take, turns_taken
@@ -66,12 +66,12 @@ def world_load(folder: Path, at: datetime) -> None:
     if turns_taken():
         return
     for kind, name in FILES:
-        _bring(kind, folder / name, at)
+        _bring(kind, folder / name, first_told(at) if kind == _HEADCOUNTS else at)
     counter_open(at)
     for scene in sorted(STORY, key=lambda scene: -scene.days):
         _act(scene, at)
     people_act(lambda days: acting.moment(at, days, _OFFER_TIME))
-    months_carry(at, lambda: _bring(_HEADCOUNTS, folder / NOVEMBER, at))
+    months_carry(at, lambda told: _bring(_HEADCOUNTS, folder / NOVEMBER, told))
     _bring(_HEADCOUNTS, folder / NEWEST, at)
     fitness_sweep(at=at)
     turns_take(at)

@@ -20,7 +20,7 @@ from katip.processes.models import Decision, Process
 from katip.registry.figures import headcounts_by_month
 from katip.registry.models import Certificate, Headcount, ImportRun, Mandate, Payment, Provider, Workplace
 from katip.registry.services.imports.run import list_import
-from katip.updates.models import Digest, MonthRun
+from katip.updates.models import Digest, Feed, MonthRun
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +127,9 @@ def test_two_months_were_carried_out_and_the_second_changed_contracts_in_every_u
         (second.pk, "ended"): 2,
     }
     assert second.summary["workplaces_changed"] == 7
+    told = Feed.objects.get(name="november_headcounts.csv").taken_at
+    assert told is not None
+    assert first.planned_at < told < second.planned_at
 
 
 def test_the_month_tells_the_manager_and_the_professionals_of_the_cast(world: datetime) -> None:
