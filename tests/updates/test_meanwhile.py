@@ -127,6 +127,17 @@ def test_an_update_approved_meanwhile_is_not_overtaken_by_an_older_plan(world: W
     assert terms(contract) == [(240, "approved"), (310, "updated")]
 
 
+def test_an_update_approved_by_a_slow_clock_is_not_overtaken_either(world: World) -> None:
+    contract = world.active()
+    consents(world)
+    update = update_propose(actor=world.actor("manager"), at=NEXT - DAY / 2, contract_id=contract.pk, minutes=310)
+    tell({world.workplace: 15})
+    run = carried(meanwhile=lambda: world.decide("owner", update, at=NEXT - DAY / 4))  # before what is looked at again
+    assert run.summary["amended"] == 1
+    assert outcomes(run) == []
+    assert terms(contract) == [(240, "approved"), (310, "updated")]
+
+
 def test_what_the_month_adds_to_an_approval_meanwhile_comes_after_it(world: World) -> None:
     contract = world.active(103, minutes=300)
     physician = world.active(140)

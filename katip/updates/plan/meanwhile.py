@@ -46,6 +46,11 @@ WHERE open.is_open AND open.contract_id = ANY(%(contracts)s::bigint[])
 UNION ALL
 SELECT workplace_id, process_id FROM contracts_shortage WHERE is_open AND workplace_id = ANY(%(workplaces)s::bigint[])
 """
+# A clock that is slow, or a request that took long, dates an act before the mark: what it wrote shows it all the same.
+_OVERTAKEN = """
+SELECT line.contract_id FROM unnest(%(amended)s::bigint[], %(following)s::int[]) AS line (contract_id, no)
+JOIN contracts_contractversion AS version ON version.contract_id = line.contract_id AND version.no = line.no
+"""
 _STAFF = """
 SELECT professional_id, provider_id, sum(minutes) FROM registry_staffcontract
 WHERE professional_id = ANY(%(professionals)s::bigint[]) AND valid_from <= %(day)s
@@ -101,6 +106,7 @@ def news_read(run: MonthRun, lines: pl.DataFrame) -> News:
     assert run.at is not None  # noqa: S101 -- a run that is carried out has its moment
     here = set(lines["workplace"])
     professionals = lines["professional"].unique().to_list()
+    amended = lines.filter(pl.col("outcome") == MonthOutcome.AMENDED).select("contract", "version", "workplace")
     given: dict[str, Any] = {
         "mark": run.mark,
         "at": run.at,
@@ -108,12 +114,16 @@ def news_read(run: MonthRun, lines: pl.DataFrame) -> News:
         "last": lines["workplace"].max(),
         "professionals": numbers_text(professionals),
         "contracts": numbers_text(lines["contract"]),
+        "amended": numbers_text(amended["contract"]),
+        "following": numbers_text(amended["version"] + 1),
         "workplaces": numbers_text(sorted(here)),
         "day": day_of(run.at),
     }
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED, given)
         touched = cursor.fetchall()
+        cursor.execute(_OVERTAKEN, given)
+        overtaken = cursor.fetchall()
         cursor.execute(_UNDERTAKINGS, [numbers_text(sorted(here)), run.mark, run.mark])
         undertaken = cursor.fetchall()
         cursor.execute(_WAITING, given)
@@ -122,11 +132,12 @@ def news_read(run: MonthRun, lines: pl.DataFrame) -> News:
         staff = cursor.fetchall()
     declared = _consents_changed(lines)
     workplaces = {workplace for _, workplace, _ in touched} & here
+    workplaces |= set(amended.filter(pl.col("contract").is_in([one for (one,) in overtaken]))["workplace"])
     workplaces |= {row[0] for row in undertaken} | declared | _waits_changed(lines, waiting)
     employed = {(professional, provider): minutes for professional, provider, minutes in staff}
     asked = lines.filter(pl.col("staff").is_not_null()).select("professional", "provider", "staff").unique()
     moved = {one for one, provider, minutes in asked.iter_rows() if employed.get((one, provider), 0) != minutes}
-    rows = {"act": touched, "undertaking": undertaken, "wait": waiting, "staff": staff}
+    rows = {"act": touched, "version": overtaken, "undertaking": undertaken, "wait": waiting, "staff": staff}
     seen = {(kind, *row) for kind, found in rows.items() for row in found} | {("consent", one) for one in declared}
     theirs = {professional for _, _, professional in touched} & set(professionals)
     return News(workplaces, theirs | moved, frozenset(seen))
