@@ -122,7 +122,7 @@ _FREE = """
         GROUP BY 1, 2
     ) AS staff
     LEFT JOIN (
-        SELECT contract.professional_id, contract.provider_id, sum(current.minutes) AS minutes
+        SELECT contract.professional_id, contract.provider_id, sum({minutes}) AS minutes
         FROM contracts_contract AS contract {current}
         WHERE contract.state = 'active' AND {whose}
         GROUP BY 1, 2
@@ -141,11 +141,12 @@ _FREE = """
         GROUP BY 1, 2
     ) AS blocked USING (professional_id, provider_id)
 """
-# For everybody the versions are read in the order of their key; for a few, each contract's newest is looked up.
+# A contract's first version has the minutes of its offer: for everybody only later ones are looked for, the newest by
+# number, which is the newest by time as well. For a few, each contract's newest is looked up.
 _CURRENT_OF_ALL = """
-    JOIN (SELECT DISTINCT ON (contract_id) contract_id, minutes FROM contracts_contractversion
-          WHERE valid_from <= {at} ORDER BY contract_id, valid_from DESC, no DESC) AS current
-    ON current.contract_id = contract.id
+    LEFT JOIN (SELECT DISTINCT ON (contract_id) contract_id, minutes FROM contracts_contractversion
+               WHERE no > 1 AND valid_from <= {at} ORDER BY contract_id DESC, no DESC) AS later
+    ON later.contract_id = contract.id
 """
 _CURRENT_OF_FEW = """
     CROSS JOIN LATERAL (
@@ -245,7 +246,9 @@ def free_read(at: datetime, professionals: Collection[int] | None = None) -> pl.
     }
     whose = "true" if professionals is None else "professional_id = ANY({professionals}::bigint[])"
     current = _CURRENT_OF_ALL if professionals is None else _CURRENT_OF_FEW
-    return frame_read(_FREE.replace("{whose}", whose).replace("{current}", current), given, FREE)
+    minutes = "COALESCE(later.minutes, contract.minutes)" if professionals is None else "current.minutes"
+    statement = _FREE.replace("{whose}", whose).replace("{current}", current).replace("{minutes}", minutes)
+    return frame_read(statement, given, FREE)
 
 
 def _with_undertaken(workplaces: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -57,8 +57,9 @@ def month_plan_within(actor: Actor, at: datetime, period: date, *, whole: bool =
     candidates_make(feeds, since, at, whole=whole)
     with Beside() as beside:
         free = beside.ask(lambda: free_read(at))
-        workplaces = workplaces_read(period, at, feeds=feeds)
+        figures = beside.ask(lambda: _workplaces(feeds, since, period, at, whole=whole))
         contracts = contracts_read(at)
+        workplaces = figures.result()
         snapshot = Snapshot(workplaces, contracts, free.result())
     decided = decide(snapshot, day_of(at))
     lines = lines_of(decided)
@@ -71,6 +72,12 @@ def month_plan_within(actor: Actor, at: datetime, period: date, *, whole: bool =
     run.save(update_fields=["state", "chunks", "groups", "summary"])
     record(actor, at, Happening("month:run:planned", run.pk, {"period": period.isoformat(), **run.summary}))
     return run
+
+
+def _workplaces(feeds: set[int], since: date, period: date, at: datetime, *, whole: bool) -> pl.DataFrame:
+    """The workplaces looked at, for a session that has noted them itself: a temporary table is one session's."""
+    candidates_make(feeds, since, at, whole=whole)
+    return workplaces_read(period, at, feeds=feeds)
 
 
 def require_runner(actor: Actor) -> None:
