@@ -127,6 +127,9 @@ WHERE contract.provider_id = %s AND contract.state = 'active' AND contract.fit =
   AND NOT EXISTS (SELECT FROM contracts_contract AS beside
                   JOIN contracts_durationupdate AS open ON open.contract_id = beside.id AND open.is_open
                   WHERE beside.workplace_id = contract.workplace_id AND beside.profession = contract.profession)
+  AND NOT EXISTS (SELECT FROM contracts_shortage AS shortage
+                  WHERE shortage.is_open AND shortage.workplace_id = contract.workplace_id
+                    AND shortage.profession = contract.profession AND shortage.provider_id = contract.provider_id)
 LIMIT %s
 """
 _DUE_READ = 200
@@ -135,8 +138,9 @@ _DUE_READ = 200
 def updates_due(provider_id: int, at: datetime) -> set[int]:
     """Workplaces where minutes are missing that an update of a part-time contract of the provider could bring.
 
-    What another profession lacks there is not meant, nor are missing persons: a person is found by an offer. Reads at
-    most 200 workplaces and professions.
+    What another profession lacks there is not meant, nor are missing persons: a person is found by an offer. Nor is
+    what a month asks a person for, since an update would be refused there. Reads at most 200 workplaces and
+    professions.
     """
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [provider_id, _DUE_READ])

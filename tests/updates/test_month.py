@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from katip.audit.models import Event
+from katip.contracts.fitness import updates_due
 from katip.contracts.models import (
     Contract,
     ContractAct,
@@ -342,6 +343,7 @@ def test_a_need_for_a_person_is_answered_when_the_person_is_there(world: World) 
     assert terms_hash(process.terms) == process.terms_hash
     assert [one["id"] for one in process.terms["contracts"]] == [contract.pk]
     shortage = Shortage.objects.get()
+    assert updates_due(contract.provider_id or 0, NEXT + DAY) == set()  # offers elsewhere stay open
     with pytest.raises(RuleViolation, match="shortage_remains"):
         world.decide("manager", shortage, at=NEXT + DAY)
     Certificate.objects.filter(professional=world.professionals[103]).update(certificate_class="A")
