@@ -113,7 +113,7 @@ def _warm(server: "Server") -> None:
 
     with closing(psycopg.connect(**server.dsn("owner", _COPY))) as connection:
         for table in ("registry_workplace", "registry_headcount", "contracts_contract", "contracts_contractversion"):
-            connection.execute(f"SELECT count(*) FROM {table}")  # type: ignore[arg-type] # noqa: S608 -- constants
+            connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 -- constants
 
 
 def _measure(what: str, server: "Server", data: Path, hands: int | None) -> dict[str, Any]:

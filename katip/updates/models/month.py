@@ -88,6 +88,9 @@ class MonthChunk(models.Model):
     state = models.CharField(max_length=4, choices=ChunkState, default=ChunkState.OPEN)
     done_at = models.DateTimeField(null=True)
     totals = models.JSONField(default=dict)
+    """plain numbers by name, read while the month runs"""
+    shares = models.JSONField(default=dict)
+    """the same by province and class, and by provider: added up once, when the month closes"""
 
     class Meta:
         """Numbered within the run; the open ones are looked for."""

@@ -18,8 +18,8 @@ _MINUTES = ("minutes_before", "minutes_after")
 _CONFLICTS = (MonthOutcome.PROVIDER, MonthOutcome.PERSON)
 
 
-def totals_of(changes: pl.DataFrame) -> dict[str, Any]:
-    """The counts of a chunk's `changes`.
+def totals_of(changes: pl.DataFrame) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The counts of a chunk's `changes`: as a whole, and its shares.
 
     `places` is a list of province, class, workplaces, the `COUNTED`, minutes before and after; `providers` a list of
     provider, the `COUNTED`, minutes before and after.
@@ -36,28 +36,30 @@ def totals_of(changes: pl.DataFrame) -> dict[str, Any]:
     reasons = changes.filter(pl.col("reason") != "").group_by("reason").len()
     places = changes.group_by("province", "hazard_after").agg(pl.col("workplace").n_unique().alias("workplaces"), *sums)
     providers = changes.filter(pl.col("provider").is_not_null()).group_by("provider").agg(*sums)
-    return {
+    totals = {
         **counts,
         **{name: int(places[name].sum()) for name in _MINUTES},
         "reasons": dict(sorted(reasons.iter_rows())),
+    }
+    return totals, {
         "places": [list(row) for row in places.sort("province", "hazard_after").iter_rows()],
         "providers": [list(row) for row in providers.sort("provider").iter_rows()],
     }
 
 
-def added(totals: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The sums of chunks' totals: counts, and `places` and `providers` by their keys."""
+def added(chunks: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[str, Any]:
+    """The sums of chunks' totals and shares: counts, and `places` and `providers` by their keys."""
     sums: dict[str, Any] = dict.fromkeys([*OUTCOMES, *_MINUTES], 0)
     reasons: Counter[str] = Counter()
     places: dict[tuple[int, str], list[int]] = {}
     providers: dict[int, list[int]] = {}
-    for part in totals:
+    for part, shares in chunks:
         for name in (*OUTCOMES, *_MINUTES):
             sums[name] += part[name]
         reasons.update(part["reasons"])
-        for province, hazard, *figures in part["places"]:
+        for province, hazard, *figures in shares["places"]:
             _add(places, (province, hazard), figures)
-        for provider, *figures in part["providers"]:
+        for provider, *figures in shares["providers"]:
             _add(providers, provider, figures)
     return {**sums, "reasons": dict(sorted(reasons.items())), "places": places, "providers": providers}
 

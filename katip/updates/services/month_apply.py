@@ -87,9 +87,10 @@ def chunk_apply(*, actor: Actor, run_id: int) -> bool:
     if later != news or not planned.issuperset(now["professional"]):  # of whom the plan does not name it tells nothing
         prepared = lines_prepare(part, lines_now(run, lines, later, lock=True))
     written = lines_write(actor, part, prepared)
-    chunk.totals = {**totals_of(written.changes), "root": written.root}
+    totals, chunk.shares = totals_of(written.changes)
+    chunk.totals = {**totals, "root": written.root}
     chunk.state, chunk.done_at = ChunkState.DONE, Now()
-    chunk.save(update_fields=["state", "done_at", "totals"])
+    chunk.save(update_fields=["state", "done_at", "totals", "shares"])
     return True
 
 

@@ -42,7 +42,7 @@ def month_close(*, actor: Actor, at: datetime, run_id: int) -> MonthRun:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL work_mem = '128MB'")
-    totals = added(MonthChunk.objects.filter(run_id=run_id).values_list("totals", flat=True).iterator(chunk_size=20))
+    totals = added(MonthChunk.objects.filter(run_id=run_id).values_list("totals", "shares").iterator(chunk_size=20))
     _figures_write(run, totals.pop("places"), _missing(run))
     _providers_write(run, totals.pop("providers"))
     run.totals = {**totals, "digests": digests_make(run_id, at)}
