@@ -39,8 +39,8 @@ WITH asked AS (
         WHERE version.contract_id = contract.id AND version.valid_from <= %(at)s
         ORDER BY version.valid_from DESC, version.no DESC LIMIT 1
     ) AS current
-    WHERE contract.state = 'active' AND (contract.professional_id IN (SELECT professional_id FROM asked)
-                                         OR contract.workplace_id IN (SELECT workplace_id FROM asked))
+    WHERE contract.state = 'active' AND (contract.professional_id = ANY(%(professional)s::bigint[])
+                                         OR contract.workplace_id = ANY(%(workplace)s::bigint[]))
 )
 SELECT asked.key, workplace.closed_on, hazard.hazard_class, headcount.employees, headcount.period,
        certificate.certificate_class, certificate.valid_from, certificate.valid_to,

@@ -58,14 +58,19 @@ WHERE professional_id = ANY(%(professionals)s::bigint[]) AND valid_from <= %(day
 GROUP BY professional_id, provider_id
 """
 _OWN = """
+WITH contract AS MATERIALIZED (
+    SELECT id FROM contracts_contract WHERE professional_id = ANY(%(professionals)s::bigint[])
+)
 SELECT change.professional_id, change.provider_id,
        sum(CASE change.outcome WHEN 'amended' THEN change.minutes_after - change.minutes_before
                                ELSE -change.minutes_before END)
-FROM contracts_contract AS contract JOIN contracts_monthchange AS change ON change.contract_id = contract.id
-WHERE contract.professional_id = ANY(%(professionals)s) AND change.run = %(run)s
-  AND change.outcome IN ('amended', 'ended')
+FROM contract CROSS JOIN LATERAL (
+    SELECT * FROM contracts_monthchange WHERE contract_id = contract.id OFFSET 0
+) AS change
+WHERE change.run = %(run)s AND change.outcome IN ('amended', 'ended')
 GROUP BY change.professional_id, change.provider_id
 """
+# By contract: what the run has written so far grows with it, and nobody has counted it for the planner yet.
 _SERVING = "SELECT professional_id FROM contracts_contract WHERE workplace_id = ANY(%s::bigint[]) AND state = 'active'"
 _LOCK = f"SELECT id FROM registry_professional WHERE id IN ({_SERVING}) ORDER BY id FOR SHARE"  # noqa: S608 -- constants
 _PAIR = {"professional": pl.Int64, "provider": pl.Int64}
@@ -186,7 +191,7 @@ def _free_now(run: MonthRun, professionals: Collection[int]) -> pl.DataFrame:
 def _own(run: MonthRun, professionals: Collection[int]) -> set[tuple[int, int | None, int]]:
     """What the run's written chunks took of each professional's minutes at each provider, less what they gave back."""
     with connection.cursor() as cursor:
-        cursor.execute(_OWN, {"professionals": list(professionals), "run": run.pk})
+        cursor.execute(_OWN, {"professionals": numbers_text(professionals), "run": run.pk})
         return {(professional, provider, int(net)) for professional, provider, net in cursor.fetchall()}
 
 
