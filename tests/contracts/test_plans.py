@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from katip.contracts.facts import facts_read
+from katip.contracts.kinds.update import asked_of
 from katip.contracts.lists import Asked, Order, Tab, contracts_listed, contracts_page, contracts_renumbered, tab_counts
 from katip.contracts.models import Contract
 from katip.core.actor import Actor, Capacity
@@ -157,3 +159,10 @@ def test_counts_exports_and_renumbered_contracts_too(crowded: None, owner: str) 
     narrowed = Contract.objects.filter(pk__in=among.order_by().values("pk")).order_by("-pk")
     plan = plan_of(lambda: list(narrowed[:500]))
     assert faults(plan, OWNED[owner]) == []
+
+
+def test_the_facts_of_an_approval_are_found_by_an_index(crowded: None) -> None:
+    contracts = Contract.objects.filter(state=ContractState.ACTIVE).order_by("pk")
+    for some in (contracts[:1], contracts[:50]):
+        plan = plan_of(partial(facts_read, [asked_of(one) for one in some], AT))
+        assert faults(plan, len(some) * (OWNED["professional"] + OWNED["workplace"])) == []
