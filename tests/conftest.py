@@ -1,5 +1,6 @@
 """The test database: made and emptied by the owner, used by the application's own login, as in production."""
 
+import logging
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,15 @@ def _owner_flushes() -> None:
     from django.test import TransactionTestCase
 
     TransactionTestCase._fixture_teardown = _flush_as_owner  # type: ignore[attr-defined] # a hook that the stubs leave out
+
+
+@pytest.fixture(autouse=True)
+def _loggers_speak() -> None:
+    """What is logged can be read in every test: a library that sets logging up anew silences what was there before."""
+    logging.disable(logging.NOTSET)
+    for name, logger in logging.Logger.manager.loggerDict.items():
+        if name.partition(".")[0] == "katip" and isinstance(logger, logging.Logger):
+            logger.disabled, logger.propagate = False, True
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import click
 
 from katip.cli.database import database_tend
 from katip.cli.hands import month_care
+from katip.cli.web_process import stop_check
 
 if TYPE_CHECKING:
     from katip.cli.hands import Hands
@@ -62,6 +63,7 @@ def sweep_beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
     """Do what is due every minute, and keep the hands at work, until the web server ends by itself; its status."""
     looked = float("-inf")
     while True:
+        stop_check()
         database_tend()
         hands.tend()
         if time.monotonic() - looked >= EVERY_SECONDS:

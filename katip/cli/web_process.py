@@ -27,13 +27,24 @@ class StopRequested(BaseException):
     """Ctrl-C or a signal to end: unwinds everything. No `Exception`: nothing on the way may swallow it."""
 
 
+_requested: list[bool] = []
+
+
+def stop_check() -> None:
+    """Raise `StopRequested` where it was raised before and got lost: Python drops what is raised in a finaliser."""
+    if _requested:
+        raise StopRequested
+
+
 def signals_set() -> None:
     """Turn the first signal to end into `StopRequested`; later ones find us stopping already."""
+    _requested.clear()
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         for number in numbers:
             signal.signal(number, signal.SIG_IGN)
+        _requested.append(True)
         raise StopRequested
 
     for number in numbers:
