@@ -17,12 +17,7 @@ from katip.core.clock import day_of
 from katip.core.frames import Schema, frame_read
 from katip.rules import SHORT_CONTRACT_DAYS, EndReason
 from katip.updates.plan.tables import CLASSES, HAZARDS, PROFESSIONS
-
-
-def _numbered(column: str, values: Sequence[str]) -> str:
-    whens = " ".join(f"WHEN '{value}' THEN {number}" for number, value in enumerate(values))
-    return f"CASE {column} {whens} END"
-
+from katip.updates.plan.terms import FITS, numbered
 
 WORKPLACES: Schema = {
     "workplace": pl.Int64,
@@ -36,7 +31,7 @@ WORKPLACES: Schema = {
 }
 _WORKPLACES = f"""
     WITH hazard AS MATERIALIZED (
-        SELECT DISTINCT ON (activity_id) activity_id, {_numbered("hazard_class", HAZARDS)} AS class
+        SELECT DISTINCT ON (activity_id) activity_id, {numbered("hazard_class", HAZARDS)} AS class
         FROM registry_activityhazard
         WHERE valid_from <= {{day}}::date AND (valid_to IS NULL OR valid_to >= {{day}}::date)
         ORDER BY activity_id, valid_from DESC
@@ -88,12 +83,12 @@ CONTRACTS: Schema = {
 }
 _CONTRACTS = f"""
     SELECT contract.id, contract.workplace_id, contract.professional_id, contract.provider_id,
-           {_numbered("contract.profession", PROFESSIONS)}, (contract.assignment_type = 'full_time')::int,
+           {numbered("contract.profession", PROFESSIONS)}, (contract.assignment_type = 'full_time')::int,
            (COALESCE(contract.active_from, contract.created_at) AT TIME ZONE 'Europe/Istanbul')::date
                - '2000-01-01'::date,
            current.no, (extract(epoch FROM current.valid_from) * 1000000)::bigint, current.minutes,
-           current.agreed_minutes, current.employees, {_numbered("current.hazard_class", HAZARDS)},
-           {_numbered("certificate.certificate_class", CLASSES)},
+           current.agreed_minutes, current.employees, {numbered("current.hazard_class", HAZARDS)},
+           {numbered("certificate.certificate_class", CLASSES)},
            (certificate.valid_from <= {{day}}::date
             AND (certificate.valid_to IS NULL OR certificate.valid_to >= {{day}}::date))::int,
            contract.fit, open.process_id, open.minutes, CASE WHEN open.run IS NULL THEN '-' ELSE open.reason END,
@@ -112,21 +107,38 @@ _CONTRACTS = f"""
         AND shortage.provider_id IS NOT DISTINCT FROM contract.provider_id
 """  # noqa: S608 -- numbers of enums
 
+_CERTIFICATES: Schema = {"certificate": pl.Int64, "class": pl.Int8, "valid": pl.Int8}
+_CERTIFICATES_SQL = f"""
+    SELECT id, {numbered("certificate_class", CLASSES)},
+           (valid_from <= {{day}}::date AND (valid_to IS NULL OR valid_to >= {{day}}::date))::int
+    FROM registry_certificate
+"""  # noqa: S608 -- numbers of enums
+_OPEN: Schema = {"contract": pl.Int64, "open_update": pl.Int64, "open_minutes": pl.Int64, "open_reason": pl.String}
+_OPEN_SQL = """
+    SELECT contract_id, process_id, minutes, CASE WHEN run IS NULL THEN '-' ELSE reason END
+    FROM contracts_durationupdate WHERE is_open
+"""
+_SHORTAGES: Schema = {
+    "workplace": pl.Int64,
+    "profession": pl.Int8,
+    "provider": pl.Int64,
+    "open_shortage": pl.Int64,
+    "shortage_reason": pl.String,
+}
+_SHORTAGES_SQL = f"""
+    SELECT workplace_id, {numbered("profession", PROFESSIONS)}, provider_id, process_id, reason
+    FROM contracts_shortage WHERE is_open
+"""  # noqa: S608 -- numbers of enums
+
 FREE: Schema = {"professional": pl.Int64, "provider": pl.Int64, "staff": pl.Int64, "free": pl.Int64}
-_FREE = """
-    SELECT staff.professional_id, staff.provider_id, staff.minutes,
-           staff.minutes - COALESCE(active.minutes, 0) - COALESCE(blocked.minutes, 0)
+_STAFF: Schema = {"professional": pl.Int64, "provider": pl.Int64, "staff": pl.Int64, "blocked": pl.Int64}
+_STAFF_SQL = """
+    SELECT staff.professional_id, staff.provider_id, staff.minutes, COALESCE(blocked.minutes, 0)
     FROM (
         SELECT professional_id, provider_id, sum(minutes) AS minutes FROM registry_staffcontract
         WHERE valid_from <= {day}::date AND (valid_to IS NULL OR valid_to >= {day}::date) AND {whose}
         GROUP BY 1, 2
     ) AS staff
-    LEFT JOIN (
-        SELECT contract.professional_id, contract.provider_id, sum({minutes}) AS minutes
-        FROM contracts_contract AS contract {current}
-        WHERE contract.state = 'active' AND {whose}
-        GROUP BY 1, 2
-    ) AS active USING (professional_id, provider_id)
     LEFT JOIN (
         SELECT contract.professional_id, contract.provider_id, sum(last.minutes) AS minutes
         FROM contracts_contract AS contract
@@ -141,18 +153,16 @@ _FREE = """
         GROUP BY 1, 2
     ) AS blocked USING (professional_id, provider_id)
 """
-# A contract's first version has the minutes of its offer: for everybody only later ones are looked for, the newest by
-# number, which is the newest by time as well. For a few, each contract's newest is looked up.
-_CURRENT_OF_ALL = """
-    LEFT JOIN (SELECT DISTINCT ON (contract_id) contract_id, minutes FROM contracts_contractversion
-               WHERE no > 1 AND valid_from <= {at} ORDER BY contract_id DESC, no DESC) AS later
-    ON later.contract_id = contract.id
-"""
-_CURRENT_OF_FEW = """
+_ACTIVE: Schema = {"professional": pl.Int64, "provider": pl.Int64, "active": pl.Int64}
+_ACTIVE_SQL = """
+    SELECT contract.professional_id, contract.provider_id, sum(current.minutes)
+    FROM contracts_contract AS contract
     CROSS JOIN LATERAL (
-        SELECT minutes FROM contracts_contractversion WHERE contract_id = contract.id AND valid_from <= {at}
+        SELECT minutes FROM contracts_contractversion WHERE contract_id = contract.id
         ORDER BY valid_from DESC, no DESC LIMIT 1
     ) AS current
+    WHERE contract.state = 'active' AND professional_id = ANY({professionals}::bigint[])
+    GROUP BY 1, 2
 """
 
 _CANDIDATES = """
@@ -174,6 +184,7 @@ _CANDIDATES = """
     ) AS every
 """
 
+_EPOCH = date(2000, 1, 1)
 _NOW = datetime(9999, 12, 31, tzinfo=UTC)
 """Later than any terms: what was approved since the month began counts, by whichever clock."""
 
@@ -222,33 +233,56 @@ def workplaces_read(
     return _with_undertaken(frame, day_of(at))
 
 
-def contracts_read(at: datetime, candidates: str = "month_candidate", *, now: bool = False) -> pl.DataFrame:
-    """The contracts in force of the workplaces noted, or of others, with the terms of then, or those of `now`."""
-    given = {"day": day_of(at), "at": _NOW if now else at}
-    return frame_read(_CONTRACTS.replace("{candidates}", candidates), given, CONTRACTS)
+def contracts_of(terms: pl.DataFrame, workplaces: pl.DataFrame, at: datetime) -> pl.DataFrame:
+    """The contracts in force of these workplaces, out of all `terms`."""
+    day = day_of(at)
+    here = terms.filter(pl.col("workplace").is_in(workplaces["workplace"].implode()))
+    rows = here.filter(pl.col("ends").is_null() | (pl.col("ends") >= (day - _EPOCH).days))
+    certificates = frame_read(_CERTIFICATES_SQL, {"day": day}, _CERTIFICATES)
+    rows = rows.with_columns(pl.Series("words", FITS).gather(rows["fit"]).alias("fit"))
+    rows = rows.join(certificates, on="certificate", how="inner")
+    rows = rows.join(frame_read(_OPEN_SQL, {}, _OPEN), on="contract", how="left")
+    asked = frame_read(_SHORTAGES_SQL, {}, _SHORTAGES)
+    rows = rows.join(asked, on=["workplace", "profession", "provider"], how="left", nulls_equal=True)
+    return rows.select(pl.col(name).cast(kind) for name, kind in CONTRACTS.items())
+
+
+def contracts_read(at: datetime, candidates: str) -> pl.DataFrame:
+    """The contracts in force of a few workplaces (a table expression with `workplace_id`), with the terms of now."""
+    return frame_read(_CONTRACTS.replace("{candidates}", candidates), {"day": day_of(at), "at": _NOW}, CONTRACTS)
 
 
 def snapshot_again(period: date, at: datetime, workplaces: Collection[int], free: pl.DataFrame) -> Snapshot:
     """The frames for these workplaces as things are now; `free` is what is left to whom."""
     numbers = ",".join(str(one) for one in workplaces)
     some = f"(SELECT unnest(ARRAY[{numbers}]::bigint[]) AS workplace_id)"
-    return Snapshot(workplaces_read(period, at, some), contracts_read(at, some, now=True), free)
+    return Snapshot(workplaces_read(period, at, some), contracts_read(at, some), free)
 
 
-def free_read(at: datetime, professionals: Collection[int] | None = None) -> pl.DataFrame:
-    """Staff minutes and free minutes (`rules.usable`) by professional and provider; of everybody, or of these now."""
+def free_of(terms: pl.DataFrame, at: datetime) -> pl.DataFrame:
+    """Staff minutes and free minutes (`rules.usable`) by professional and provider, of everybody."""
+    active = terms.group_by("professional", "provider").agg(pl.col("minutes").cast(pl.Int64).sum().alias("active"))
+    return _free(at, active, "true", [])
+
+
+def free_read(at: datetime, professionals: Collection[int]) -> pl.DataFrame:
+    """The same of these professionals, by what is in force now."""
+    given = list(professionals)
+    active = frame_read(_ACTIVE_SQL, {"professionals": given}, _ACTIVE)
+    return _free(at, active, "professional_id = ANY({professionals}::bigint[])", given)
+
+
+def _free(at: datetime, active: pl.DataFrame, whose: str, professionals: Sequence[int]) -> pl.DataFrame:
     given = {
         "day": day_of(at),
-        "at": at if professionals is None else _NOW,
         "by_a_party": [str(reason) for reason in EndReason if reason.by_a_party],
         "short_days": SHORT_CONTRACT_DAYS,
-        "professionals": list(professionals or ()),
+        "professionals": professionals,
     }
-    whose = "true" if professionals is None else "professional_id = ANY({professionals}::bigint[])"
-    current = _CURRENT_OF_ALL if professionals is None else _CURRENT_OF_FEW
-    minutes = "COALESCE(later.minutes, contract.minutes)" if professionals is None else "current.minutes"
-    statement = _FREE.replace("{whose}", whose).replace("{current}", current).replace("{minutes}", minutes)
-    return frame_read(statement, given, FREE)
+    staff = frame_read(_STAFF_SQL.replace("{whose}", whose), given, _STAFF)
+    staff = staff.join(active, on=["professional", "provider"], how="left")
+    free = pl.col("staff") - pl.col("active").fill_null(0) - pl.col("blocked")
+    return staff.with_columns(free.alias("free")).select(list(FREE))
 
 
 def _with_undertaken(workplaces: pl.DataFrame, day: date) -> pl.DataFrame:

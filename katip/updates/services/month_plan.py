@@ -23,12 +23,13 @@ from katip.updates.plan.lines import chunks_of, lines_of, lines_pack
 from katip.updates.plan.snapshot import (
     Snapshot,
     candidates_make,
-    contracts_read,
-    free_read,
+    contracts_of,
+    free_of,
     session_prepare,
     workplaces_read,
 )
 from katip.updates.plan.tables import PROFESSIONS
+from katip.updates.plan.terms import terms_read
 
 CHUNK = 3_000
 """workplaces of a chunk: few enough that an approval which meets one waits no longer than an eye blinks"""
@@ -53,14 +54,13 @@ def month_plan_within(actor: Actor, at: datetime, period: date, *, whole: bool =
     feeds, since = feeds_pending(day_of(at))
     session_prepare()
     mark = _mark(at)
-    run = MonthRun.objects.create(period=period, begun_by_id=actor.person_id, planned_at=at, mark=mark)
-    candidates_make(feeds, since, at, whole=whole)
     with Beside() as beside:
-        free = beside.ask(lambda: free_read(at))
         figures = beside.ask(lambda: _workplaces(feeds, since, period, at, whole=whole))
-        contracts = contracts_read(at)
+        terms = terms_read(at)
+        free = free_of(terms, at)
         workplaces = figures.result()
-        snapshot = Snapshot(workplaces, contracts, free.result())
+        snapshot = Snapshot(workplaces, contracts_of(terms, workplaces, at), free)
+    run = MonthRun.objects.create(period=period, begun_by_id=actor.person_id, planned_at=at, mark=mark)
     decided = decide(snapshot, day_of(at))
     lines = lines_of(decided)
     pieces = list(chunks_of(lines, chunk))
