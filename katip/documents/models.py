@@ -71,9 +71,7 @@ class Document(models.Model):
     """the audit event of the occasion, once the log has it: of the last approval, of the end, of a month's chunk"""
     made_at = models.DateTimeField(null=True)
     statement = models.TextField(blank=True, default="")
-    """the same for machines: canonical JSON"""
-    signature = models.TextField(blank=True, default="")
-    """over the statement, by the register's key (`seal.statement`)"""
+    """the same for machines, signed: a JWS in compact form whose payload is canonical JSON (`seal.statement`)"""
 
     class Meta:
         """One for an occasion; those that wait, in the order in which they are made."""

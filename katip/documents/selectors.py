@@ -9,4 +9,4 @@ def document_of_code(code: str) -> Document | None:
     read = code_read(code, CODE_LENGTH)
     if read is None:
         return None
-    return Document.objects.filter(code=read).select_related("contract").defer("statement", "signature").first()
+    return Document.objects.filter(code=read).select_related("contract").defer("statement").first()

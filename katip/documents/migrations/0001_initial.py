@@ -41,7 +41,6 @@ class Migration(migrations.Migration):
                 ("event_id", models.BigIntegerField(null=True)),
                 ("made_at", models.DateTimeField(null=True)),
                 ("statement", models.TextField(blank=True, default="")),
-                ("signature", models.TextField(blank=True, default="")),
                 (
                     "contract",
                     models.ForeignKey(
