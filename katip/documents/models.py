@@ -9,6 +9,18 @@ from django.db import models
 from django.db.models import Q
 
 from katip.contracts.models import Contract
+from katip.documents.tally import CheckTally
+
+__all__ = [
+    "CODE_LENGTH",
+    "CheckTally",
+    "Document",
+    "DocumentFile",
+    "DocumentState",
+    "MonthDocuments",
+    "Occasion",
+    "Urgency",
+]
 
 CODE_LENGTH = 20
 """signs of a document's code, each worth nearly 5 bits: 98 bits, which nobody guesses"""

@@ -38,6 +38,7 @@ UPDATABLE = {
     "counter_posting",
     "counter_review",
     "django_session",
+    "documents_checktally",
     "documents_document",
     "documents_monthdocuments",
     "identity_activationcode",
