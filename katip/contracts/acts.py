@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from katip.contracts.models import Contract, ContractAct
+from katip.contracts.models import Contract, ContractAct, ContractVersion
 from katip.rules import ContractAction, ContractForm, ContractRole, ContractState, next_state
 
 
@@ -73,14 +73,44 @@ _MOVED = """
     WHERE contract.id = differs.id
 )
 """
+_VERSIONED = """
+, versioned AS (
+    INSERT INTO contracts_contractversion
+        (contract_id, no, basis, process_id, valid_from, minutes, assignment_type, employees, hazard_class,
+         required_minutes, agreed_minutes, recorded_at)
+    SELECT * FROM unnest(%(v_contract_id)s::bigint[], %(v_no)s::int[], %(v_basis)s::text[], %(v_process_id)s::bigint[],
+                         %(v_valid_from)s::timestamptz[], %(v_minutes)s::int[], %(v_assignment_type)s::text[],
+                         %(v_employees)s::int[], %(v_hazard_class)s::text[], %(v_required_minutes)s::int[],
+                         %(v_agreed_minutes)s::int[], %(v_recorded_at)s::timestamptz[])
+)
+"""
+_VERSION = (
+    "contract_id",
+    "no",
+    "basis",
+    "process_id",
+    "valid_from",
+    "minutes",
+    "assignment_type",
+    "employees",
+    "hazard_class",
+    "required_minutes",
+    "agreed_minutes",
+    "recorded_at",
+)
 # Others' contracts are skipped where somebody holds them, as in `contracts.fitness`: nobody waits for a verdict.
 
 
-def contracts_move(acts: Sequence[Act], fits: Mapping[tuple[int, str], str] | None = None) -> None:
+def contracts_move(
+    acts: Sequence[Act],
+    fits: Mapping[tuple[int, str], str] | None = None,
+    versions: Sequence[ContractVersion] = (),
+) -> None:
     """Write the acts down and bring each contract where its act leads, with one statement.
 
-    `fits` says what the contracts of a workplace and profession are worth from now on (see `contracts.fitness`).
-    Each contract is moved once. Raises `RuleViolation` where an act is not allowed; then nothing is written.
+    `versions` are the terms that come into force by it, `fits` what the contracts of a workplace and profession are
+    worth from now on (see `contracts.fitness`). Each contract is moved once. Raises `RuleViolation` where an act is not
+    allowed; then nothing is written.
     """
     if not acts:
         return
@@ -89,8 +119,12 @@ def contracts_move(acts: Sequence[Act], fits: Mapping[tuple[int, str], str] | No
     names = ("workplace", "profession", "fit")
     parameters = {name: list(column) for name, column in zip(names, columns, strict=True)}
     moves = [(act.contract.state, act.to) for act in acts]
+    for name in _VERSION:
+        parameters[f"v_{name}"] = [getattr(version, name) for version in versions]
     with connection.cursor() as cursor:
-        cursor.execute(_GIVEN + _MOVED + _BORN, _parameters(acts, moves) | parameters)
+        cursor.execute(
+            _GIVEN + _MOVED + (_VERSIONED if versions else "") + _BORN, _parameters(acts, moves) | parameters
+        )
     for act, (_, to) in zip(acts, moves, strict=True):
         act.contract.state = to
 

@@ -8,6 +8,7 @@ from katip.contracts.acts import Act, contracts_move
 from katip.contracts.facts import Asked, Facts, facts_read
 from katip.contracts.fitness import UNDERTAKEN
 from katip.contracts.law import require_lawful
+from katip.contracts.listeners import Change, changes_tell
 from katip.contracts.models import AssignmentType, Contract, ContractVersion, Fitness
 from katip.contracts.texts import SERVICE_APPROVAL
 from katip.processes.kinds import Cancelled, Moved, ProcessKind
@@ -98,11 +99,10 @@ class ServiceContractKind(ProcessKind):
             action = _APPROVAL[role] if move.approved else ContractAction.REJECT
             contract = subjects[move.process.pk].contract
             acts.append(Act(contract, action, role, move.actor.person_id, move.at, move.reason))
-        in_force = [subjects[move.process.pk] for move in moved if move.final and move.approved]
-        contracts_move(acts, fits_with(in_force))
-        ContractVersion.objects.bulk_create(
-            _first_version(subjects[move.process.pk], move) for move in moved if move.final and move.approved
-        )
+        in_force = [(subjects[move.process.pk], move) for move in moved if move.final and move.approved]
+        versions = [_first_version(subject, move) for subject, move in in_force]
+        contracts_move(acts, fits_with([subject for subject, _ in in_force]), versions)
+        changes_tell([Change(version.contract_id, version.no, version.valid_from) for version in versions])
 
     def cancel(self, cancelled: Sequence[Cancelled], subjects: Mapping[int, Subject]) -> None:
         """What was taken back, or fell, is over; it is offered anew."""

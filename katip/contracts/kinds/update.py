@@ -12,6 +12,7 @@ from katip.contracts.acts import Act, contracts_move
 from katip.contracts.facts import Asked, Facts, facts_read
 from katip.contracts.fitness import fitness_refresh
 from katip.contracts.law import require_lawful
+from katip.contracts.listeners import Change, changes_tell
 from katip.contracts.models import Contract, ContractVersion, DurationUpdate, VersionBasis
 from katip.contracts.texts import UPDATE_APPROVAL
 from katip.processes.kinds import Cancelled, Moved, ProcessKind
@@ -99,8 +100,9 @@ class DurationUpdateKind(ProcessKind):
         approved = [move for move in moved if move.approved and move.final]
         closed = [subjects[move.process.pk].update.pk for move in moved if move.final]
         DurationUpdate.objects.filter(pk__in=closed).update(is_open=False)
-        ContractVersion.objects.bulk_create(_next_version(subjects[move.process.pk], move) for move in approved)
-        contracts_move([_act(subjects[move.process.pk], move) for move in approved])
+        versions = [_next_version(subjects[move.process.pk], move) for move in approved]
+        contracts_move([_act(subjects[move.process.pk], move) for move in approved], versions=versions)
+        changes_tell([Change(version.contract_id, version.no, version.valid_from) for version in versions])
         if approved:
             fitness_refresh({subjects[move.process.pk].contract.workplace_id for move in approved}, approved[0].at)
 

@@ -16,6 +16,7 @@ from django.db import connection
 from katip.audit.services.record import Happening, record
 from katip.contracts.kinds.shortage import SHORTAGE
 from katip.contracts.kinds.update import DURATION_UPDATE
+from katip.contracts.listeners import month_tell
 from katip.contracts.month.ending import contracts_end
 from katip.contracts.month.proof import BETWEEN, COVERED, leaf_of, root_of
 from katip.contracts.month.terms import parties_read, shortage_terms, text_hash, update_terms
@@ -92,6 +93,7 @@ def lines_write(actor: Actor, part: MonthPart, prepared: Prepared) -> Written:
     counts = dict(sorted(changes.group_by("outcome").len().iter_rows()))
     detail = {"run": part.run, "chunk": part.chunk, "root": root, "at": part.at.isoformat(), "changes": counts}
     record(actor, part.at, Happening("month:chunk:written", part.run, detail))
+    month_tell(part.run, part.chunk, part.at)
     return prepared.written
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from katip.audit.services.record import Happening, record
 from katip.contracts.acts import Act, contracts_move
 from katip.contracts.fitness import fitness_refresh
+from katip.contracts.listeners import Change, changes_tell
 from katip.contracts.models import Contract, ContractAct
 from katip.contracts.permissions import require_proof, role_in
 from katip.core.actor import Actor
@@ -135,6 +136,7 @@ def contracts_finish(actor: Actor, at: datetime, acts: Sequence[Act]) -> None:
         contract.ended_at = at
     Contract.objects.bulk_update(contracts, ["ends_on", "ended_at", "end_reason", "end_note", "ended_by"])
     contracts_move(acts)
+    changes_tell([Change(contract.pk, None, at) for contract in contracts])
     fitness_refresh({contract.workplace_id for contract in contracts}, at)
 
 
