@@ -165,7 +165,8 @@ class ContractAct(models.Model):
 
     grants: ClassVar[str] = "SELECT, INSERT"
 
-    contract = models.ForeignKey(Contract, models.PROTECT, related_name="acts")
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="acts", db_index=False)
+    """found by `act_of_contract`"""
     action = models.CharField(max_length=16, choices=choices(ContractAction))
     role = models.CharField(max_length=16, choices=choices(ContractRole))
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

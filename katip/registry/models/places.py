@@ -83,7 +83,8 @@ class Workplace(models.Model):
     province = models.ForeignKey(Province, models.PROTECT)
     district = models.ForeignKey(District, models.PROTECT)
     address = models.CharField(max_length=300, blank=True, default="")
-    activity = models.ForeignKey(Activity, models.PROTECT)
+    activity = models.ForeignKey(Activity, models.PROTECT, db_index=False)
+    """in no index: a feed moves many, and a row whose indexed columns stay is rewritten in its own page"""
     closed_on = models.DateField(null=True)
     predecessor = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
     """the workplace that this one was before SGK gave it a new number; to the law this is a new workplace"""

@@ -87,6 +87,8 @@ class MonthChunk(models.Model):
     plan_hash = models.CharField(max_length=64)
     state = models.CharField(max_length=4, choices=ChunkState, default=ChunkState.OPEN)
     done_at = models.DateTimeField(null=True)
+    written_by = models.BigIntegerField(null=True)
+    """the number of the transaction that wrote it"""
     totals = models.JSONField(default=dict)
     """plain numbers by name, read while the month runs"""
     shares = models.JSONField(default=dict)

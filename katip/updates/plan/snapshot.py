@@ -35,26 +35,27 @@ _WORKPLACES = f"""
         FROM registry_activityhazard
         WHERE valid_from <= {{day}}::date AND (valid_to IS NULL OR valid_to >= {{day}}::date)
         ORDER BY activity_id, valid_from DESC
+    ), told AS (
+        SELECT workplace_id, employees, activity_id, feed,
+               row_number() OVER (PARTITION BY workplace_id ORDER BY period DESC) AS place
+        FROM {{candidates}} AS candidate JOIN registry_headcount USING (workplace_id) WHERE period <= {{period}}::date
     )
     SELECT workplace.id, workplace.province_id, now.employees, hazard.class,
            CASE WHEN now.feed = ANY({{feeds}}::bigint[]) THEN known.employees ELSE now.employees END,
            CASE WHEN now.feed = ANY({{feeds}}::bigint[]) THEN known_hazard.class ELSE hazard.class END,
-           (SELECT declaration.auto_update::int FROM registry_contactdeclaration AS declaration
-            WHERE declaration.workplace_id = workplace.id ORDER BY declaration.no DESC LIMIT 1),
-           (SELECT own.minutes FROM contracts_undertaking AS own
-            WHERE own.workplace_id = workplace.id AND own.state = 'active')
+           declared.auto_update::int, own.minutes
     FROM {{candidates}} AS candidate
     JOIN registry_workplace AS workplace ON workplace.id = candidate.workplace_id
-    CROSS JOIN LATERAL (
-        SELECT employees, period, feed FROM registry_headcount
-        WHERE workplace_id = workplace.id AND period <= {{period}}::date ORDER BY period DESC LIMIT 1
-    ) AS now
+    JOIN told AS now ON now.workplace_id = candidate.workplace_id AND now.place = 1
     JOIN hazard ON hazard.activity_id = workplace.activity_id
-    LEFT JOIN LATERAL (
-        SELECT employees, activity_id FROM registry_headcount
-        WHERE workplace_id = workplace.id AND period < now.period ORDER BY period DESC LIMIT 1
-    ) AS known ON true
+    LEFT JOIN told AS known ON known.workplace_id = candidate.workplace_id AND known.place = 2
     LEFT JOIN hazard AS known_hazard ON known_hazard.activity_id = COALESCE(known.activity_id, workplace.activity_id)
+    LEFT JOIN (
+        SELECT DISTINCT ON (workplace_id) workplace_id, auto_update
+        FROM {{candidates}} AS candidate JOIN registry_contactdeclaration USING (workplace_id)
+        ORDER BY workplace_id, no DESC
+    ) AS declared ON declared.workplace_id = candidate.workplace_id
+    LEFT JOIN contracts_undertaking AS own ON own.workplace_id = candidate.workplace_id AND own.state = 'active'
     WHERE workplace.closed_on IS NULL OR workplace.closed_on > {{day}}::date
 """  # noqa: S608 -- numbers of enums
 
