@@ -20,6 +20,8 @@ REFERENCE_TABLES = {
     "registry_activityhazard",
 }
 
+APPEND_ONLY = ("audit_event", "audit_eventdetail", "audit_logentry", "audit_logtile", "audit_checkpoint")
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
@@ -63,7 +65,7 @@ def _flush_as_owner(*_: Any, **__: Any) -> None:
         names = sorted({name for (name,) in tables} - REFERENCE_TABLES)
         truncate = "TRUNCATE " + ", ".join(f'"{name}"' for name in names) + " RESTART IDENTITY"
         off, on = (
-            "; ".join(f"ALTER TABLE {table} {turn} TRIGGER USER" for table in ("audit_event", "audit_eventdetail"))
+            "; ".join(f"ALTER TABLE {table} {turn} TRIGGER USER" for table in APPEND_ONLY)
             for turn in ("DISABLE", "ENABLE")
         )
         connection.execute(f"{off}; {truncate}; {on}")

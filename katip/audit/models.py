@@ -1,4 +1,4 @@
-"""The event and its erasable detail.
+"""The event, its erasable detail, and the log of events.
 
 The event row carries no personal data in clear: ids, a tag and a salted hash of the detail. The detail lies in a row of
 its own, so that the law's deletion stays possible without touching the event.
@@ -7,6 +7,9 @@ its own, so that the law's deletion stays possible without touching the event.
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
+
+from katip.audit.looks_model import Look as Look
 
 
 class Event(models.Model):
@@ -46,3 +49,76 @@ class EventDetail(models.Model):
 
     def __str__(self) -> str:
         return f"detail of event {self.pk}"
+
+
+class LogQueue(models.Model):
+    """An event without a position in the log. A trigger on the events fills it: none can be recorded past it."""
+
+    grants: ClassVar[str] = "SELECT, INSERT, DELETE"
+
+    event_id = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Named for what it is."""
+
+        db_table = "audit_logqueue"
+
+    def __str__(self) -> str:
+        return f"event {self.event_id} waits"
+
+
+class LogEntry(models.Model):
+    """An event's place in the log, and the 32 bytes that stand there for it (`katip.audit.log.entries`)."""
+
+    grants: ClassVar[str] = "SELECT, INSERT"
+
+    position = models.BigIntegerField(primary_key=True)
+    event_id = models.BigIntegerField(unique=True)
+    entry = models.BinaryField(max_length=32)
+
+    class Meta:
+        """Named for what it is."""
+
+        db_table = "audit_logentry"
+
+    def __str__(self) -> str:
+        return f"event {self.event_id} at {self.position}"
+
+
+class LogTile(models.Model):
+    """256 neighbouring hashes of the log's tree, complete and never changed again; `root` is the hash over them.
+
+    Level 0 holds leaves, each further level the roots of the one below (C2SP tlog-tiles). Incomplete tiles are not
+    kept: they are made from entries and roots.
+    """
+
+    grants: ClassVar[str] = "SELECT, INSERT"
+
+    pk = models.CompositePrimaryKey("level", "no")
+    level = models.SmallIntegerField()
+    no = models.BigIntegerField()
+    hashes = models.BinaryField(max_length=8192)
+    root = models.BinaryField(max_length=32)
+
+    class Meta:
+        """Named for what it is."""
+
+        db_table = "audit_logtile"
+
+    def __str__(self) -> str:
+        return f"tile {self.level}/{self.no}"
+
+
+class Checkpoint(models.Model):
+    """The log's head at one size, signed (C2SP tlog-checkpoint)."""
+
+    grants: ClassVar[str] = "SELECT, INSERT"
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"checkpoint of {self.size}"

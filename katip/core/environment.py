@@ -39,6 +39,8 @@ class Environment(BaseSettings):
     secret_key: str = ""
     lookup_key: str = ""
     field_key: str = ""
+    log_key: str = ""
+    log_origin: str = ""
 
     operator_name: str = ""
     operator_is_ministry: bool = False
@@ -56,6 +58,8 @@ class Environment(BaseSettings):
 
     activation_days: int = Field(default=14, ge=1)
     application_days: int = Field(default=30, ge=7)
+    reason_minutes: int = Field(default=30, ge=5, le=480)
+    looks_months: int = Field(default=24, ge=12)
     review_percent: int = Field(default=5, ge=0, le=100)
     chip_trust: Path | None = None
     chip_states: str = "TUR"
@@ -63,6 +67,14 @@ class Environment(BaseSettings):
     oidc_file: Path | None = None
     smtp_url: str = ""
     mail_from: str = ""
+
+    seal_key: Path | None = None
+    seal_chain: Path | None = None
+    seal_passphrase: str = ""
+    seal_tsa_url: str = ""
+    seal_tsa_ca: Path | None = None
+
+    keep: dict[str, str] = {}
 
     @property
     def trust_folder(self) -> Path:
@@ -79,6 +91,11 @@ class Environment(BaseSettings):
         """The address people type, without a trailing slash."""
         shown = "localhost" if is_loopback(self.host) else self.host
         return self.public_url.rstrip("/") or f"http://{shown}:{self.port}"
+
+    @property
+    def log_name(self) -> str:
+        """The name that a new log is given: the address of its public files, without the scheme."""
+        return self.log_origin or f"{self.origin.partition('://')[2]}/kayit"
 
 
 def is_loopback(host: str) -> bool:
