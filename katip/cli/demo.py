@@ -18,6 +18,7 @@ import click
 from katip.cli.country import country
 from katip.cli.database import database_start, database_stop
 from katip.cli.hands import hands_run
+from katip.cli.sequencer import sequencing
 from katip.cli.sweep import due_do, sweep_beside
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
 from katip.core.environment import default_data
@@ -114,7 +115,7 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
         with web_run(environment, workers=1) as web:
             ready_await(web, environment)
             _announce(environment, entries, data)
-            with hands_run(1) as hands:
+            with hands_run(1) as hands, sequencing():
                 raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web, hands)}).")
     finally:
         database_stop()
@@ -129,6 +130,7 @@ def _prepare(environment: "Environment") -> "list[Entry]":
     from django.core.management import CommandError, call_command
     from django.db import connections
 
+    from katip.audit.log.sequence import sequence_all
     from katip.cli.migrate import migrate
     from katip.demo.cards.office import office_open
     from katip.demo.world import WORLD, cast_open, world_load
@@ -147,6 +149,7 @@ def _prepare(environment: "Environment") -> "list[Entry]":
     entries = cast_open(environment.data, now)
     office_open(environment.data, environment.trust_folder, entries, now)
     due_do(now)
+    sequence_all(now)
     for connection in connections.all(initialized_only=True):
         connection.close()
         if hasattr(connection, "close_pool"):

@@ -24,6 +24,7 @@ def test_sessions_whose_time_is_over_are_deleted_before_anything_is_served(monke
     for name, stand_in in (
         ("web_run", web_run),
         ("hands_run", lambda _count: nullcontext(SimpleNamespace(tend=list))),
+        ("sequencing", nullcontext),
         ("signals_set", list),
         ("ready_await", lambda *_: None),
     ):
