@@ -59,7 +59,6 @@ class Environment(BaseSettings):
     activation_days: int = Field(default=14, ge=1)
     application_days: int = Field(default=30, ge=7)
     reason_minutes: int = Field(default=30, ge=5, le=480)
-    looks_months: int = Field(default=24, ge=12)
     review_percent: int = Field(default=5, ge=0, le=100)
     chip_trust: Path | None = None
     chip_states: str = "TUR"

@@ -13,6 +13,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
 
 from katip.core.actor import Actor
+from katip.core.shown import unshown
 
 Service = TypeVar("Service", bound=Callable[..., Any])
 
@@ -60,7 +61,7 @@ def _durable(service: Service, *, snapshot: bool) -> Service:
         return once(actor, arguments)
 
     def once(actor: Actor, arguments: dict[str, Any]) -> Any:
-        with acting_as(actor, durable=True, snapshot=snapshot):
+        with unshown(), acting_as(actor, durable=True, snapshot=snapshot):
             return service(actor=actor, **arguments)
 
     return cast("Service", run)

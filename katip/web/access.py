@@ -13,9 +13,9 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
 from katip.core.actor import Actor, Capacity, Proof
-from katip.core.usecase import acting_as
 from katip.identity.second_step import second_step_of
 from katip.web.acting.chosen import chosen_read
+from katip.web.looks.hook import looked_after, looked_at_once
 
 View = Callable[..., HttpResponse]
 
@@ -51,6 +51,7 @@ def access(level: Access, *, writes: bool = False) -> Callable[[View], View]:
     """Declare who may enter `view`, and let nobody else in.
 
     Reads (GET, HEAD) run in one transaction in which PostgreSQL knows the actor; writes leave that to the use case.
+    Whose data the page shows is recorded before it is sent (`katip.web.looks.hook`).
     `writes` marks a page that writes though it is a GET: where another house sends a browser back.
     """
 
@@ -64,11 +65,8 @@ def access(level: Access, *, writes: bool = False) -> Callable[[View], View]:
             stopped = _stop(request, level) if level != Access.PUBLIC else None
             if stopped is not None:
                 return stopped
-            if request.method in {"GET", "HEAD"} and not writes:
-                with acting_as(request.actor):
-                    response = view(request, *args, **kwargs)
-            else:
-                response = view(request, *args, **kwargs)
+            looked = looked_at_once if request.method in {"GET", "HEAD"} and not writes else looked_after
+            response = looked(request, lambda: view(request, *args, **kwargs))
             add_never_cache_headers(response)
             return response
 
@@ -88,8 +86,7 @@ def _in_public(request: Any, respond: Callable[[], HttpResponse]) -> HttpRespons
         return respond()
     request.actor = Actor(request.user.pk, proof=proof)
     _chosen_set(request, proof)
-    with acting_as(request.actor):
-        response = respond()
+    response = looked_at_once(request, respond)
     add_never_cache_headers(response)
     return response
 

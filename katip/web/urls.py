@@ -16,6 +16,7 @@ from katip.web.counter import urls as counter
 from katip.web.entrance import views as entrance
 from katip.web.factors import urls as factors
 from katip.web.home import views as home
+from katip.web.looks import urls as looks
 from katip.web.months import urls as months
 from katip.web.offers import urls as offers
 from katip.web.officials import urls as officials
@@ -44,6 +45,7 @@ urlpatterns = [
     path("ana-ekran/", home.home, name="home"),
     path("gorevlendirmelerim/", home.assignments, name="assignments"),
     *account.paths,
+    *looks.paths,
     *contracts.paths,
     path("sozlesmeler/<int:no>/", contract_page.contract, name="contract"),
     path("sozlesmeler/<int:no>/sonlandir/", acts.end, name="contract_end"),

@@ -65,6 +65,7 @@ account              /hesabim/                            TWO_STEP
 account_sessions     /hesabim/oturumlar/                  TWO_STEP
 account_devices      /hesabim/tarayicilar/                TWO_STEP
 account_history      /hesabim/hareketler/                 TWO_STEP
+account_looks        /hesabim/verilerime-kim-bakti/       TWO_STEP
 account_notices      /hesabim/bildirimler/                TWO_STEP
 account_password     /hesabim/sifre/                      TWO_STEP
 account_email        /hesabim/e-posta/                    TWO_STEP
@@ -110,6 +111,8 @@ manager_appoint      /sorumlu-mudurler/gorevlendir/       WORKPLACE
 manager_end          /sorumlu-mudurler/<int:no>/sonlandir/ ACTING
 own_records          /kendi-kayitlarim/                   ACTING
 office               /gorevli/                            OFFICIAL
+look_reason          /gorevli/neden/                      OFFICIAL
+look_reason_close    /gorevli/neden/kapat/                OFFICIAL
 overview             /genel-bakis/                        OFFICIAL
 lacking              /genel-bakis/eksik-isyerleri/        OFFICIAL
 official_workplace   /genel-bakis/isyerleri/<int:no>/     OFFICIAL

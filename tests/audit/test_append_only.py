@@ -91,6 +91,7 @@ INSERT_ONLY = {
     "audit_event",
     "audit_eventdetail",
     "audit_logentry",
+    "audit_look",
     "audit_logtile",
     "contracts_carried",
     "contracts_contractact",

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from katip.audit.looks import Given, Reason
 from katip.audit.models import Event
 from katip.contracts import overview as reads
 from katip.contracts.models import Undertaking
@@ -24,6 +25,7 @@ from katip.registry.models import Certificate, District, Official, Professional,
 from katip.rules import Profession
 from katip.web.access import Access
 from katip.web.acting.chosen import chosen_write
+from katip.web.looks.reasons import reason_keep
 from tests.cast import LOW, VERY_HAZARDOUS, World, national_id, person, signed_in, workplace
 from tests.routes import routes
 from tests.web.test_query_counts import asked, page
@@ -41,10 +43,14 @@ def as_actor(office: Official) -> Actor:
     return Actor(office.person_id, Capacity.OFFICIAL, office.pk, Proof("totp", NOW))
 
 
-def in_office(office: Official) -> Client:
+def in_office(office: Official, *, reason: bool = True) -> Client:
+    """A browser in which an official acts and, unless told otherwise, has said why they look people up."""
     client = signed_in(office.person)
     session = client.session
-    chosen_write(SimpleNamespace(session=session), Capacity.OFFICIAL, office.pk)
+    request = SimpleNamespace(session=session, actor=as_actor(office))
+    chosen_write(request, Capacity.OFFICIAL, office.pk)
+    if reason:
+        reason_keep(request, Given(Reason.INSPECTION, "2025/14", datetime.now(UTC)))
     session.save()
     return client
 
@@ -76,7 +82,7 @@ def address(route: str, world: World) -> str:
 
 def test_these_are_all_the_pages_of_officials() -> None:
     own = {str(pattern.name) for _, pattern in routes() if getattr(pattern.callback, "access", None) == Access.OFFICIAL}
-    tested = ("branch", "counter", "official_month")  # test_branches, test_counter, test_official_month
+    tested = ("branch", "counter", "look_reason", "official_month")  # test_branches, test_counter, looks, …
     elsewhere = {name for name in own if name.startswith(tested)}
     assert own - elsewhere == {"office", *TO_READ, *TO_ACT}
 

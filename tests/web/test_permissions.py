@@ -105,6 +105,7 @@ account_sessions       POST >account_login >two_step >account >account >account 
 account_devices        GET  >account_login >two_step 405 405 405 405 405
 account_devices        POST >account_login >two_step >account >account >account >account >account
 account_history        GET  >account_login >two_step 200 200 200 200 200
+account_looks          GET  >account_login >two_step 200 200 200 200 200
 account_notices        GET  >account_login >two_step 200 200 200 200 200
 account_password       GET  >account_login >two_step 200 200 200 200 200
 account_password       POST >account_login >two_step 422 422 422 422 422
@@ -176,6 +177,10 @@ manager_end        GET   >account_login >two_step 404 404 404 404 404
 manager_end        POST  >account_login >two_step 404 404 404 404 404
 own_records        GET   >account_login >two_step >home >home >home >home 200
 office             GET   >account_login >two_step 403 403 403 403 403
+look_reason        GET   >account_login >two_step 403 403 403 403 403
+look_reason        POST  >account_login >two_step 403 403 403 403 403
+look_reason_close  GET   >account_login >two_step 403 403 403 403 403
+look_reason_close  POST  >account_login >two_step 403 403 403 403 403
 overview           GET   >account_login >two_step 403 403 403 403 403
 lacking            GET   >account_login >two_step 403 403 403 403 403
 official_workplace GET   >account_login >two_step 403 403 403 403 403

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Value
 
 from katip.core.crypto import lookup_key, seal, unseal
+from katip.core.shown import shown
 from katip.rules import mask_national_id
 
 
@@ -72,12 +73,14 @@ class Person(AbstractBaseUser):
 
     @property
     def name(self) -> str:
-        """Given name and family name, as people write it."""
+        """Given name and family name, as people write it. Reading it counts as showing it (`core.shown`)."""
+        shown(self.pk)
         return f"{self.given_name} {self.family_name}"
 
     @property
     def national_id(self) -> str:
-        """The T.C. kimlik no in clear; only for the parties who need it."""
+        """The T.C. kimlik no in clear; only for the parties who need it. Reading it counts as showing it."""
+        shown(self.pk)
         return unseal(self.national_id_sealed)
 
     @property

@@ -1,0 +1,1 @@
+"""Who looked: what each page records, *Verilerime kim baktı?*, and the reason that officials give."""
