@@ -18,6 +18,9 @@ class _Late(click.Group):
         "feed": "feed",
         "month": "month",
         "sweep": "sweep",
+        "retention": "retention",
+        "backup": "backup",
+        "restore": "restore",
         "account": "account",
         "oidc": "oidc",
         "demo": "demo",
@@ -25,7 +28,7 @@ class _Late(click.Group):
         "card": "card",
         "chip": "chip",
     }
-    without_django = {"demo", "code", "card", "chip"}
+    without_django = {"demo", "code", "card", "chip", "backup", "restore"}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, in the order of use."""

@@ -39,6 +39,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     from katip.core.actor import OPERATOR
     from katip.counter.services.sweep import applications_sweep
     from katip.identity.services.messages_send import messages_send
+    from katip.keeping.services.retention import retention_sweep
     from katip.updates.services.digest_send import digests_send
 
     swept = sweep(at=now)
@@ -56,6 +57,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     parts["told of their month"] = digests_send(at=now)
     mail = messages_send(at=now)
     parts |= {"told by e-mail": mail.sent, "given up as e-mail": mail.given_up}
+    parts["rows destroyed, their time being over"] = retention_sweep(now)
     return ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
 
 

@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "katip.contracts",
     "katip.updates",
     "katip.documents",
+    "katip.documents.seal",
+    "katip.keeping",
     "katip.web",
     "procrastinate.contrib.django",
 ]

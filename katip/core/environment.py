@@ -74,6 +74,7 @@ class Environment(BaseSettings):
     seal_tsa_ca: Path | None = None
 
     keep: dict[str, str] = {}
+    backup_passphrase_file: Path | None = None
 
     @property
     def trust_folder(self) -> Path:

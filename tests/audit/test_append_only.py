@@ -49,6 +49,7 @@ UPDATABLE = {
     "identity_person",
     "identity_providerlink",
     "identity_securitynotice",
+    "keeping_datarequest",
     "mfa_authenticator",
     "processes_process",
     "procrastinate_jobs",
@@ -99,6 +100,8 @@ INSERT_ONLY = {
     "contracts_monthchange",
     "documents_documentfile",
     "identity_proofing",
+    "keeping_noticeshown",
+    "keeping_retentionrun",
     "processes_decision",
     "processes_step",
     "procrastinate_events",
@@ -118,6 +121,8 @@ READ_ONLY = {
     "auth_permission",
     "django_content_type",
     "django_migrations",
+    "keeping_destruction",
+    "keeping_mark",
 }
 
 

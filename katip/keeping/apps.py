@@ -1,0 +1,27 @@
+"""The room as a Django app."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class KeepingConfig(AppConfig):
+    """Retention, a person's own data, requests, and the privacy notice."""
+
+    name = "katip.keeping"
+    label = "keeping"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have the owner's function written anew after every migration, and the settings checked."""
+        from katip.keeping import checks  # noqa: F401 -- registered on import
+
+        post_migrate.connect(_function_write, sender=self)
+
+
+def _function_write(using: str, **_: Any) -> None:
+    from katip.keeping.destroying import function_write
+
+    if using == "owner":
+        function_write()

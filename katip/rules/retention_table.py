@@ -1,0 +1,277 @@
+"""The kinds of data that come to an end, one row each; `retention_kept` has the others.
+
+Read by the page, by `docs/retention.md` and by `katip retention`; a test holds that no table is missing.
+
+Laws: 6698 is the law on personal data (KVKK), 6331 the law on occupational safety, 6098 the code of obligations (TBK),
+5237 the criminal code. "Yönetmelik" is the by-law on deletion, destruction and anonymisation, RG 28.10.2017/30224. That
+these grounds fit is the operator's to confirm: for a ministry it is another question than for a company.
+"""
+
+from katip.rules.retention import Fate, Rule, Span, Words
+
+REGISTER = "6331 m.6, 8; 6698 m.5/2-a, ç"
+_EVIDENCE = "6698 m.5/2-e (bir hakkın tesisi, kullanılması, korunması)"
+SECURITY = "6698 m.12/1, m.5/2-ç"
+_ANSWER = "6698 m.5/2-c, ç"
+_LIMITATION = f"{_EVIDENCE}; 6098 m.146 (10 yıl)"
+_OFFENCE = f"{_EVIDENCE}; 5237 m.66 (dava zamanaşımı)"
+LOG = "Yönetmelik m.7/3; 6698 m.12/1"
+
+DELETED = (
+    Rule(
+        "session",
+        Words("Oturumlar", "Sessions"),
+        ("django_session", "usersessions_usersession"),
+        Fate.DELETE,
+        SECURITY,
+        Span("0d"),
+        Words("oturumun süresi dolunca", "the session's end"),
+    ),
+    Rule(
+        "cache",
+        Words("Deneme sayaçları (ağ adresiyle)", "Counters of attempts (with network address)"),
+        ("cache_entry",),
+        Fate.DELETE,
+        SECURITY,
+        Span("0d"),
+        Words("sayacın süresi dolunca", "the counter's end"),
+    ),
+    Rule(
+        "job",
+        Words("Bitmiş arka plan işleri", "Finished jobs"),
+        ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers"),
+        Fate.DELETE,
+        "6698 m.4/2-d",
+        Span("30d"),
+        Words("işin bitişi", "the job's last event"),
+    ),
+    Rule(
+        "message",
+        Words("Gönderilmiş e-postalar (adresiyle)", "E-mails that were sent (with address)"),
+        ("identity_message",),
+        Fate.DELETE,
+        _ANSWER,
+        Span("90d"),
+        Words("gönderildiği ya da vazgeçildiği an", "sent, or given up"),
+    ),
+    Rule(
+        "notice",
+        Words("Güvenlik bildirimleri", "Notices about a sign-in"),
+        ("identity_securitynotice",),
+        Fate.DELETE,
+        SECURITY,
+        Span("2y"),
+        Words("bildirimin anı", "the notice"),
+    ),
+    Rule(
+        "sign_in_code",
+        Words("Etkinleştirme kodları ve kurma hakları (özet değeri)", "Activation codes and rights to enrol (hashed)"),
+        ("identity_activationcode", "identity_enrolment"),
+        Fate.DELETE,
+        SECURITY,
+        Span("2y"),
+        Words("kullanıldığı, geri alındığı ya da süresi dolduğu an", "used, taken back or run out"),
+    ),
+    Rule(
+        "chip_session",
+        Words("Kimlik kartı okuma denemeleri", "Tries to read an ID card"),
+        ("identity_chipsession",),
+        Fate.DELETE,
+        SECURITY,
+        Span("6m"),
+        Words("denemenin sonu", "the end of the try"),
+    ),
+    Rule(
+        "device",
+        Words("Bilinen tarayıcılar", "Known browsers"),
+        ("identity_knowndevice",),
+        Fate.DELETE,
+        SECURITY,
+        Span("2y"),
+        Words("son görüldüğü an", "last seen"),
+    ),
+    Rule(
+        "application_unproved",
+        Words("Doğrulanmamış gişe başvuruları", "Applications at a counter that were not confirmed"),
+        ("counter_application", "counter_review"),
+        Fate.DELETE,
+        _ANSWER,
+        Span("1y"),
+        Words("başvurunun sonu", "the end of the application"),
+    ),
+    Rule(
+        "offer_draft",
+        Words("Teklif taslakları ve teklif listeleri", "Drafts of offers, sheets of offers"),
+        ("contracts_offerdraft", "contracts_offersheet"),
+        Fate.DELETE,
+        _ANSWER,
+        Span("1y"),
+        Words("son değişiklik", "the last change"),
+    ),
+    Rule(
+        "feed_line",
+        Words("Aylık bildirimde ayrılan satırlar ve parçalar", "Lines and parts of feeds that were set aside"),
+        ("updates_feedfault", "updates_feedpart"),
+        Fate.DELETE,
+        "6698 m.4/2-d",
+        Span("1y"),
+        Words("bildirimin alındığı an", "the feed's beginning"),
+    ),
+    Rule(
+        "month_plan",
+        Words("Aylık güncellemenin hesap tabloları", "A month's plan, line by line"),
+        ("updates_monthchunk.plan",),
+        Fate.BLANK,
+        "6698 m.4/2-d",
+        Span("1y"),
+        Words("ayın bitişi", "the end of the run"),
+    ),
+    Rule(
+        "digest",
+        Words("Kişilere verilen ay özetleri", "What people were told of a month"),
+        ("updates_digest",),
+        Fate.DELETE,
+        _ANSWER,
+        Span("2y"),
+        Words("özetin yapıldığı an", "the digest"),
+    ),
+    Rule(
+        "look",
+        Words("Kimin kimin verisine baktığı", "Who looked at whose data"),
+        ("audit_look", "audit_eventdetail"),
+        Fate.DELETE,
+        SECURITY,
+        Span("3y"),
+        Words("bakılan an", "the look"),
+    ),
+    Rule(
+        "sign_in_detail",
+        Words("Giriş ve gişe olaylarının ayrıntısı", "Details of events of signing in and of the counter"),
+        ("audit_eventdetail",),
+        Fate.ERASE_DETAIL,
+        SECURITY,
+        Span("2y"),
+        Words("olayın anı", "the event"),
+    ),
+)
+"""carried out as they stand: nothing of it is needed for longer than it works, or to look into an attack"""
+
+CONFIRMED_FIRST = (
+    Rule(
+        "event_detail",
+        Words("Öteki olayların ayrıntısı", "Details of all other events"),
+        ("audit_eventdetail",),
+        Fate.ERASE_DETAIL,
+        _OFFENCE,
+        Span("15y"),
+        Words("olayın anı", "the event"),
+        settled=False,
+    ),
+    Rule(
+        "contract_file",
+        Words(
+            "Sona ermiş sözleşmeler: onayları, sürümleri, belgeleriyle",
+            "Contracts that are over: with approvals, versions, documents",
+        ),
+        (
+            "contracts_contract",
+            "contracts_contractversion",
+            "contracts_contractact",
+            "contracts_carried",
+            "contracts_durationupdate",
+            "documents_document",
+            "documents_documentfile",
+            "processes_process",
+            "processes_step",
+            "processes_decision",
+        ),
+        Fate.DELETE,
+        f"{REGISTER}; {_OFFENCE}",
+        Span("15y"),
+        Words("sözleşmenin ya da teklifin sona erdiği an", "the end of the contract or offer"),
+        settled=False,
+    ),
+    Rule(
+        "other_process",
+        Words(
+            "Kapanmış öteki süreçler: personel, üstlenme, görevlendirme ihtiyacı",
+            "Other closed processes: staff, undertakings, needs for a person",
+        ),
+        (
+            "contracts_undertaking",
+            "contracts_shortage",
+            "processes_process",
+            "processes_step",
+            "processes_decision",
+        ),
+        Fate.DELETE,
+        f"{REGISTER}; {_OFFENCE}",
+        Span("15y"),
+        Words("sürecin ya da üstlenmenin sona erdiği an", "the end of the process or undertaking"),
+        settled=False,
+    ),
+    Rule(
+        "application_proved",
+        Words("Doğrulanmış gişe başvuruları", "Applications at a counter that were confirmed"),
+        ("counter_application", "counter_review"),
+        Fate.DELETE,
+        _LIMITATION,
+        Span("10y"),
+        Words("karar", "the decision"),
+        settled=False,
+    ),
+    Rule(
+        "mandate",
+        Words("Bitmiş yetkiler", "Mandates that ended"),
+        ("registry_mandate",),
+        Fate.DELETE,
+        _LIMITATION,
+        Span("10y"),
+        Words("yetkinin son günü", "the mandate's last day"),
+        settled=False,
+    ),
+    Rule(
+        "declaration",
+        Words(
+            "Yerine yenisi gelmiş işyeri iletişim bilgileri ve talimatlar",
+            "Contact details and consents of a workplace that a newer one follows",
+        ),
+        ("registry_contactdeclaration",),
+        Fate.DELETE,
+        _LIMITATION,
+        Span("10y"),
+        Words("yerine gelenin anı", "the one that followed"),
+        settled=False,
+    ),
+    Rule(
+        "payment",
+        Words("Banka işlemleri", "Bank transactions"),
+        ("registry_payment",),
+        Fate.DELETE,
+        _LIMITATION,
+        Span("10y"),
+        Words("işlem günü", "the transaction"),
+        settled=False,
+    ),
+    Rule(
+        "data_request",
+        Words("Kişisel veri başvuruları ve yanıtları", "Requests about personal data and their answers"),
+        ("keeping_datarequest",),
+        Fate.DELETE,
+        f"6698 m.13; {_LIMITATION}",
+        Span("10y"),
+        Words("yanıt", "the answer"),
+        settled=False,
+    ),
+    Rule(
+        "person",
+        Words("Hiçbir kayıtta anılmayan kişiler", "People whom no record names any more"),
+        ("identity_person", "mfa_authenticator", "account_emailaddress", "account_emailconfirmation"),
+        Fate.DELETE,
+        "6698 m.7/1",
+        Span("2y"),
+        Words("kaydın açılması ve son giriş, geç olanı", "made, or last signed in, whichever is later"),
+        settled=False,
+    ),
+)
+"""the law names no years for these: proposed, and carried out once the operator has confirmed them (`KATIP_KEEP`)"""
