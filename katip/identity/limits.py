@@ -1,8 +1,11 @@
 """Counting what is tried, in the cache that all processes share."""
 
+import math
+import time
 from collections.abc import Callable
 
 from allauth.core.internal import ratelimit
+from django.core.cache import cache
 from django.http import HttpRequest
 
 TakeBack = Callable[[], None]
@@ -18,3 +21,17 @@ def attempt_count(
     """
     usage = ratelimit.consume(request, app="katip", action=action, config={action: limits}, key=key, limit_get=gets)
     return usage.rollback if usage else None
+
+
+def attempt_wait(request: HttpRequest, action: str, limits: str, *, key: str | None = None) -> int:
+    """Seconds, at least 1, until one more attempt of `action` is counted: until the oldest of too many is forgotten.
+
+    Arguments as for `attempt_count`; counts nothing.
+    """
+    now, waits = time.time(), [1.0]
+    for rate in ratelimit.get_rates(app="katip", action=action, config={action: limits}):
+        name = ratelimit.get_cache_key(request, app="katip", action=action, rate=rate, key=key)
+        history = cache.get(name, [])  # newest first
+        if len(history) >= rate.amount:
+            waits.append(history[rate.amount - 1] + rate.duration - now)
+    return math.ceil(max(waits))

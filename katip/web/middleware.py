@@ -116,10 +116,10 @@ class AccessMiddleware:
     def process_view(
         self, request: Any, view: Callable[..., HttpResponse], _args: list[Any], _kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Decide before the view runs."""
+        """Decide before the view runs. A `sessionless` view is alike for everybody: no session is looked at."""
         if not hasattr(view, "access"):
             raise ImproperlyConfigured(f"{request.resolver_match.view_name}: a route without declared access")
-        if not request.user.is_authenticated:
+        if getattr(view, "sessionless", False) or not request.user.is_authenticated:
             return None
         if request.session.setdefault(AGENT, agent_key(request)) != agent_key(request):
             session_foreign(request)

@@ -1,0 +1,227 @@
+"""What the public check answers: where a document stands, in the least of data; what an uploaded file is worth.
+
+Whoever has a document's code may ask, signed in or not. What is told serves to compare it with the paper: people by
+their initials, the workplace by its title and the end of its number. Nothing is kept of an uploaded file.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from katip.audit.log.proofs import Proof, proof_read
+from katip.audit.log.tiles import BrokenLogError
+from katip.contracts.models import Contract, ContractAct, ContractVersion, VersionBasis
+from katip.core.codes import code_read
+from katip.documents.models import CODE_LENGTH, Document, DocumentFile, DocumentState, Occasion
+from katip.documents.seal.check import SealFinding, SealState, seal_check
+from katip.processes.models import Outcome, Step
+from katip.rules import ContractAction, ContractState
+
+log = logging.getLogger("katip.documents")
+
+_NEXT = 50
+"""how many later versions are looked at to find the one that came first"""
+_STEPS = 10
+"""steps of a process; it has a handful"""
+_NOBODY = 0
+"""a number that no row has"""
+
+
+class Standing(StrEnum):
+    """What a document is worth at a moment."""
+
+    VALID = "valid"
+    """its terms are in force"""
+    COMING = "coming"
+    """its terms come into force later"""
+    REPLACED = "replaced"
+    """a later version took their place"""
+    ENDED = "ended"
+    """its terms held until the contract ended"""
+    END = "end"
+    """it tells of the end itself, which is a fact"""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Somebody's act behind a document: the role (`PartyKind` or `ContractRole`), the masked name, the second step."""
+
+    role: str
+    name: str
+    at: datetime
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A document that there is, and what became of what it tells.
+
+    `since` is None where its version is not known; `until` is the moment from which a later version held. `proof` is
+    None while no checkpoint of the log covers the event, and where the log does not hold (`log_broken`).
+    """
+
+    document: Document
+    standing: Standing
+    version: ContractVersion | None
+    since: datetime | None
+    until: datetime | None
+    approvals: tuple[Approval, ...]
+    ending: Approval | None
+    file: DocumentFile | None
+    proof: Proof | None
+    log_broken: bool
+
+    @property
+    def contract(self) -> Contract:
+        """Of which the document tells, with its parties."""
+        return self.document.contract
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day served: a fact once the contract is ended, announced before."""
+        return self.contract.ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class FileChecked:
+    """What an uploaded file turned out to be, and the document that it is, if it is one of ours."""
+
+    finding: SealFinding
+    checked: Checked | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is, bit for bit, a file that this register issued.
+
+        A file that is kept here says so by itself, whatever became of its key since; but a seal that was set when the
+        key was no longer only ours is not believed.
+        """
+        return self.checked is not None and self.finding.state is not SealState.DOUBTED
+
+
+def name_mask(name: str) -> str:
+    """Initials only, whatever the length: `A*** Y***` of Ayşe Yılmaz."""
+    return " ".join(f"{part[0]}***" for part in name.split())
+
+
+def check_code(code: str, at: datetime) -> Checked | None:
+    """The document with this code and where it stands at `at`; the code may be written in any case and grouping.
+
+    What nobody has is looked for with the same statements as what somebody has, so that it takes as long.
+    """
+    document = _documents().filter(code=code_read(code, CODE_LENGTH) or "").first()
+    return _checked(document, at)
+
+
+def check_file(content: bytes, at: datetime) -> FileChecked:
+    """What the file is worth, and the document that it is. Nothing of it is kept."""
+    finding = seal_check(content)
+    document = None
+    if finding.state is not SealState.NOT_PDF:
+        document = _documents().filter(files__sha256=finding.sha256).first()
+    return FileChecked(finding, _checked(document, at))
+
+
+def _documents():  # type: ignore[no-untyped-def] # noqa: ANN202 -- a query set with its joins
+    return (
+        Document.objects.filter(state=DocumentState.MADE)
+        .select_related(
+            "contract__workplace__province",
+            "contract__provider",
+            "contract__certificate",
+            "contract__professional__person",
+        )
+        .defer("statement")
+    )
+
+
+def _checked(document: Document | None, at: datetime) -> Checked | None:
+    contract_id = document.contract_id if document else _NOBODY
+    versions = _versions(contract_id, document.version_no if document else 1)
+    version = versions[0] if versions else None
+    steps = _steps(version, document)
+    acts = ContractAct.objects.filter(contract_id=contract_id, action=ContractAction.END).select_related("person")
+    ending = acts.order_by("-pk").first()
+    file = DocumentFile.objects.filter(document_id=document.pk if document else _NOBODY).defer("content")
+    newest = file.order_by("-no").first()
+    proof, log_broken = _proof((document.event_id if document else None) or _NOBODY)
+    if document is None:
+        return None
+    since, until = _held(document, versions, at)
+    return Checked(
+        document=document,
+        standing=_standing(document, since, until, at),
+        version=version,
+        since=since,
+        until=until,
+        approvals=tuple(_approvals(steps)),
+        ending=_ending(ending) if ending else None,
+        file=newest,
+        proof=proof,
+        log_broken=log_broken,
+    )
+
+
+def _proof(event_id: int) -> tuple[Proof | None, bool]:
+    try:
+        return proof_read(event_id), False
+    except BrokenLogError:
+        log.exception("the proof of event %s", event_id)
+        return None, True
+
+
+def _versions(contract_id: int, no: int) -> list[ContractVersion]:
+    """The version that a document tells of and those after it; of an end, the last one alone."""
+    versions = ContractVersion.objects.filter(contract_id=contract_id, no__gte=no)
+    if not no:
+        return list(versions.order_by("-valid_from", "-no")[:1])
+    return list(versions.order_by("no")[:_NEXT])
+
+
+def _steps(version: ContractVersion | None, document: Document | None) -> list[Step]:
+    """Those of the process that agreed on the version; none where no process did."""
+    process_id: int | None = _NOBODY
+    if document is not None and version is not None and document.occasion != Occasion.ENDED:
+        process_id = version.process_id
+        if process_id is None and version.basis == VersionBasis.APPROVED:
+            process_id = document.contract.process_id
+    steps = Step.objects.filter(process_id=process_id or _NOBODY).select_related("decision__person")
+    return list(steps.order_by("no")[:_STEPS])
+
+
+def _approvals(steps: Sequence[Step]) -> list[Approval]:
+    found = []
+    for step in steps:
+        decision = getattr(step, "decision", None)
+        if decision is not None and decision.outcome == Outcome.APPROVED:
+            name = name_mask(decision.person.name)
+            found.append(Approval(step.party, name, decision.decided_at, decision.proof_method))
+    return found
+
+
+def _ending(act: ContractAct) -> Approval:
+    return Approval(act.role, name_mask(act.person.name) if act.person else "", act.at)
+
+
+def _held(
+    document: Document, versions: Sequence[ContractVersion], at: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """From when its terms hold, and since when a later version's do."""
+    if document.occasion == Occasion.ENDED or not versions or versions[0].no != document.version_no:
+        return None, None
+    mine, *later = versions
+    order = (mine.valid_from, mine.no)
+    replaced = [one.valid_from for one in later if (one.valid_from, one.no) > order and one.valid_from <= at]
+    return mine.valid_from, min(replaced, default=None)
+
+
+def _standing(document: Document, since: datetime | None, until: datetime | None, at: datetime) -> Standing:
+    if document.occasion == Occasion.ENDED:
+        return Standing.END
+    if until is not None:
+        return Standing.REPLACED
+    if document.contract.state != ContractState.ACTIVE:
+        return Standing.ENDED
+    return Standing.COMING if since is not None and since > at else Standing.VALID

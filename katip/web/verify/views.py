@@ -1,0 +1,180 @@
+"""The pages of the check. Alike for everybody: the session is not looked at, and no cookie is set.
+
+The language is the one chosen elsewhere, or the one in the address (`?dil=en`): so that this page needs no cookie.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from katip.core.actor import Actor
+from katip.core.codes import code_read, code_shown
+from katip.core.shown import unshown
+from katip.documents.checking import Checked, check_code, check_file
+from katip.documents.models import CODE_LENGTH
+from katip.documents.proofs import proof_full, proof_public
+from katip.documents.seal.check import SealState
+from katip.documents.services.check_count import check_count
+from katip.web.access import Access, access
+from katip.web.verify.forms import CodeForm, DocumentForm
+from katip.web.verify.limits import CODES, FILES, too_many, wait_page
+from katip.web.verify.show import checked_show, file_show
+from katip.web.verify.upload import upload_in_memory
+
+View = Callable[..., HttpResponse]
+_NOBODY = Actor(None)
+_ROBOTS = "noindex, nofollow, noarchive"
+
+
+def _public(view: View) -> View:
+    """A view of everybody, in the language of its address, that no search engine keeps.
+
+    It counts what it was asked, so it is no plain read for `access`.
+    """
+
+    @wraps(view)
+    def answered(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        wanted = request.GET.get("dil", "")
+        request.dil = wanted if wanted in dict(settings.LANGUAGES) else ""
+        with translation.override(request.dil or request.LANGUAGE_CODE):
+            request.LANGUAGE_CODE = request.dil or request.LANGUAGE_CODE
+            with unshown():  # initials alone leave, and nobody is there to have looked
+                response = view(request, *args, **kwargs)
+        response.headers["Content-Language"] = request.LANGUAGE_CODE
+        response.headers["X-Robots-Tag"] = _ROBOTS
+        return response
+
+    guarded = access(Access.PUBLIC, writes=True)(answered)
+    guarded.sessionless = True  # type: ignore[attr-defined] # read by AccessMiddleware
+    return guarded
+
+
+@csrf_exempt  # it does nothing in anybody's name, and a token would need a cookie
+@_public
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: Any) -> HttpResponse:
+    """*Belge doğrulama*: a field for the number, one for the file; the answer about a file."""
+    upload_in_memory(request)
+    if request.method == "POST":
+        return _file(request)
+    if "no" not in request.GET:
+        return _page(request, "verify.html", _forms())
+    form = CodeForm(request.GET)
+    if not form.is_valid():
+        return _page(request, "verify.html", _forms(code=form), status=422)
+    return redirect(reverse("verify_code", args=[code_shown(form.cleaned_data["no"])]) + _dil(request))
+
+
+def _file(request: Any) -> HttpResponse:
+    if seconds := too_many(request, "verify_file", FILES):
+        return _wait(request, "file", seconds)
+    form = DocumentForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, "verify.html", _forms(file=form), status=422)
+    found = check_file(form.cleaned_data["file"].read(), request.at)
+    if found.finding.state is SealState.NOT_PDF:
+        check_count(actor=_NOBODY, at=request.at, way="file", outcome=found.finding.state)
+        form.add_error("file", _("Bu bir PDF değil ya da okunamıyor. Katip’ten indirdiğiniz PDF dosyasını seçin."))
+        return _page(request, "verify.html", _forms(file=form), status=422)
+    outcome = found.checked.standing if found.is_ours and found.checked else found.finding.state
+    check_count(actor=_NOBODY, at=request.at, way="file", outcome=outcome)
+    return _page(request, "verify_result.html", {"by": "file", **file_show(found, request.at), **_forms()})
+
+
+@_public
+@require_GET
+def verify_code(request: Any, code: str) -> HttpResponse:
+    """Where the document with this number stands."""
+    if seconds := too_many(request, "verify", CODES):
+        return _wait(request, "code", seconds)
+    checked = check_code(code, request.at)
+    check_count(actor=_NOBODY, at=request.at, way="code", outcome=checked.standing if checked else "unknown")
+    if checked is None:
+        return _unknown(request, code)
+    return _page(request, "verify_result.html", {"by": "code", **checked_show(checked, request.at), **_forms()})
+
+
+@_public
+@require_GET
+def verify_proof(request: Any, code: str) -> HttpResponse:
+    """The proof that the event behind the document stands in the log, as one file; it names nobody."""
+    return _proof(request, code, lambda checked: _attached(JsonResponse(proof_public(checked)), checked, "json"))
+
+
+@_public
+@require_GET
+def verify_tlog_proof(request: Any, code: str) -> HttpResponse:
+    """The same for tools that know transparency logs (C2SP tlog-proof)."""
+
+    def answer(checked: Checked) -> HttpResponse:
+        assert checked.proof is not None  # noqa: S101 -- asked below
+        text = HttpResponse(checked.proof.text(), content_type="text/plain; charset=utf-8")
+        return _attached(text, checked, "tlog-proof")
+
+    return _proof(request, code, answer)
+
+
+def _proof(request: Any, code: str, answer: Callable[[Checked], HttpResponse]) -> HttpResponse:
+    if seconds := too_many(request, "verify", CODES):
+        return _wait(request, "proof", seconds)
+    checked = check_code(code, request.at)
+    there = checked is not None and checked.proof is not None
+    check_count(actor=_NOBODY, at=request.at, way="proof", outcome=checked.standing if checked else "unknown")
+    if checked is None or not there:
+        return _unknown(request, code, waits=checked is not None)
+    return answer(checked)
+
+
+@access(Access.TWO_STEP)
+@require_GET
+def verify_full_proof(request: Any, code: str) -> HttpResponse:
+    """For parties: the same with the event's own text and detail, which the log only has as a hash."""
+    found = proof_full(request.actor.person, code, request.at)
+    if found is None:
+        return render(request, "404.html", status=404)
+    checked, content = found
+    return _attached(JsonResponse(content, json_dumps_params={"ensure_ascii": False}), checked, "json", full=True)
+
+
+def _attached(response: HttpResponse, checked: Checked, suffix: str, *, full: bool = False) -> HttpResponse:
+    name = f"{'tam-' if full else ''}kanit-{code_shown(checked.document.code)}.{suffix}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Robots-Tag"] = _ROBOTS
+    return response
+
+
+def _unknown(request: Any, code: str, *, waits: bool = False) -> HttpResponse:
+    read = code_read(code, CODE_LENGTH)
+    context = {"code": code_shown(read) if read else "", "waits": waits, **_forms()}
+    return _page(request, "verify_unknown.html", context, status=404)
+
+
+def _wait(request: Any, way: str, seconds: int) -> HttpResponse:
+    check_count(actor=_NOBODY, at=request.at, way=way, outcome="slow_down")
+    return wait_page(request, seconds, _shared(request))
+
+
+def _page(request: Any, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return render(request, template, {**_shared(request), **context}, status=status)
+
+
+def _shared(request: Any) -> dict[str, Any]:
+    """The frame as somebody without a session has it; without a token in it, no cookie is set."""
+    return {"signed_in": False, "idle": None, "csrf_token": "", "dil": request.dil, "dil_query": _dil(request)}
+
+
+def _dil(request: Any) -> str:
+    return f"?dil={request.dil}" if request.dil else ""
+
+
+def _forms(*, code: CodeForm | None = None, file: DocumentForm | None = None) -> dict[str, Any]:
+    return {"code_form": code or CodeForm(), "file_form": file or DocumentForm()}
