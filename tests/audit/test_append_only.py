@@ -69,6 +69,7 @@ UPDATABLE = {
     "registry_province",
     "registry_staffcontract",
     "registry_workplace",
+    "seal_sealkey",
     "updates_digest",
     "updates_feed",
     "updates_feedkey",

@@ -1,0 +1,11 @@
+"""The seal as a Django app: its table is small, and its own."""
+
+from django.apps import AppConfig
+
+
+class SealConfig(AppConfig):
+    """By which keys documents were sealed."""
+
+    name = "katip.documents.seal"
+    label = "seal"
+    default_auto_field = "django.db.models.BigAutoField"

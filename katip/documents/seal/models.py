@@ -1,0 +1,34 @@
+"""By which keys this installation sealed, from when to when; a private key is never here."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+
+
+class SealKey(models.Model):
+    """Mühür anahtarı: a certificate under which documents were sealed. It stays as long as its seals."""
+
+    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+
+    key_id = models.CharField(max_length=64, unique=True)
+    """SHA-256 of its certificate, in hex"""
+    chain = models.TextField()
+    """its certificate and those above it, PEM"""
+    used_from = models.DateTimeField()
+    used_until = models.DateTimeField(null=True)
+    """when another took its place"""
+    revoked_since = models.DateTimeField(null=True)
+    """since when somebody else may have used it, as far as is known; marked by the operator"""
+
+    class Meta:
+        """The newest first is what is mostly asked for."""
+
+        ordering: ClassVar = ["-used_from"]
+
+    def __str__(self) -> str:
+        return self.key_id[:16]
+
+    def is_in_use(self, at: datetime) -> bool:
+        """Whether it was, or is, the key of that moment."""
+        return self.used_from <= at and (self.used_until is None or at < self.used_until)

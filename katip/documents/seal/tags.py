@@ -1,0 +1,81 @@
+"""The seal's field in the tagged tree of a PDF.
+
+PDF/A-2 forbids that a field is hidden, PDF/UA-1 demands that one which is not hidden stands in the tree as a form
+(ISO 14289-1, 7.18.1 and 7.18.4). So the field of the seal, which shows nothing, stands there with its words.
+"""
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name, pdf_string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+
+def field_tag(writer: IncrementalPdfFileWriter, field: generic.Reference, page: generic.Reference, words: str) -> None:
+    """Put the field's widget (`field`, on `page`) at the end of the document's tree, if it has one."""
+    if "/StructTreeRoot" not in writer.root:
+        return
+    tree = writer.root["/StructTreeRoot"]
+    above = tree.raw_get("/K")
+    above_ref = above.reference if isinstance(above, generic.IndirectObject) else tree["/K"].raw_get(0).reference
+    parent = above_ref.get_object()
+    if isinstance(parent, generic.ArrayObject):  # an array of its own as the root's children
+        above_ref = parent.raw_get(0).reference
+        parent = above_ref.get_object()
+    number = int(tree.get("/ParentTreeNextKey", 0))
+    element = writer.add_object(
+        generic.DictionaryObject(
+            {
+                pdf_name("/Type"): pdf_name("/StructElem"),
+                pdf_name("/S"): pdf_name("/Form"),
+                pdf_name("/P"): generic.IndirectObject(above_ref.idnum, above_ref.generation, writer),
+                pdf_name("/Pg"): generic.IndirectObject(page.idnum, page.generation, writer),
+                pdf_name("/Alt"): pdf_string(words),
+                pdf_name("/K"): generic.DictionaryObject(
+                    {
+                        pdf_name("/Type"): pdf_name("/OBJR"),
+                        pdf_name("/Obj"): generic.IndirectObject(field.idnum, field.generation, writer),
+                        pdf_name("/Pg"): generic.IndirectObject(page.idnum, page.generation, writer),
+                    }
+                ),
+            }
+        )
+    )
+    _child_add(writer, parent, element)
+    _number_add(writer, tree, number, element)
+    widget = field.get_object()
+    widget["/StructParent"] = generic.NumberObject(number)
+    writer.mark_update(above_ref)
+    writer.update_container(tree)
+
+
+def _child_add(
+    writer: IncrementalPdfFileWriter, parent: generic.DictionaryObject, element: generic.IndirectObject
+) -> None:
+    children = parent.raw_get("/K") if "/K" in parent else generic.ArrayObject()
+    held = children.get_object() if isinstance(children, generic.IndirectObject) else children
+    if isinstance(held, generic.ArrayObject):
+        held.append(element)
+        writer.update_container(held)
+        parent[pdf_name("/K")] = children
+    else:
+        parent[pdf_name("/K")] = generic.ArrayObject([children, element])
+
+
+def _number_add(
+    writer: IncrementalPdfFileWriter,
+    tree: generic.DictionaryObject,
+    number: int,
+    element: generic.IndirectObject,
+) -> None:
+    """The way back from the widget: `number` is beyond all that are there, so it comes last in the number tree."""
+    numbers = tree["/ParentTree"]
+    pair = [generic.NumberObject(number), element]
+    if "/Nums" in numbers:
+        numbers["/Nums"].extend(pair)
+        writer.update_container(numbers["/Nums"])
+    else:
+        limits = generic.ArrayObject([generic.NumberObject(number), generic.NumberObject(number)])
+        leaf = generic.DictionaryObject({pdf_name("/Limits"): limits, pdf_name("/Nums"): generic.ArrayObject(pair)})
+        numbers["/Kids"].append(writer.add_object(leaf))
+        writer.update_container(numbers["/Kids"])
+    writer.update_container(numbers)
+    tree[pdf_name("/ParentTreeNextKey")] = generic.NumberObject(number + 1)
