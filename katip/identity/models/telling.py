@@ -65,6 +65,7 @@ class Message(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    backup_where: ClassVar[str] = "sent_at IS NOT NULL OR given_up_at IS NOT NULL"  # none leaves a second time
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     address_sealed = models.BinaryField()
