@@ -24,6 +24,7 @@ from katip.web.oidc import urls as oidc
 from katip.web.people import urls as people
 from katip.web.processes import together
 from katip.web.processes import views as processes
+from katip.web.verify import urls as verify
 
 urlpatterns = [
     path("", entrance.start, name="start"),
@@ -72,4 +73,5 @@ urlpatterns = [
     *people.paths,
     *capacity.paths,
     *months.paths,
+    *verify.paths,
 ]

@@ -14,6 +14,7 @@ from django.urls.converters import IntConverter
 from katip.config import urls
 from katip.core.environment import Environment
 from katip.web.access import Access
+from katip.web.verify.urls import CodeConverter
 from tests.routes import routes
 
 # Route, address, who may enter. A change of who may enter is a change of this table.
@@ -55,6 +56,11 @@ session_extend       /oturum/surdur/                      ONE_STEP
 session_keep         /oturum/sakla/                       ONE_STEP
 calculator           /hesapla/                            PUBLIC
 help                 /yardim/                             PUBLIC
+verify               /dogrula/                            PUBLIC
+verify_code          /dogrula/<code:code>/                PUBLIC
+verify_proof         /dogrula/<code:code>/kanit.json      PUBLIC
+verify_tlog_proof    /dogrula/<code:code>/kanit.tlog-proof PUBLIC
+verify_full_proof    /dogrula/<code:code>/tam-kanit.json  TWO_STEP
 accessibility        /erisilebilirlik/                    PUBLIC
 privacy              /gizlilik/                           PUBLIC
 health               /saglik/                             PUBLIC
@@ -206,8 +212,10 @@ def test_addresses_are_plain_and_carry_no_number_but_a_process() -> None:
         assert address.isascii()
         assert address == address.lower()
         converters: dict[str, Any] = pattern.pattern.converters
-        assert set(converters) <= {"no", "part"}  # a part is counted within what its sender opened
-        assert all(isinstance(converter, IntConverter) for converter in converters.values())
+        # a part is counted within what its sender opened; a code is drawn, and stands on a document's paper
+        assert set(converters) <= {"no", "part", "code"}
+        kinds = {"code": CodeConverter}
+        assert all(isinstance(one, kinds.get(name, IntConverter)) for name, one in converters.items())
 
 
 def test_the_components_page_is_for_development_only() -> None:

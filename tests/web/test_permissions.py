@@ -294,6 +294,12 @@ offer_check          POST  >account_login >two_step 403 403 403 404 403
 offer_result         GET   >account_login >two_step 403 403 403 404 403
 offer_delete         GET   >account_login >two_step 403 403 403 404 403
 offer_delete         POST  >account_login >two_step 403 403 403 404 403
+verify             GET   200   200   200   200   200   200   200
+verify             POST  422   422   422   422   422   422   422
+verify_code        GET   404   404   404   404   404   404   404
+verify_proof       GET   404   404   404   404   404   404   404
+verify_tlog_proof  GET   404   404   404   404   404   404   404
+verify_full_proof  GET   >account_login >two_step 404 404 404 404 404
 oidc_start           GET   404   404   404   404   404   404   404
 oidc_return          GET   404   404   404   404   404   404   404
 oidc_again           GET   >account_login >two_step 404 404 404 404 404
@@ -322,6 +328,8 @@ OF_ONE_PROVIDER = {"oidc_start", "oidc_return", "oidc_again"}
 """asked for one that the operator has not set up; test_oidc asks for one that is"""
 OF_ONE_FEED = {"feed_state", "feed_part", "feed_close", "feed_faults"}
 """asked for without the sender's key; test_feed asks with one"""
+OF_ONE_DOCUMENT = {"verify_code", "verify_proof", "verify_tlog_proof", "verify_full_proof"}
+"""asked for a code that nobody has; tests of the check ask for one that somebody has"""
 OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end", "factor_rename", "factor_remove", "month_digest"}
 """asked for a number that nobody has; test_people and test_month_digest ask for one's own, and another's"""
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"} - OFFICIALS_ONLY
@@ -356,8 +364,10 @@ def form_for(route: str, world: World, contract: Contract) -> dict[str, Any]:
     return forms.get(route, {})
 
 
-def numbers(route: str, world: World, contract: Contract) -> list[int]:
+def numbers(route: str, world: World, contract: Contract) -> list[int | str]:
     """What stands in the address of a route that takes a number."""
+    if route in OF_ONE_DOCUMENT:
+        return ["2222-2222-2222-2222-2222"]
     if route == "board_person":
         return [world.professionals[103].pk]
     if route in OF_ONE_FEED:
