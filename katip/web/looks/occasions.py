@@ -64,6 +64,7 @@ _BY_OCCASION: dict[Occasion, tuple[str, ...]] = {
         "provider_month_export",
         "official_month_changes_file",
     ),
+    Occasion.DOCUMENT: ("verify_full_proof",),
     Occasion.SEARCH: ("professionals", "providers", "lacking"),
     Occasion.PERSON: ("professional", "professional_stand", "professional_new"),
     Occasion.WORKPLACE: ("official_workplace",),
