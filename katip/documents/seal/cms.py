@@ -6,52 +6,52 @@ compares: what differs was not written here.
 
 import hashlib
 
-from asn1crypto import algos, cms, core, tsp
+from asn1crypto import algos, cms, core
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from katip.documents.seal.port import Mechanism, mechanism_of
+from katip.documents.seal.port import mechanism_of
 
 Chain = tuple[x509.Certificate, ...]
-_TIMESTAMP = "signature_time_stamp_token"
+_SEQUENCE, _SET, _OCTETS, _TAGGED_0, _TAGGED_1 = 0x30, 0x31, 0x04, 0xA0, 0xA1
+_LONG = 0x80
+_ONE = core.Integer(1).dump()
+_DATA, _SIGNED_DATA, _CONTENT_TYPE, _MESSAGE_DIGEST, _SIGNING_CERTIFICATE, _TIMESTAMP = (
+    core.ObjectIdentifier(f"1.2.840.113549.1.{rest}").dump()
+    for rest in ("7.1", "7.2", "9.3", "9.4", "9.16.2.47", "9.16.2.14")
+)
 
 
 def to_sign(digest: bytes, chain: Chain) -> bytes:
     """What the key signs for a content with this `digest`: the signed attributes, DER."""
-    attributes: bytes = _attributes(digest, chain).dump()
-    return attributes
+    return _der(_SET, *_attributes(digest, chain))
 
 
 def envelope(digest: bytes, chain: Chain, signature: bytes, timestamp: bytes | None = None) -> bytes:
     """The CMS, DER: `signature` over `to_sign(digest, chain)`, and the timestamp token over the signature if any."""
-    mechanism, certificates = _mechanism(chain), [_asn1(each) for each in chain]
-    algorithm = algos.DigestAlgorithm({"algorithm": mechanism.digest})
-    signer = {
-        "version": "v1",
-        "sid": cms.SignerIdentifier(
-            "issuer_and_serial_number",
-            cms.IssuerAndSerialNumber(
-                {"issuer": certificates[0].issuer, "serial_number": certificates[0].serial_number}
-            ),
-        ),
-        "digest_algorithm": algorithm,
-        "signed_attrs": _attributes(digest, chain),
-        "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": mechanism.cms}),
-        "signature": signature,
-    }
-    if timestamp is not None:
-        token = cms.ContentInfo.load(timestamp)
-        signer["unsigned_attrs"] = cms.CMSAttributes([cms.CMSAttribute({"type": _TIMESTAMP, "values": [token]})])
-    signed = {
-        "version": "v1",
-        "digest_algorithms": [algorithm],
-        "encap_content_info": {"content_type": "data"},
-        "certificates": [cms.CertificateChoices("certificate", each) for each in certificates],
-        "signer_infos": [signer],
-    }
-    whole: bytes = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)}).dump()
-    return whole
+    hashed, signed = _algorithms(chain)
+    certificates = [each.public_bytes(Encoding.DER) for each in chain]
+    own = asn1.Certificate.load(certificates[0])
+    signer = _der(
+        _SEQUENCE,
+        _ONE,
+        _der(_SEQUENCE, own.issuer.dump(), core.Integer(own.serial_number).dump()),
+        hashed,
+        _der(_TAGGED_0, *_attributes(digest, chain)),
+        signed,
+        _der(_OCTETS, signature),
+        b"" if timestamp is None else _der(_TAGGED_1, _attribute(_TIMESTAMP, timestamp)),
+    )
+    whole = _der(
+        _SEQUENCE,
+        _ONE,
+        _der(_SET, hashed),
+        _der(_SEQUENCE, _DATA),
+        _der(_TAGGED_0, *sorted(certificates)),
+        _der(_SET, signer),
+    )
+    return _der(_SEQUENCE, _SIGNED_DATA, _der(_TAGGED_0, whole))
 
 
 def envelope_open(content: bytes) -> tuple[bytes, bytes | None]:
@@ -78,27 +78,39 @@ def certificates_of(content: bytes) -> list[x509.Certificate]:
         raise ValueError(message) from error
 
 
-def _attributes(digest: bytes, chain: Chain) -> cms.CMSAttributes:
+def _attributes(digest: bytes, chain: Chain) -> list[bytes]:
     """No signing time among them: PAdES leaves it to the signature's dictionary."""
-    own = chain[0].public_bytes(Encoding.DER)
-    named = {"cert_hash": hashlib.sha256(own).digest()}  # SHA-256 is the default, which DER leaves out
-    return cms.CMSAttributes(
+    own = hashlib.sha256(chain[0].public_bytes(Encoding.DER)).digest()  # SHA-256 is the default, which DER leaves out
+    named = _der(_SEQUENCE, _der(_SEQUENCE, _der(_SEQUENCE, _der(_OCTETS, own))))
+    return sorted(
         [
-            cms.CMSAttribute({"type": "content_type", "values": ["data"]}),
-            cms.CMSAttribute({"type": "message_digest", "values": [digest]}),
-            cms.CMSAttribute(
-                {"type": "signing_certificate_v2", "values": [tsp.SigningCertificateV2({"certs": [named]})]}
-            ),
+            _attribute(_CONTENT_TYPE, _DATA),
+            _attribute(_MESSAGE_DIGEST, _der(_OCTETS, digest)),
+            _attribute(_SIGNING_CERTIFICATE, named),
         ]
     )
 
 
-def _mechanism(chain: Chain) -> Mechanism:
-    return mechanism_of(chain[0].public_key())
+def _attribute(kind: bytes, value: bytes) -> bytes:
+    return _der(_SEQUENCE, kind, _der(_SET, value))
 
 
-def _asn1(certificate: x509.Certificate) -> asn1.Certificate:
-    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))
+def _algorithms(chain: Chain) -> tuple[bytes, bytes]:
+    """The hash, and how the key signs."""
+    mechanism = mechanism_of(chain[0].public_key())
+    return (
+        algos.DigestAlgorithm({"algorithm": mechanism.digest}).dump(),
+        algos.SignedDigestAlgorithm({"algorithm": mechanism.cms}).dump(),
+    )
+
+
+def _der(tag: int, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    length = len(content)
+    if length < _LONG:
+        return bytes((tag, length)) + content
+    size = (length.bit_length() + 7) // 8
+    return bytes((tag, _LONG | size)) + length.to_bytes(size, "big") + content
 
 
 def timestamp_put(content: bytes, timestamp: bytes) -> bytes:
@@ -106,6 +118,7 @@ def timestamp_put(content: bytes, timestamp: bytes) -> bytes:
     whole = cms.ContentInfo.load(content)
     signer = whole["content"]["signer_infos"][0]
     token = cms.ContentInfo.load(timestamp)
-    signer["unsigned_attrs"] = cms.CMSAttributes([cms.CMSAttribute({"type": _TIMESTAMP, "values": [token]})])
+    attribute = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})
+    signer["unsigned_attrs"] = cms.CMSAttributes([attribute])
     stamped: bytes = whole.dump(force=True)
     return stamped
