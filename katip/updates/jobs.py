@@ -17,6 +17,7 @@ from katip.updates.models import ChunkState, MonthChunk, MonthRun, RunState
 from katip.updates.selectors import UNFINISHED
 
 MONTH_WORK = "month_work"
+MONTH_KEEP = "month_keep"
 CALLS = 16
 """as many hands as are called to a run at once"""
 SLICE_SECONDS = 10.0
@@ -51,6 +52,14 @@ def month_end(run_id: int, at: datetime) -> bool:
         except StaleStateError:
             return MonthRun.objects.filter(pk=run_id, state=RunState.DONE).exists()
     return True
+
+
+@job(MONTH_KEEP, queue="month", priority=-2)
+def month_keep(_stopping: Stopping) -> None:
+    """After a month, renew what is kept of the register on the machine of whoever takes this."""
+    from katip.updates.services.kept_renew import kept_renew  # noqa: PLC0415 -- as above
+
+    kept_renew(actor=OPERATOR, at=timezone.now())
 
 
 def month_call(run_id: int, *, times: int = CALLS) -> None:

@@ -74,7 +74,7 @@ def beside(workplaces: int, *, seed: int, hands: int | None, chunk: int | None, 
     from katip.core.postgres import server_start
 
     with server_start(data.resolve()) as server, tempfile.TemporaryDirectory() as scratch:
-        copy_make(server)
+        copy_make(server, data)
         try:
             given = copy_environment(server, data) | {
                 "KATIP_HOST": "127.0.0.1",

@@ -10,7 +10,9 @@ from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor
 from katip.core.clock import day_of
 from katip.core.errors import StaleStateError
+from katip.core.jobs import job_defer
 from katip.core.usecase import use_case
+from katip.updates.jobs import MONTH_KEEP
 from katip.updates.models import ChunkState, MonthChunk, MonthFigure, MonthProvider, MonthRun, RunState
 from katip.updates.plan.totals import COUNTED, added
 from katip.updates.services.digest_make import digests_make
@@ -48,6 +50,7 @@ def month_close(*, actor: Actor, at: datetime, run_id: int) -> MonthRun:
     run.totals = {**totals, "digests": digests_make(run_id, at)}
     run.state, run.finished_at = RunState.DONE, at
     run.save(update_fields=["totals", "state", "finished_at"])
+    job_defer(MONTH_KEEP)
     record(actor, at, Happening("month:run:done", run.pk, {"period": run.period.isoformat(), **run.totals}))
     return run
 
