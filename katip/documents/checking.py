@@ -4,6 +4,7 @@ Whoever has a document's code may ask, signed in or not. What is told serves to 
 their initials, the workplace by its title and the end of its number. Nothing is kept of an uploaded file.
 """
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -117,10 +118,9 @@ def check_code(code: str, at: datetime) -> Checked | None:
 
 def check_file(content: bytes, at: datetime) -> FileChecked:
     """What the file is worth, and the document that it is. Nothing of it is kept."""
-    finding = seal_check(content)
-    document = None
-    if finding.state is not SealState.NOT_PDF:
-        document = _documents().filter(files__sha256=finding.sha256).first()
+    kept = DocumentFile.objects.filter(sha256=hashlib.sha256(content).hexdigest()).defer("content").first()
+    finding = seal_check(content, issued_at=kept.sealed_at if kept else None)
+    document = _documents().filter(pk=kept.document_id).first() if kept else None
     return FileChecked(finding, _checked(document, at))
 
 

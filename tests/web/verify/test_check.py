@@ -23,6 +23,7 @@ from tests.documents.checks import PDF, document_made
 pytestmark = pytest.mark.django_db
 
 NOBODYS = "2222-2222-2222-2222-2222"
+OTHER = b"%PDF-1.7 that nobody issued"
 
 
 @pytest.fixture
@@ -37,9 +38,9 @@ def document(contract: Contract) -> Document:
 
 @pytest.fixture
 def finding(monkeypatch: pytest.MonkeyPatch, document: Document) -> Any:
-    def set_to(state: SealState, *, sha256: str = "", **more: Any) -> None:
-        found = SealFinding(state=state, sha256=sha256 or document.files.get().sha256, **more)
-        monkeypatch.setattr("katip.documents.checking.seal_check", lambda _: found)
+    def set_to(state: SealState, **more: Any) -> None:
+        found = SealFinding(state=state, **more)
+        monkeypatch.setattr("katip.documents.checking.seal_check", lambda _, **__: found)
 
     return set_to
 
@@ -170,30 +171,30 @@ def test_what_was_asked_is_counted_and_nothing_of_who_asked(client: Client, docu
 
 
 @pytest.mark.parametrize(
-    ("state", "more", "told"),
+    ("state", "content", "more", "told"),
     [
-        (SealState.INTACT, {}, "Bu belge gerçek, değişmemiş ve bugün geçerli"),
-        (SealState.INTACT, {"sha256": "0" * 64}, "Mühür bu kurulumun, ama bu belge kayıtta yok"),
-        (SealState.CHANGED, {"sha256": "0" * 64, "reason": SealReason.ADDED}, "bir şey eklenmiş"),
-        (SealState.CHANGED, {"sha256": "0" * 64, "reason": SealReason.CONTENT_CHANGED}, "içerik değiştirilmiş"),
-        (SealState.FOREIGN, {"sha256": "0" * 64, "signer": "Başka A.Ş."}, "Bu belgeyi bu kurulum mühürlemedi"),
-        (SealState.UNSEALED, {"sha256": "0" * 64}, "Bu PDF’te mühür yok"),
-        (SealState.DOUBTED, {"reason": SealReason.KEY_REVOKED}, "Bu mühre güvenilemez"),
+        (SealState.INTACT, PDF, {}, "Bu belge gerçek, değişmemiş ve bugün geçerli"),
+        (SealState.INTACT, OTHER, {}, "Mühür bu kurulumun, ama bu belge kayıtta yok"),
+        (SealState.CHANGED, OTHER, {"reason": SealReason.ADDED}, "bir şey eklenmiş"),
+        (SealState.CHANGED, OTHER, {"reason": SealReason.CONTENT_CHANGED}, "içerik değiştirilmiş"),
+        (SealState.FOREIGN, OTHER, {"signer": "Başka A.Ş."}, "Bu belgeyi bu kurulum mühürlemedi"),
+        (SealState.UNSEALED, OTHER, {}, "Bu PDF’te mühür yok"),
+        (SealState.DOUBTED, PDF, {"reason": SealReason.KEY_REVOKED}, "Bu mühre güvenilemez"),
     ],
 )
 def test_a_file_is_told_what_it_is_and_why(
-    client: Client, finding: Any, state: SealState, more: dict[str, Any], told: str
+    client: Client, finding: Any, *, state: SealState, content: bytes, more: dict[str, Any], told: str
 ) -> None:
     finding(state, **more)
-    answer = upload(client)
+    answer = upload(client, content)
     assert answer.status_code == 200
     assert told in answer.text
 
 
 @pytest.mark.parametrize("reason", list(SealReason))
 def test_every_reason_has_words(client: Client, finding: Any, reason: SealReason) -> None:
-    finding(SealState.CHANGED, sha256="0" * 64, reason=reason)
-    assert upload(client).status_code == 200
+    finding(SealState.CHANGED, reason=reason)
+    assert upload(client, OTHER).status_code == 200
 
 
 @pytest.mark.parametrize("occasion", ["active", "ended"])
