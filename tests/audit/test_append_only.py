@@ -86,6 +86,7 @@ DELETABLE = {
     "procrastinate_jobs",
     "procrastinate_periodic_defers",
     "procrastinate_workers",
+    "seal_waitingseal",
     "usersessions_usersession",
 }
 INSERT_ONLY = {

@@ -1,6 +1,5 @@
-"""By which keys this installation sealed, from when to when; a private key is never here."""
+"""By which keys this installation sealed, from when to when, and what waits for a timestamp. No private key is here."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -29,6 +28,20 @@ class SealKey(models.Model):
     def __str__(self) -> str:
         return self.key_id[:16]
 
-    def is_in_use(self, at: datetime) -> bool:
-        """Whether it was, or is, the key of that moment."""
-        return self.used_from <= at and (self.used_until is None or at < self.used_until)
+
+class WaitingSeal(models.Model):
+    """A sealed file whose timestamp the authority did not give; the row goes when it has it."""
+
+    grants: ClassVar[str] = "SELECT, INSERT, DELETE"
+
+    file_id = models.BigIntegerField(unique=True)
+    """of the `DocumentFile`"""
+    since = models.DateTimeField()
+
+    class Meta:
+        """The oldest first."""
+
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.file_id)

@@ -5,6 +5,7 @@ covers the whole file. It leaves metadata and pages as they are, so that the fil
 """
 
 import hashlib
+import logging
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,13 +24,15 @@ from katip.documents.seal.cms import envelope, envelope_open, timestamp_put, to_
 from katip.documents.seal.errors import SealError
 from katip.documents.seal.files import sealer_current, sealer_fit
 from katip.documents.seal.keys import key_in_use
-from katip.documents.seal.port import Sealer, key_id_of, mechanism_of
+from katip.documents.seal.port import Sealer, key_id_of, mechanism_of, name_of
 from katip.documents.seal.tags import field_tag
-from katip.documents.seal.tsa import TimestampError, is_configured, timestamp_get
+from katip.documents.seal.tsa import TOKEN_BYTES, TimestampError, is_configured, timestamp_get
+
+log = logging.getLogger("katip.seal")
 
 FIELD = "Katip"
-ENVELOPE_BYTES = 16 * 1024
-"""room for the envelope: the certificates, and a timestamp with those of its authority, now or later"""
+_MORE_BYTES = TOKEN_BYTES + 1024
+"""room in the envelope for the signature, and for a timestamp now or later"""
 _RANGE = re.compile(rb"/ByteRange \[0 (\d{1,9}) (\d{1,9}) (\d{1,9})\]")
 
 
@@ -70,8 +73,8 @@ def pdf_seal(content: bytes, *, reason: str, at: datetime) -> Sealed:
     sealer = sealer_current()
     sealer_fit(sealer.chain, at)
     key_in_use(sealer.chain, at)
-    sealed = _sealed(content, sealer, reason, at)
-    stamped = _stamped(sealed, at) if is_configured() else None
+    sealed = sealed_by(sealer, content, reason=reason, at=at)
+    stamped = _stamped_if(sealed, at) if is_configured() else None
     return Sealed(
         content=stamped or sealed,
         level=Level.B_T if stamped else Level.B_B,
@@ -80,12 +83,22 @@ def pdf_seal(content: bytes, *, reason: str, at: datetime) -> Sealed:
     )
 
 
-def timestamp_add(content: bytes, *, at: datetime) -> bytes | None:
-    """The sealed PDF `content` with the authority's timestamp in its seal; nothing where it gives none now.
+def timestamp_add(content: bytes, *, at: datetime) -> bytes:
+    """The sealed PDF `content` with the authority's timestamp in its seal: one that has one already stays as it is.
 
-    Nothing that the seal covers changes, nor the length. Raises `SealError` where `content` carries no seal of ours.
+    Nothing that the seal covers changes, nor the length. Raises `TimestampError` where the authority gives none now,
+    `SealError` where `content` carries no seal of ours.
     """
-    return _stamped(content, at)
+    place = envelope_place(content)
+    if place is None:
+        message = "This PDF has no seal of ours that covers it"
+        raise SealError(message)
+    begin, end = place
+    der = bytes.fromhex(content[begin + 1 : end - 1].decode("ascii"))
+    signature, timestamp = envelope_open(der)
+    if timestamp is not None:
+        return content
+    return envelope_put(content, begin, end, timestamp_put(der, timestamp_get(signature, at=at)))
 
 
 def envelope_place(content: bytes) -> tuple[int, int] | None:
@@ -118,16 +131,21 @@ def envelope_put(content: bytes, begin: int, end: int, der: bytes) -> bytes:
     return content[: begin + 1] + text.ljust(room, b"0") + content[end - 1 :]
 
 
-def _sealed(content: bytes, sealer: Sealer, reason: str, at: datetime) -> bytes:
-    mechanism = mechanism_of(sealer.chain[0].public_key())
+def sealed_by(sealer: Sealer, content: bytes, *, reason: str, at: datetime) -> bytes:
+    """`content` sealed by `sealer`, without a timestamp, whatever its certificates are worth at that moment.
+
+    Raises `SealError` where it is no PDF that can be sealed.
+    """
+    mechanism, words = mechanism_of(sealer.chain[0].public_key()), f"{name_of(sealer.chain[0])}: {reason}"
+    room = len(envelope(b"", sealer.chain, b"")) + _MORE_BYTES
     try:
         writer = _Update(BytesIO(content))
-        steps = PdfCMSEmbedder(_field(reason)).write_cms(FIELD, writer)
+        steps = PdfCMSEmbedder(_field(words)).write_cms(FIELD, writer)
         field = next(steps)
-        field_tag(writer, field.reference, _page(writer), reason)
+        field_tag(writer, field.reference, _page(writer), words)
         place = SignatureObject(
             timestamp=at.astimezone(UTC),
-            bytes_reserved=2 * ENVELOPE_BYTES,
+            bytes_reserved=2 * room,
             subfilter=SigSeedSubFilter.PADES,
             reason=reason,
         )
@@ -142,21 +160,12 @@ def _sealed(content: bytes, sealer: Sealer, reason: str, at: datetime) -> bytes:
     return envelope_put(output.getvalue(), prepared.reserved_region_start, prepared.reserved_region_end, der)
 
 
-def _stamped(content: bytes, at: datetime) -> bytes | None:
-    place = envelope_place(content)
-    if place is None:
-        message = "This PDF has no seal of ours that covers it"
-        raise SealError(message)
-    begin, end = place
-    der = bytes.fromhex(content[begin + 1 : end - 1].decode("ascii"))
-    signature, timestamp = envelope_open(der)
-    if timestamp is not None:
-        return content
+def _stamped_if(content: bytes, at: datetime) -> bytes | None:
     try:
-        token = timestamp_get(signature, at=at)
-    except TimestampError:
+        return timestamp_add(content, at=at)
+    except TimestampError as error:
+        log.warning("No timestamp for a seal (%s); katip seal repair adds it later.", error.fault)
         return None
-    return envelope_put(content, begin, end, timestamp_put(der, token))
 
 
 def _field(words: str) -> SigFieldSpec:

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from cryptography import x509
@@ -19,14 +20,14 @@ TYPE = "katip-statement+jws"
 _PARTS = 3
 
 
-def statement_sign(body: Mapping[str, object]) -> str:
+def statement_sign(body: Mapping[str, object], *, at: datetime | None = None) -> str:
     """`body` as a signed statement: `header.payload.signature`, ASCII.
 
     The header names the algorithm (`ES256`), `typ` (`katip-statement+jws`), `kid` (SHA-256 of the certificate, hex) and
     carries the certificates (`x5c`). The payload is canonical JSON: sorted keys, no spaces, UTF-8.
     Raises `SealError` without a usable key.
     """
-    sealer, at = sealer_current(), timezone.now()
+    sealer, at = sealer_current(), at or timezone.now()
     sealer_fit(sealer.chain, at)
     key_in_use(sealer.chain, at)
     mechanism = mechanism_of(sealer.chain[0].public_key())

@@ -27,7 +27,7 @@ from katip.core.outbound import Bounds, OutboundError, ask
 
 BOUNDS = Bounds(seconds=3.0, most_bytes=64 * 1024)
 """of one request"""
-TOKEN_BYTES = 12 * 1024
+TOKEN_BYTES = 8 * 1024
 """the longest token that the room in a seal takes"""
 _SKEW = timedelta(minutes=5)
 """how far the authority's clock and ours may be apart"""
