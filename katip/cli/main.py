@@ -21,6 +21,7 @@ class _Late(click.Group):
         "retention": "retention",
         "backup": "backup",
         "restore": "restore",
+        "seal": "seal",
         "account": "account",
         "oidc": "oidc",
         "demo": "demo",

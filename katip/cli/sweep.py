@@ -38,6 +38,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     from katip.contracts.services.sweep import fitness_sweep, fitness_sweep_recent, sweep
     from katip.core.actor import OPERATOR
     from katip.counter.services.sweep import applications_sweep
+    from katip.documents.seal.waiting import seals_repair
     from katip.documents.services.check_count import checks_record
     from katip.identity.services.messages_send import messages_send
     from katip.keeping.services.retention import retention_sweep
@@ -58,6 +59,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     parts["told of their month"] = digests_send(at=now)
     checks_record(actor=OPERATOR, at=now)
     mail = messages_send(at=now)
+    parts["given the timestamp of their seal"] = seals_repair(actor=OPERATOR, at=now).stamped
     parts |= {"told by e-mail": mail.sent, "given up as e-mail": mail.given_up}
     parts["rows destroyed, their time being over"] = retention_sweep(now)
     return ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
