@@ -1,0 +1,385 @@
+"""What the register holds about one person, table by table: the one place where it is listed.
+
+Every column of the database that names a person is covered here or left out with a reason; a test holds that.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from katip.core.crypto import unseal
+from katip.core.shown import unshown
+
+MOST = 20_000
+"""rows of one part, the newest; beyond it the file says that there is more, and that it can be asked for"""
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one table that are about the person.
+
+    `by` leads from the row to the person's id; `fields` are handed out under their own names, those of `opened` (sealed
+    in the database → name) in clear.
+    """
+
+    room: str
+    name: str
+    model: str
+    by: str
+    fields: tuple[str, ...]
+    opened: Mapping[str, str] = field(default_factory=dict)
+    only: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def table(self) -> type[Model]:
+        """The model."""
+        return apps.get_model(self.model)
+
+    @property
+    def column(self) -> tuple[str, str]:
+        """The table and the column by which the rows are found."""
+        meta = self.table._meta  # noqa: SLF001 -- Django's public API
+        return meta.db_table, str(meta.get_field(self.by.partition("__")[0]).column)  # type: ignore[union-attr] # a column, not a relation back
+
+    def rows(self, person_id: int) -> Iterator[dict[str, Any]]:
+        """The newest first, one more than `MOST` where there are more."""
+        found = self.table._default_manager.filter(**{self.by: person_id}, **self.only).order_by("-pk")  # noqa: SLF001 -- as above
+        with unshown():
+            for row in found.values(*self.fields, *self.opened)[: MOST + 1].iterator(_CHUNK):
+                for sealed, name in self.opened.items():
+                    row[name] = unseal(row.pop(sealed))
+                yield row
+
+
+IDENTITY = (
+    Part(
+        "identity",
+        "person",
+        "identity.Person",
+        "id",
+        ("given_name", "family_name", "email", "is_active", "created_at", "last_login"),
+        {"national_id_sealed": "national_id"},
+    ),
+    Part("identity", "proofings", "identity.Proofing", "person_id", ("way", "at", "level", "reference")),
+    Part("identity", "second_steps", "mfa.Authenticator", "user_id", ("type", "created_at", "last_used_at")),
+    Part(
+        "identity",
+        "sessions",
+        "usersessions.UserSession",
+        "user_id",
+        ("created_at", "last_seen_at", "ip", "user_agent"),
+    ),
+    Part(
+        "identity",
+        "devices",
+        "identity.KnownDevice",
+        "person_id",
+        ("label", "first_seen", "last_seen", "forgotten_at"),
+    ),
+    Part(
+        "identity", "provider_links", "identity.ProviderLink", "person_id", ("issuer", "subject", "made_at", "ended_at")
+    ),
+    Part(
+        "identity",
+        "activation_codes",
+        "identity.ActivationCode",
+        "person_id",
+        ("issued_at", "expires_at", "used_at", "revoked_at", "opens_password", "opens_second_step"),
+    ),
+    Part(
+        "identity",
+        "enrolments",
+        "identity.Enrolment",
+        "person_id",
+        ("opened_at", "expires_at", "used_at", "revoked_at"),
+    ),
+    Part(
+        "identity",
+        "card_readings",
+        "identity.ChipSession",
+        "person_id",
+        ("created_at", "state", "verdict", "reasons"),
+    ),
+    Part("identity", "notices", "identity.SecurityNotice", "person_id", ("at", "kind", "detail", "seen_at")),
+    Part(
+        "identity",
+        "messages",
+        "identity.Message",
+        "person_id",
+        ("made_at", "kind", "detail", "sent_at", "given_up_at"),
+        {"address_sealed": "address"},
+    ),
+)
+
+COUNTER = (
+    Part(
+        "counter",
+        "applications",
+        "counter.Application",
+        "person_id",
+        (
+            "made_at",
+            "purpose",
+            "state",
+            "given_name",
+            "family_name",
+            "email",
+            "branch__name",
+            "decided_at",
+            "reason",
+            "expires_at",
+        ),
+        {"national_id_sealed": "national_id"},
+    ),
+    Part("counter", "postings", "counter.Posting", "official__person_id", ("branch__name", "since", "until")),
+)
+
+REGISTRY = (
+    Part(
+        "registry",
+        "mandates",
+        "registry.Mandate",
+        "person_id",
+        (
+            "capacity",
+            "workplace__title",
+            "workplace__sgk_number",
+            "provider__title",
+            "valid_from",
+            "valid_to",
+        ),
+    ),
+    Part("registry", "offices", "registry.Official", "person_id", ("role", "province__name", "ended_on")),
+    Part("registry", "professional", "registry.Professional", "person_id", ("suspended_on",)),
+    Part(
+        "registry",
+        "certificates",
+        "registry.Certificate",
+        "professional__person_id",
+        ("profession", "certificate_class", "number", "valid_from", "valid_to"),
+    ),
+    Part(
+        "registry",
+        "staff_contracts",
+        "registry.StaffContract",
+        "professional__person_id",
+        ("provider__title", "minutes", "valid_from", "valid_to"),
+    ),
+    Part(
+        "registry",
+        "standings",
+        "registry.Standing",
+        "professional__person_id",
+        ("at", "verb", "effective_on", "reason"),
+    ),
+    Part(
+        "registry",
+        "declarations",
+        "registry.ContactDeclaration",
+        "declared_by_id",
+        (
+            "declared_at",
+            "workplace__title",
+            "phone",
+            "email",
+            "postal_address",
+            "kep",
+            "auto_update",
+            "consent_text",
+        ),
+    ),
+)
+
+_CONTRACT = ("contract_id", "contract__workplace__title", "contract__profession")
+CONTRACTS = (
+    Part(
+        "contracts",
+        "contracts",
+        "contracts.Contract",
+        "professional__person_id",
+        (
+            "id",
+            "code",
+            "profession",
+            "workplace__title",
+            "provider__title",
+            "minutes",
+            "assignment_type",
+            "state",
+            "active_from",
+            "ends_on",
+            "end_reason",
+            "created_at",
+        ),
+    ),
+    Part(
+        "contracts",
+        "versions",
+        "contracts.ContractVersion",
+        "contract__professional__person_id",
+        (*_CONTRACT, "no", "basis", "valid_from", "minutes", "assignment_type"),
+    ),
+    Part(
+        "contracts",
+        "acts",
+        "contracts.ContractAct",
+        "person_id",
+        (*_CONTRACT, "at", "action", "role", "state_to", "reason"),
+    ),
+    Part(
+        "contracts",
+        "undertakings",
+        "contracts.Undertaking",
+        "person_id",
+        (
+            "workplace__title",
+            "quality",
+            "training_no",
+            "training_on",
+            "minutes",
+            "state",
+            "active_from",
+            "ended_at",
+        ),
+    ),
+    Part(
+        "contracts",
+        "offer_drafts",
+        "contracts.OfferDraft",
+        "created_by_id",
+        ("created_at", "updated_at", "code", "state", "provider__title"),
+    ),
+    Part(
+        "contracts",
+        "offer_sheets",
+        "contracts.OfferSheet",
+        "created_by_id",
+        ("created_at", "file_name", "state", "provider__title"),
+    ),
+)
+
+PROCESSES = (
+    Part(
+        "processes",
+        "decisions",
+        "processes.Decision",
+        "person_id",
+        (
+            "decided_at",
+            "step__process_id",
+            "step__process__code",
+            "outcome",
+            "reason",
+            "capacity",
+            "text_version",
+            "terms_hash",
+            "proof_method",
+            "proof_at",
+        ),
+    ),
+    Part(
+        "processes",
+        "steps",
+        "processes.Step",
+        "person_id",
+        (
+            "process_id",
+            "process__code",
+            "process__state",
+            "no",
+            "party",
+            "process__created_at",
+            "process__terms",
+        ),
+    ),
+)
+
+AFTERWARDS = (
+    Part("updates", "digests", "updates.Digest", "person_id", ("run__period", "made_at", "body", "seen_at", "told_at")),
+    Part(
+        "documents",
+        "documents",
+        "documents.Document",
+        "contract__professional__person_id",
+        (*_CONTRACT, "occasion", "version_no", "code", "at", "made_at"),
+    ),
+    Part(
+        "keeping",
+        "requests",
+        "keeping.DataRequest",
+        "person_id",
+        ("made_at", "right", "text", "due_on", "state", "answer", "closed_at"),
+    ),
+    Part("keeping", "notices_shown", "keeping.NoticeShown", "person_id", ("version", "at")),
+)
+
+AUDIT = (
+    Part(
+        "audit",
+        "own_acts",
+        "audit.Event",
+        "actor_id",
+        ("at", "tag", "capacity", "organisation_id", "subject_id"),
+    ),
+    Part(
+        "audit",
+        "attempts",
+        "audit.Event",
+        "subject_id",
+        ("at", "tag"),
+        only={
+            "tag__in": (
+                "identity:sign_in:failed",
+                "identity:sign_in:refused",
+                "identity:password:accepted",
+                "identity:second_step:failed",
+                "identity:second_step:refused",
+                "identity:passkey:refused",
+                "identity:provider:refused",
+                "identity:session:foreign",
+                "identity:session:expired",
+                "identity:activation_code:issued",
+                "identity:activation_code:failed",
+                "identity:activation_code:refused",
+            )
+        },
+    ),
+    Part("audit", "looks", "audit.Look", "person_id", ("at", "actor_id", "capacity", "organisation_id", "occasion")),
+)
+
+PARTS = (*IDENTITY, *REGISTRY, *CONTRACTS, *PROCESSES, *COUNTER, *AFTERWARDS, *AUDIT)
+"""in the order in which they are written"""
+
+_IN_OFFICE = "what an official did in office: among their own acts in the audit record"
+_IN_ACTS = "among the acts on contracts, by the same person"
+LEFT_OUT: Mapping[tuple[str, str], str] = {
+    ("account_emailaddress", "user_id"): "not used: the address stands with the person",
+    ("audit_look", "actor_id"): "whom the person looked at: an event of theirs, and other people's data",
+    ("contracts_contract", "ended_by_id"): _IN_ACTS,
+    ("contracts_monthchange", "professional_id"): "the same minutes stand in the versions of the contract",
+    ("contracts_undertaking", "ended_by_id"): "among the person's own acts in the audit record",
+    ("counter_application", "officer_id"): _IN_OFFICE,
+    ("counter_application", "second_officer_id"): _IN_OFFICE,
+    ("counter_review", "supervisor_id"): _IN_OFFICE,
+    ("identity_chipsession", "opener_id"): "the person's own are found by person, an officer's are acts in office",
+    ("identity_proofing", "officer_id"): _IN_OFFICE,
+    ("identity_proofing", "second_officer_id"): _IN_OFFICE,
+    ("keeping_datarequest", "answered_by_id"): _IN_OFFICE,
+    ("processes_process", "created_by_id"): _IN_ACTS,
+    ("processes_process", "waits_for_person_id"): "repeats the step that waits",
+    ("registry_standing", "official_id"): _IN_OFFICE,
+    ("updates_monthrun", "begun_by_id"): _IN_OFFICE,
+}
+"""(table, column) that names a person → why it is no part of the download"""
+
+
+def rooms(parts: Iterable[Part] = PARTS) -> dict[str, list[Part]]:
+    """The parts by room, in their order."""
+    found: dict[str, list[Part]] = {}
+    for part in parts:
+        found.setdefault(part.room, []).append(part)
+    return found

@@ -1,0 +1,120 @@
+"""A person's own data: complete, only theirs, recorded, and never without a recent second step."""
+
+import json
+import zipfile
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db.models import BigIntegerField
+from django.utils import translation
+
+from katip.audit.models import Event
+from katip.core.errors import PermissionRefusedError
+from katip.identity.models import Person
+from katip.keeping.own import words
+from katip.keeping.own.parts import LEFT_OUT, PARTS, rooms
+from katip.keeping.services.own_data import own_data_export
+from katip.registry.models import Official, Professional
+from tests.cast import AT, World
+
+pytestmark = pytest.mark.django_db
+
+NAMING = ("person_id", "actor_id")
+"""plain figures that stand for a person"""
+
+
+def taken(world: World, role: str) -> tuple[dict[str, Any], str]:
+    file = BytesIO()
+    own_data_export(actor=world.actor(role), at=AT, file=file)
+    with zipfile.ZipFile(file) as folder:
+        read = {name: folder.read(name).decode() for name in folder.namelist()}
+    summary = read.pop("ozet.html")
+    return {name.removesuffix(".json"): json.loads(text) for name, text in read.items()}, summary
+
+
+def rows(data: dict[str, Any], room: str, part: str) -> list[dict[str, Any]]:
+    assert data[room][part]["complete"]
+    found: list[dict[str, Any]] = data[room][part]["rows"]
+    return found
+
+
+def test_every_column_that_names_a_person_is_in_it_or_left_out_with_a_reason() -> None:
+    stands_for = {Person, Professional, Official}
+    naming = set()
+    for model in apps.get_models():
+        for column in model._meta.concrete_fields:
+            points = column.is_relation and column.related_model in stands_for
+            if points or (isinstance(column, BigIntegerField) and column.name in NAMING):
+                naming.add((model._meta.db_table, column.column))
+    covered = {part.column for part in PARTS}
+    assert naming - covered - set(LEFT_OUT) == set()
+    assert set(LEFT_OUT) - naming == set()
+    assert covered & set(LEFT_OUT) == set()
+
+
+def test_it_holds_what_the_register_knows_of_a_professional_and_nothing_of_others(world: World) -> None:
+    contract = world.active(103)
+    world.active(140)
+    data, summary = taken(world, "specialist")
+    assert set(data) == set(rooms())
+    (who,) = rows(data, "identity", "person")
+    assert who["national_id"] == world.specialist.national_id
+    assert [one["id"] for one in rows(data, "contracts", "contracts")] == [contract.pk]
+    assert [one["minutes"] for one in rows(data, "contracts", "versions")] == [240]
+    (answer,) = rows(data, "processes", "decisions")
+    assert (answer["outcome"], answer["proof_method"]) == ("approved", "totp")
+    assert rows(data, "registry", "certificates")[0]["number"].startswith("ÖRNEK")
+    assert "process:step:approved" in {one["tag"] for one in rows(data, "audit", "own_acts")}
+    whole = json.dumps(data, ensure_ascii=False) + summary
+    for other in (world.physician, world.owner, world.manager):
+        assert other.national_id not in whole
+    assert "pbkdf2" not in whole
+    assert "argon2" not in whole
+
+
+def test_an_employers_user_has_their_mandate_and_decisions(world: World) -> None:
+    world.active()
+    data, summary = taken(world, "owner")
+    assert [one["workplace__title"] for one in rows(data, "registry", "mandates")] == [world.workplace.title]
+    assert len(rows(data, "processes", "decisions")) == 1
+    assert rows(data, "contracts", "contracts") == []
+    assert "Onay ve ret kararlarınız" in summary
+    assert "<script" not in summary
+
+
+def test_a_long_part_says_that_there_is_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("parts", "write"):
+        monkeypatch.setattr(f"katip.keeping.own.{module}.MOST", 1)
+    world.active()
+    data, summary = taken(world, "owner")
+    assert not data["audit"]["own_acts"]["complete"] or len(data["audit"]["own_acts"]["rows"]) <= 1
+    data, summary = taken(world, "owner")  # by now the first download is an act of its own
+    assert not data["audit"]["own_acts"]["complete"]
+    assert len(data["audit"]["own_acts"]["rows"]) == 1
+    assert "gerisini başvuruyla isteyebilirsiniz" in summary
+
+
+def test_the_second_step_must_be_recent_and_the_download_is_recorded(world: World) -> None:
+    actor = world.actor("owner")
+    with pytest.raises(PermissionRefusedError):
+        own_data_export(actor=actor, at=AT + timedelta(hours=1), file=BytesIO())
+    with pytest.raises(PermissionRefusedError):
+        own_data_export(actor=world.actor("owner", proof=False), at=AT, file=BytesIO())
+    assert not Event.objects.filter(tag="keeping:own_data:taken").exists()
+    own_data_export(actor=actor, at=AT, file=BytesIO())
+    assert Event.objects.get(tag="keeping:own_data:taken").subject_id == world.owner.pk
+
+
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_every_part_and_column_has_its_words(language: str) -> None:
+    with translation.override(language):
+        for part in PARTS:
+            assert str(words.ROOMS[part.room])
+            assert str(words.PARTS[part.name])
+            assert all(words.column_title(name) for name in (*part.fields, *part.opened.values()))
+    used = {name.rpartition("__")[2] for part in PARTS for name in (*part.fields, *part.opened.values())}
+    assert used - set(words.COLUMNS) <= {"title", "name"}
+    assert set(words.COLUMNS) - used - {"title", "name"} == set()
