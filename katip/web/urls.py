@@ -16,6 +16,7 @@ from katip.web.counter import urls as counter
 from katip.web.entrance import views as entrance
 from katip.web.factors import urls as factors
 from katip.web.home import views as home
+from katip.web.log import urls as log
 from katip.web.looks import urls as looks
 from katip.web.months import urls as months
 from katip.web.offers import urls as offers
@@ -73,5 +74,6 @@ urlpatterns = [
     *people.paths,
     *capacity.paths,
     *months.paths,
+    *log.paths,
     *verify.paths,
 ]

@@ -14,6 +14,7 @@ from django.urls.converters import IntConverter
 from katip.config import urls
 from katip.core.environment import Environment
 from katip.web.access import Access
+from katip.web.log.numbers import TileNumberConverter
 from katip.web.verify.urls import CodeConverter
 from tests.routes import routes
 
@@ -63,6 +64,10 @@ verify_tlog_proof    /dogrula/<code:code>/kanit.tlog-proof PUBLIC
 verify_full_proof    /dogrula/<code:code>/tam-kanit.json  TWO_STEP
 accessibility        /erisilebilirlik/                    PUBLIC
 privacy              /gizlilik/                           PUBLIC
+log                  /kayit/                              PUBLIC
+log_checkpoint       /kayit/checkpoint                    PUBLIC
+log_entries          /kayit/tile/entries/<bundle:bundle>  PUBLIC
+log_tile             /kayit/tile/<tile:tile>              PUBLIC
 health               /saglik/                             PUBLIC
 activation           /hesap-ac/                           PUBLIC
 activation_password  /hesap-ac/sifre/                     PUBLIC
@@ -213,8 +218,9 @@ def test_addresses_are_plain_and_carry_no_number_but_a_process() -> None:
         assert address == address.lower()
         converters: dict[str, Any] = pattern.pattern.converters
         # a part is counted within what its sender opened; a code is drawn, and stands on a document's paper
-        assert set(converters) <= {"no", "part", "code"}
-        kinds = {"code": CodeConverter}
+        # and the log's files are numbered by themselves
+        assert set(converters) <= {"no", "part", "code", "tile", "bundle"}
+        kinds = {"code": CodeConverter, "tile": TileNumberConverter, "bundle": TileNumberConverter}
         assert all(isinstance(one, kinds.get(name, IntConverter)) for name, one in converters.items())
 
 

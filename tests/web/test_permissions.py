@@ -19,6 +19,7 @@ from katip.contracts.models import Contract, ContractVersion
 from katip.contracts.services.draft import draft_open
 from katip.processes.models import Decision, Process
 from katip.registry.models import ContactDeclaration, Mandate
+from katip.web.log.numbers import Place
 from tests.cast import World, decision, e_bildirge, entered, signed_in
 from tests.routes import routes
 from tests.undo import undone
@@ -91,6 +92,10 @@ calculator         GET   200   200   200   200   200   200   200
 help               GET   200   200   200   200   200   200   200
 accessibility      GET   200   200   200   200   200   200   200
 privacy            GET   200   200   200   200   200   200   200
+log                GET   200   200   200   200   200   200   200
+log_checkpoint     GET   404   404   404   404   404   404   404
+log_entries        GET   404   404   404   404   404   404   404
+log_tile           GET   404   404   404   404   404   404   404
 health             GET   200   200   200   200   200   200   200
 components         GET   200   200   200   200   200   200   200
 activation             GET  200   200   200   200   200   200   200
@@ -179,8 +184,8 @@ own_records        GET   >account_login >two_step >home >home >home >home 200
 office             GET   >account_login >two_step 403 403 403 403 403
 look_reason        GET   >account_login >two_step 403 403 403 403 403
 look_reason        POST  >account_login >two_step 403 403 403 403 403
-look_reason_close  GET   >account_login >two_step 403 403 403 403 403
 look_reason_close  POST  >account_login >two_step 403 403 403 403 403
+look_reason_close  GET   >account_login >two_step 403 403 403 403 403
 overview           GET   >account_login >two_step 403 403 403 403 403
 lacking            GET   >account_login >two_step 403 403 403 403 403
 official_workplace GET   >account_login >two_step 403 403 403 403 403
@@ -330,6 +335,8 @@ OF_ONE_FEED = {"feed_state", "feed_part", "feed_close", "feed_faults"}
 """asked for without the sender's key; test_feed asks with one"""
 OF_ONE_DOCUMENT = {"verify_code", "verify_proof", "verify_tlog_proof", "verify_full_proof"}
 """asked for a code that nobody has; tests of the check ask for one that somebody has"""
+OF_THE_LOG = {"log_tile", "log_entries"}
+"""asked for before anything is signed; tests/web/log asks afterwards"""
 OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end", "factor_rename", "factor_remove", "month_digest"}
 """asked for a number that nobody has; test_people and test_month_digest ask for one's own, and another's"""
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"} - OFFICIALS_ONLY
@@ -364,8 +371,10 @@ def form_for(route: str, world: World, contract: Contract) -> dict[str, Any]:
     return forms.get(route, {})
 
 
-def numbers(route: str, world: World, contract: Contract) -> list[int | str]:
+def numbers(route: str, world: World, contract: Contract) -> list[int | str | Place]:
     """What stands in the address of a route that takes a number."""
+    if route in OF_THE_LOG:
+        return [Place(0, 0, 1)]
     if route in OF_ONE_DOCUMENT:
         return ["2222-2222-2222-2222-2222"]
     if route == "board_person":
