@@ -6,14 +6,16 @@ their initials, the workplace by its title and the end of its number. Nothing is
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from katip.audit.log.proofs import Proof, proof_read
 from katip.audit.log.tiles import BrokenLogError
-from katip.contracts.models import Contract, ContractAct, ContractVersion, VersionBasis
+from katip.contracts.models import Contract, ContractAct, ContractVersion
+from katip.contracts.selectors import decision_of
 from katip.core.codes import code_read
 from katip.documents.models import CODE_LENGTH, Document, DocumentFile, DocumentState, Occasion
 from katip.documents.seal.check import SealFinding, SealState, seal_check
@@ -59,6 +61,7 @@ class Approval:
 class Checked:
     """A document that there is, and what became of what it tells.
 
+    `terms` are those that were approved, as they stand on the paper, whatever people and firms are called today.
     `since` is None where its version is not known; `until` is the moment from which a later version held. `proof` is
     None while no checkpoint of the log covers the event, and where the log does not hold (`log_broken`).
     """
@@ -66,6 +69,7 @@ class Checked:
     document: Document
     standing: Standing
     version: ContractVersion | None
+    terms: Mapping[str, Any]
     since: datetime | None
     until: datetime | None
     approvals: tuple[Approval, ...]
@@ -132,6 +136,7 @@ def _documents():  # type: ignore[no-untyped-def] # noqa: ANN202 -- a query set 
             "contract__provider",
             "contract__certificate",
             "contract__professional__person",
+            "contract__process",
         )
         .defer("statement")
     )
@@ -154,9 +159,10 @@ def _checked(document: Document | None, at: datetime) -> Checked | None:
         document=document,
         standing=_standing(document, since, until, at),
         version=version,
+        terms=_terms(document, version),
         since=since,
         until=until,
-        approvals=tuple(_approvals(steps)),
+        approvals=tuple(sorted(_approvals(steps), key=lambda one: one.at)),
         ending=_ending(ending) if ending else None,
         file=newest,
         proof=proof,
@@ -174,31 +180,31 @@ def _proof(event_id: int) -> tuple[Proof | None, bool]:
 
 def _versions(contract_id: int, no: int) -> list[ContractVersion]:
     """The version that a document tells of and those after it; of an end, the last one alone."""
-    versions = ContractVersion.objects.filter(contract_id=contract_id, no__gte=no)
+    versions = ContractVersion.objects.filter(contract_id=contract_id, no__gte=no).select_related("process")
     if not no:
         return list(versions.order_by("-valid_from", "-no")[:1])
     return list(versions.order_by("no")[:_NEXT])
 
 
 def _steps(version: ContractVersion | None, document: Document | None) -> list[Step]:
-    """Those of the process that agreed on the version; none where no process did."""
-    process_id: int | None = _NOBODY
-    if document is not None and version is not None and document.occasion != Occasion.ENDED:
-        process_id = version.process_id
-        if process_id is None and version.basis == VersionBasis.APPROVED:
-            process_id = document.contract.process_id
-    steps = Step.objects.filter(process_id=process_id or _NOBODY).select_related("decision__person")
-    return list(steps.order_by("no")[:_STEPS])
+    """Those of the contract's process, and of the one that agreed on the version."""
+    numbers = {document.contract.process_id if document else _NOBODY, version.process_id if version else None}
+    steps = Step.objects.filter(process_id__in=numbers - {None}).select_related("decision__person")
+    return list(steps.order_by("process_id", "no")[:_STEPS])
 
 
-def _approvals(steps: Sequence[Step]) -> list[Approval]:
-    found = []
+def _terms(document: Document, version: ContractVersion | None) -> Mapping[str, Any]:
+    process = version.process if version and version.process else document.contract.process
+    terms: Mapping[str, Any] = process.terms
+    return terms
+
+
+def _approvals(steps: Sequence[Step]) -> Iterable[Approval]:
     for step in steps:
-        decision = getattr(step, "decision", None)
+        decision = decision_of(step)
         if decision is not None and decision.outcome == Outcome.APPROVED:
             name = name_mask(decision.person.name)
-            found.append(Approval(step.party, name, decision.decided_at, decision.proof_method))
-    return found
+            yield Approval(step.party, name, decision.decided_at, decision.proof_method)
 
 
 def _ending(act: ContractAct) -> Approval:

@@ -117,34 +117,27 @@ def standing_words(checked: Checked) -> str:
 
 
 def document_rows(checked: Checked, at: datetime) -> list[Row]:
-    """What to compare with the paper, line by line."""
-    contract, language = checked.contract, current_language()
+    """What to compare with the paper, line by line: as it was approved, not as people and firms are called today."""
+    contract, terms, language = checked.contract, checked.terms, current_language()
     profession = str(PROFESSIONS[Profession(contract.profession)])
-    workplace = contract.workplace
-    tail = " ".join(fmt.sgk_groups(workplace.sgk_number)[-_TAIL:])
     told = {
         Occasion.ACTIVE: _("Yürürlüğe girme"),
         Occasion.VERSION: _("Koşul değişikliği, %(no)s. sürüm") % {"no": checked.document.version_no},
         Occasion.ENDED: _("Sona erme"),
     }[Occasion(checked.document.occasion)]
-    person = ", ".join(
-        part
-        for part in (
-            name_mask(contract.professional.person.name),
-            certificate_words(contract.certificate.certificate_class),
-        )
-        if part
-    )
+    tail = " ".join(fmt.sgk_groups(terms["workplace"]["sgk_number"])[-_TAIL:])
+    place = {"province": contract.workplace.province.name, "tail": tail}
+    person = [name_mask(terms["professional"]["name"]), certificate_words(terms["certificate"]["class"])]
     rows = [
         _row(_("Belge"), f"{contract.code} · {profession}", told),
         _row(_("Belgenin anlattığı an"), fmt.moment_text(checked.document.at, language)),
         _row(
             _("Hizmet alan işyeri"),
-            workplace.title,
-            _("%(province)s, SGK no’nun son haneleri …%(tail)s") % {"province": workplace.province.name, "tail": tail},
+            terms["workplace"]["title"],
+            _("%(province)s, SGK no’nun son haneleri …%(tail)s") % place,
         ),
-        _row(_("Hizmet veren"), contract.provider.title if contract.provider else _("İşverenin kendi personeli")),
-        _row(profession, person, _("Kişi adları burada kısaltılır; belgede tamdır.")),
+        _row(_("Hizmet veren"), terms["provider"]["title"] if terms["provider"] else _("İşverenin kendi personeli")),
+        _row(profession, ", ".join(filter(None, person)), _("Kişi adları burada kısaltılır; belgede tamdır.")),
     ]
     if checked.version is not None:
         rows.append(_row(_("Aylık süre"), fmt.minutes_text(checked.version.minutes, language)))
@@ -155,15 +148,15 @@ def document_rows(checked: Checked, at: datetime) -> list[Row]:
 
 def approval_rows(checked: Checked) -> list[Row]:
     """Who approved in which role, by which second step, and when; who ended it, of an end."""
-    if checked.document.occasion == Occasion.ENDED:
-        return [_approval_row(checked.ending, _("Sona erdiren"))] if checked.ending else []
     rows = [_approval_row(approval) for approval in checked.approvals]
     basis = checked.version.basis if checked.version else ""
-    if basis == VersionBasis.AUTOMATIC:
+    if basis == VersionBasis.AUTOMATIC and checked.document.occasion != Occasion.ENDED:
         told = _("Ayın bildirimiyle kendiliğinden, işverenin önceden verdiği otomatik güncelleme talimatıyla")
-        rows.append(_row(_("Dayanak"), told))
+        rows.append(_row(_("Değişikliğin dayanağı"), told))
     if basis == VersionBasis.CARRIED:
         rows.append(_row(_("Dayanak"), _("Başka kayıttan aktarıldı; onayı burada kanıtlanmadı")))
+    if checked.document.occasion == Occasion.ENDED and checked.ending:
+        rows.append(_approval_row(checked.ending, _("Sona erdiren")))
     return rows
 
 
@@ -187,15 +180,14 @@ def _approval_row(approval: Approval, label: str = "") -> Row:
 
 
 def proof_show(checked: Checked) -> dict[str, Any] | None:
-    """Where the event stands in the log; None until a checkpoint covers it."""
+    """Where the event stands in the log, as it is printed; None until a checkpoint covers it."""
     if checked.proof is None:
         return None
-    language = current_language()
     return {
-        "index": fmt.number_text(checked.proof.index, language),
-        "size": fmt.number_text(checked.proof.size, language),
+        "index": str(checked.proof.index),
+        "size": fmt.number_text(checked.proof.size, current_language()),
+        "entry": checked.proof.entry.hex(),
         "sha256": checked.file.sha256 if checked.file else "",
-        "level": checked.file.level if checked.file else "",
     }
 
 
