@@ -50,6 +50,8 @@ def _run(stop: threading.Event) -> None:
 
 def _once(stop: threading.Event) -> None:
     from katip.audit.log.sequence import sequence
+    from katip.documents.jobs import documents_tend
 
     while sequence(datetime.now(UTC)) and not stop.is_set():
         pass
+    documents_tend()  # what waited for its place in the log can be made now

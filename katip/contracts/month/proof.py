@@ -50,6 +50,11 @@ def leaf_of(text: str) -> bytes:
 
 def change_leaf(change: Any) -> bytes:
     """The leaf that a `MonthChange` should have, by what stands in its row."""
+    return leaf_of(change_text(change))
+
+
+def change_text(change: Any) -> str:
+    """The text that the leaf of a `MonthChange` is made of."""
     plain: Mapping[str, Any] = {
         "at": round(change.at.timestamp() * 1_000_000),
         "contract": change.contract_id,
@@ -59,7 +64,7 @@ def change_leaf(change: Any) -> bytes:
         "process": change.process_id,
     }
     values = (plain[name] if name in plain else getattr(change, name) for name in COVERED)
-    return leaf_of(BETWEEN.join("" if value is None else str(value) for value in values))
+    return BETWEEN.join("" if value is None else str(value) for value in values)
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
