@@ -57,14 +57,16 @@ class Folder:
     def read(self, name: str, limit: int) -> bytes | None:
         """A regular file; None where there is none. Raises `Unable`."""
         try:
-            handle = os.open(self.path / name, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_BINARY", 0))
+            # Without waiting: a pipe laid in the folder must not stop the program.
+            handle = os.open(self.path / name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise Unable("file-unreadable", name=name, why=_why(error)) from None
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise Unable("file-irregular", name=name)
         with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise Unable("file-irregular", name=name)
             return _limited(file, limit, name)
 
 

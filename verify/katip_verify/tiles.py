@@ -52,32 +52,35 @@ class Log:
     def tile(self, level: int, number: int) -> list[bytes]:
         """A tile's hashes. Raises `Unable` where it is missing, `Refused` where it is malformed."""
         width = tile_width(level, number, self.size)
-        name = f"tile/{level}/{number_path(number)}"
-        raw = self._part(name, width, WIDTH * HASH_SIZE)
-        if len(raw) not in {width * HASH_SIZE, WIDTH * HASH_SIZE}:
-            raise Refused("tile-length", name=name, bytes=len(raw), needed=width * HASH_SIZE)
+        name, served, raw = self._part(f"tile/{level}/{number_path(number)}", width, 2 * WIDTH * HASH_SIZE)
+        if len(raw) != served * HASH_SIZE:
+            raise Refused("tile-length", name=name, bytes=len(raw), needed=served * HASH_SIZE)
         return [raw[at : at + HASH_SIZE] for at in range(0, width * HASH_SIZE, HASH_SIZE)]
 
     def entries(self, number: int) -> list[bytes]:
         """The entries of a bundle. Raises as `tile` does."""
         width = tile_width(0, number, self.size)
-        name = f"tile/entries/{number_path(number)}"
-        raw = self._part(name, width, WIDTH * (_LENGTH_SIZE + _LARGEST_ENTRY))
+        limit = 2 * WIDTH * (_LENGTH_SIZE + _LARGEST_ENTRY)
+        name, served, raw = self._part(f"tile/entries/{number_path(number)}", width, limit)
         found = list(_entries_read(raw, name))
-        if len(found) not in {width, WIDTH}:
-            raise Refused("entries-count", name=name, got=len(found), needed=width)
+        if len(found) != served:
+            raise Refused("entries-count", name=name, got=len(found), needed=served)
         return found[:width]
 
-    def _part(self, name: str, width: int, limit: int) -> bytes:
-        """A file of this width; a full one does for a partial one, which logs may delete."""
-        raw = None
+    def _part(self, name: str, width: int, limit: int) -> tuple[str, int, bytes]:
+        """A file of this width, or the full one, which does for a partial one: its name, its width, its bytes.
+
+        `limit` leaves room for a file that is too long, so that it is refused as that.
+        """
         if width < WIDTH:
-            raw = self.source.read(f"{name}.p/{width}", limit)
-        if raw is None:
-            raw = self.source.read(name, limit)
+            partial = f"{name}.p/{width}"
+            raw = self.source.read(partial, limit)
+            if raw is not None:
+                return partial, width, raw
+        raw = self.source.read(name, limit)
         if raw is None:
             raise Unable("file-missing", name=name if width == WIDTH else f"{name}.p/{width}")
-        return raw
+        return name, WIDTH, raw
 
     def node(self, height: int, number: int) -> bytes:
         """The root of the full subtree of 2^height leaves that begins at leaf number * 2^height."""
