@@ -81,6 +81,7 @@ class BoardRow:
     """One line of the board."""
 
     month: Month
+    person_id: int
     name: str
     name_sort: str
     suspended_on: date | None
@@ -261,7 +262,7 @@ def _serving(wanted: Wanted, day: date) -> Sequence[tuple[Profession, Certificat
 
 
 def _row(row: tuple[Any, ...]) -> BoardRow:
-    *figures, name, name_sort, suspended_on, certificates = row
+    *figures, person_id, name, name_sort, suspended_on, certificates = row
     held = tuple(
         Held(
             Profession(profession),
@@ -271,7 +272,7 @@ def _row(row: tuple[Any, ...]) -> BoardRow:
         )
         for profession, letter, number, valid_to in _listed(certificates)
     )
-    return BoardRow(Month(*figures), name, name_sort, suspended_on, held)
+    return BoardRow(Month(*figures), person_id, name, name_sort, suspended_on, held)
 
 
 def _listed(value: Any) -> list[list[Any]]:

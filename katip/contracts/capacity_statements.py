@@ -50,7 +50,8 @@ FIGURES = """month.professional_id, month.provider_id, month.staff, month.active
 BOARD = (
     MONTH  # noqa: S608 -- columns, not values
     + """
-SELECT {figures}, person.given_name || ' ' || person.family_name, person.name_sort, professional.suspended_on,
+SELECT {figures}, person.id, person.given_name || ' ' || person.family_name, person.name_sort,
+       professional.suspended_on,
        COALESCE((
            SELECT jsonb_agg(jsonb_build_array(profession, certificate_class, number, valid_to)
                             ORDER BY profession, certificate_class, number)

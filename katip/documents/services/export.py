@@ -8,9 +8,11 @@ from typing import IO
 
 from django.db.models import QuerySet
 
+from katip.audit.looks import Occasion, looks_record
 from katip.audit.services.record import Happening, record
 from katip.contracts.models import Contract
 from katip.core.actor import Actor
+from katip.core.shown import showing
 from katip.core.usecase import use_case
 from katip.documents.export import rows_for
 from katip.documents.sheet import csv_write, sheet_write, sheet_write_typed
@@ -55,12 +57,15 @@ def contracts_export(
     """Write the contracts that the actor may see, at most `MOST_ROWS`; return how many. `rows_for` tells the rest.
 
     The record says how many, in which form and what was `asked` for (plain values that name nobody): the file holds
-    T.C. kimlik numbers in clear. `file` is open for writing bytes and stays open.
+    T.C. kimlik numbers in clear. Whoever stands in it can see who took it. `file` is open for writing bytes and stays
+    open.
     """
-    rows = islice(rows_for(actor, at, among=among, ids=ids), MOST_ROWS)
-    count = _WRITERS[form](file, rows, at)
+    with showing() as seen:
+        rows = islice(rows_for(actor, at, among=among, ids=ids), MOST_ROWS)
+        count = _WRITERS[form](file, rows, at)
     detail = {"rows": count, "form": form.value} | ({"asked": dict(asked)} if asked else {})
     record(actor, at, Happening("documents:contracts:exported", None, detail))
+    looks_record(actor, at, seen.resolved(), Occasion.EXPORT)
     return count
 
 

@@ -11,6 +11,7 @@ from katip.contracts.capacity import BoardRow, Freed, Held, Month
 from katip.contracts.models import Contract
 from katip.contracts.selectors import WAITING
 from katip.core.clock import ISTANBUL
+from katip.core.shown import shown
 from katip.rules import ContractState, Profession
 from katip.web import format as fmt
 from katip.web.templatetags.words import current_language
@@ -51,6 +52,7 @@ def freed_lines(freed: Iterable[Freed]) -> list[str]:
 
 def board_row(row: BoardRow, freed: Iterable[Freed], day: date) -> dict[str, Any]:
     """One professional on the board."""
+    shown(row.person_id)
     in_force = [held for held in row.certificates if held.valid_to is None or held.valid_to >= day]
     return {
         "name": row.name,

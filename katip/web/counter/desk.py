@@ -14,6 +14,7 @@ from katip.audit.services.record import Happening, record
 from katip.core.clock import day_of
 from katip.core.crypto import unseal
 from katip.core.errors import StaleStateError
+from katip.core.shown import shown
 from katip.core.usecase import acting_as
 from katip.counter.evidence import ChipSays, chip_says, chip_session_deciding, chip_session_newest
 from katip.counter.models import Application, ApplicationState, Purpose
@@ -40,7 +41,7 @@ from katip.web.addresses import number_read
 from katip.web.chip.show import GIVEN_UP, waiting_of
 from katip.web.counter.forms import ConfirmForm, ScanForm, SecondForm, SeenForm
 from katip.web.counter.guard import at_desk
-from katip.web.counter.show import PURPOSES, compared, last_day, state_shown
+from katip.web.counter.show import PURPOSES, applicant_name, compared, last_day, state_shown
 from katip.web.processes.views import require_fresh_step
 from katip.web.refusals import refusal_words
 
@@ -88,7 +89,7 @@ def _counter_page(request: Any, form: ScanForm, *, status: int = 200) -> HttpRes
         "awaiting": [
             {
                 "url": reverse("counter_case", args=[one.pk]),
-                "name": f"{one.given_name} {one.family_name}",
+                "name": applicant_name(one),
                 "purpose": PURPOSES[one.purpose],
                 "officer": one.officer.name if one.officer else "",
                 "at": one.decided_at,
@@ -139,6 +140,7 @@ def case_shown(found: Application, request: Any) -> dict[str, Any]:
     state, number = state_shown(found, request.at), unseal(found.national_id_sealed)
     is_open = state["state"] in {ApplicationState.OPEN, ApplicationState.AWAITING_SECOND}
     person = person_of(found)
+    shown(person.pk if person is not None else None)
     return {
         "application": found,
         "name": f"{found.given_name} {found.family_name}",
@@ -224,7 +226,7 @@ def day(request: Any) -> HttpResponse:
         "rows": [
             {
                 "url": reverse("counter_case", args=[one.pk]),
-                "name": f"{one.given_name} {one.family_name}",
+                "name": applicant_name(one),
                 "purpose": PURPOSES[one.purpose],
                 "at": one.decided_at,
                 "state": state_shown(one, request.at),
@@ -234,7 +236,7 @@ def day(request: Any) -> HttpResponse:
         ],
         "objections": [
             {
-                "name": f"{one.application.given_name} {one.application.family_name}",
+                "name": applicant_name(one.application),
                 "decided_at": one.application.decided_at,
                 "supervisor": one.supervisor.name if one.supervisor else "",
                 "note": one.note,

@@ -20,7 +20,7 @@ from katip.web.addresses import number_read
 from katip.web.counter.desk import case_shown
 from katip.web.counter.forms import ReviewForm
 from katip.web.counter.guard import for_reviewers
-from katip.web.counter.show import PURPOSES, state_shown
+from katip.web.counter.show import PURPOSES, applicant_name, state_shown
 from katip.web.processes.views import require_fresh_step
 
 PAGE = 50
@@ -37,7 +37,7 @@ def reviews(request: Any) -> HttpResponse:
         "rows": [
             {
                 "url": reverse("counter_review", args=[one.pk]),
-                "name": f"{one.application.given_name} {one.application.family_name}",
+                "name": applicant_name(one.application),
                 "purpose": PURPOSES[one.application.purpose],
                 "state": state_shown(one.application, request.at),
                 "officers": _officers(one),

@@ -12,6 +12,7 @@ from katip.core.clock import day_of
 from katip.core.turkish import fold
 from katip.counter.models import Application, ApplicationState, Purpose
 from katip.counter.selectors import OpenBranch, Stretch
+from katip.counter.shown import applicant_shown
 from katip.identity.models import Person
 from katip.web import format as fmt
 from katip.web.context import contact
@@ -42,6 +43,12 @@ _SHORT_DAYS = {
     "tr": ("Pzt", "Sal", "Çar", "Per", "Cum", "Cmt", "Paz"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
+
+
+def applicant_name(application: Application) -> str:
+    """The name that was typed, on a page of the officials."""
+    applicant_shown(application.pk)
+    return f"{application.given_name} {application.family_name}"
 
 
 def last_day(application: Application) -> date:

@@ -40,7 +40,7 @@ def home(request: Any) -> HttpResponse:
         return _home_of_provider(request)
     workplace = request.chosen.workplace
     live = contracts_now(request.actor, request.at, limit=PAGE)
-    waiting = processes_waiting(request.actor, limit=PAGE, related=["contract"])[:PAGE]
+    waiting = processes_waiting(request.actor, limit=PAGE, related=["contract__professional"])[:PAGE]
     duties, fitness = owed(workplace, request)
     declared = ContactDeclaration.objects.filter(workplace=workplace).order_by("-no").first()
     providers = {process.provider.short_title if process.provider else "" for process in waiting}
@@ -61,7 +61,7 @@ def home(request: Any) -> HttpResponse:
 
 def _home_of_provider(request: Any) -> HttpResponse:
     """What waits for the provider's own decision, and how many contracts stand where."""
-    waiting = processes_waiting(request.actor, limit=PAGE, related=["contract"])[:PAGE]
+    waiting = processes_waiting(request.actor, limit=PAGE, related=["contract__professional"])[:PAGE]
     counts = state_counts(request.actor)
     months = months_of(request.actor)
     url = reverse("contracts")
@@ -178,7 +178,7 @@ def assignments(request: Any) -> HttpResponse:
     if request.chosen.capacity != Capacity.INDIVIDUAL:
         return redirect("home")
     waiting_after = waiting_after_read(request.GET.get("bekleyen", ""))
-    waiting = processes_waiting(request.actor, after=waiting_after, limit=PAGE, related=["contract"])
+    waiting = processes_waiting(request.actor, after=waiting_after, limit=PAGE, related=["contract__professional"])
     more_waiting, waiting = len(waiting) > PAGE, waiting[:PAGE]
     after: After | None = after_read(request.GET.get("sonra", ""))
     found = contract_list(

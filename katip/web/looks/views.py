@@ -91,9 +91,7 @@ def months_kept(at: datetime) -> list[date]:
     """The first days of the months for which looks are kept, the newest first."""
     today = day_of(at)
     last = today.year * _YEAR + today.month - 1
-    return [
-        date(number // _YEAR, number % _YEAR + 1, 1) for number in range(last, last - KEPT_MONTHS, -1)
-    ]
+    return [date(number // _YEAR, number % _YEAR + 1, 1) for number in range(last, last - KEPT_MONTHS, -1)]
 
 
 def _following(month: date) -> date:

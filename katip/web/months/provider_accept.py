@@ -29,6 +29,7 @@ from katip.updates.provider_month import Fit, fitting
 from katip.updates.services.provider_accept import Accepted, updates_accept
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
+from katip.web.looks.named import professional_named
 from katip.web.months import provider_show as show
 from katip.web.months.sentence import facts_of_terms
 from katip.web.processes import present
@@ -170,7 +171,7 @@ def _line(process: Process, fit: Fit | None) -> dict[str, Any]:
         "workplace": terms["workplace"]["title"],
         "place": process.workplace.province.name if process.workplace else "",
         "profession_label": PROFESSIONS[profession],
-        "person": terms["professional"]["name"],
+        "person": professional_named(process),
         "before": minutes[0],
         "after": minutes[1],
         "more": show.signed(minutes[1] - minutes[0]),
@@ -185,7 +186,7 @@ def _people(fits: Sequence[Fit], named: Mapping[int, Process]) -> list[dict[str,
     for fit in fits:
         if fit.process_id not in named:
             continue
-        name = named[fit.process_id].terms["professional"]["name"]
+        name = professional_named(named[fit.process_id])
         one = people.setdefault(
             fit.professional_id, {"name": name, "number": 0, "more": 0, "less": 0, "free": fit.free}
         )
@@ -225,7 +226,7 @@ def _numbers(texts: Sequence[str]) -> list[int]:
 
 
 def _title(process: Process) -> str:
-    return f"{process.terms['workplace']['title']}, {process.terms['professional']['name']}"
+    return f"{process.terms['workplace']['title']}, {professional_named(process)}"
 
 
 def _list_url(run: int | None) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from katip.processes.models import PartyKind, Process
 from katip.updates.provider_month import process_room
 from katip.web import format as fmt
+from katip.web.looks.named import professional_named
 from katip.web.templatetags.words import current_language
 
 
@@ -20,7 +21,7 @@ def room_notices(process: Process, role: str, request: Any) -> list[str]:
         return []
     language = current_language()
     figures = {
-        "person": process.terms["professional"]["name"],
+        "person": professional_named(process),
         "free": fmt.number_text(max(0, fit.free), language),
         "more": fmt.number_text(fit.more, language),
         "short": fmt.number_text(fit.short_by, language),

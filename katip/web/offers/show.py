@@ -189,7 +189,7 @@ def sent_terms(contract: Contract) -> list[Row]:
     rows = [
         (_("Süreç no"), str(contract.process_id), ""),
         (_("İşyeri"), terms["workplace"]["title"], fmt.sgk_text(terms["workplace"]["sgk_number"])),
-        (profession_words(contract.code), terms["professional"]["name"], ""),
+        (profession_words(contract.code), contract.professional.person.name, ""),
         (_("Görevlendirme türü"), str(ASSIGNMENT_TYPES[contract.assignment_type]), ""),
         (_("Aylık süre"), fmt.minutes_text(contract.minutes, current_language()), ""),
     ]

@@ -63,7 +63,7 @@ class UndertakingPresenter(PersonPresenter):
         requirement = terms["requirement"]
         rows = [
             _workplace(terms),
-            row(_("Üstlenen"), terms["person"]["name"], str(QUALITIES[UndertakerQuality(terms["quality"])])),
+            row(_("Üstlenen"), self.person(process), str(QUALITIES[UndertakerQuality(terms["quality"])])),
             row(_("Aylık süre"), fmt.minutes_text(terms["minutes"], language), strong=True),
         ]
         if not in_full:
@@ -143,7 +143,7 @@ class StaffPresenter(PersonPresenter):
         terms, language = process.terms, current_language()
         rows = [
             _provider(terms),
-            row(_("Profesyonel"), terms["professional"]["name"]),
+            row(_("Profesyonel"), self.person(process)),
             row(
                 _("Aylık süre"),
                 fmt.minutes_text(terms["minutes"], language),
@@ -211,7 +211,7 @@ class AppointmentPresenter(PersonPresenter):
         """Which provider, who, and what one may do then."""
         del auto_update
         terms = process.terms
-        rows = [_provider(terms), row(_("Sorumlu müdür"), terms["person"]["name"], strong=True)]
+        rows = [_provider(terms), row(_("Sorumlu müdür"), self.person(process), strong=True)]
         if not in_full:
             return rows
         return [
@@ -239,7 +239,7 @@ class AppointmentPresenter(PersonPresenter):
 
     def detail(self, process: Process) -> str:
         """One line of an inbox."""
-        return f"{process.terms['person']['name']}, {process.terms['provider']['title']}"
+        return f"{self.person(process)}, {process.terms['provider']['title']}"
 
 
 def _day(iso: str) -> str:

@@ -14,6 +14,7 @@ from katip.contracts.services.staff import staff_end as end
 from katip.contracts.services.staff import staff_propose as propose
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
+from katip.core.shown import shown
 from katip.core.usecase import acting_as
 from katip.processes.deadlines import working_days_left
 from katip.processes.models import Process
@@ -127,6 +128,7 @@ def days_text(one: StaffContract | Staffed) -> str:
 
 def _row(one: Staffed, request: Any) -> Row:
     labels: dict[str, None] = {}
+    shown(one.person_id)
     today = day_of(request.at)
     for certificate in (held for held in one.certificates if held.valid_to is None or held.valid_to >= today):
         label = str(PROFESSIONS[Profession(certificate.profession)])

@@ -301,7 +301,7 @@ def _reason_page(request: Any, process: Process, form: forms.Form, template: str
         "again": presenter.again(process),
         "summary": presenter.terms(process, in_full=False),
         "form": form,
-        "events": present.timeline(process, steps_of(process.pk), request),
+        "events": lambda: present.timeline(process, steps_of(process.pk), request),  # who is on it, only where it is
     }
     return render(request, template, context, status=status)
 
@@ -330,7 +330,7 @@ def _my_decided_step(process: Process, request: Any) -> Step | None:
 
 def _next_waiting(request: Any, no: int) -> dict[str, Any] | None:
     """The next process that waits for this person in this capacity."""
-    waiting = processes_waiting(request.actor, limit=10, related=["contract"])
+    waiting = processes_waiting(request.actor, limit=10, related=["contract__professional"])
     waiting = sorted((one for one in waiting if one.pk != no), key=lambda one: one.code)
     return present.waiting_row(waiting[0], request) if waiting else None
 

@@ -15,6 +15,7 @@ from katip.processes.kinds import kind_get
 from katip.processes.models import PartyKind, Process, ProcessState
 from katip.web import format as fmt
 from katip.web.context import contact
+from katip.web.looks.named import person_named
 from katip.web.templatetags.katip import current_language
 from katip.web.words import kind_words
 
@@ -67,8 +68,7 @@ class Presenter:
 
     def person(self, process: Process) -> str:
         """The name of the person whom the process is about, from its terms; empty where there is none."""
-        terms = process.terms
-        return str((terms.get("professional") or terms.get("person") or {}).get("name", ""))
+        return person_named(process)
 
     def waits(self, process: Process) -> str:
         """Who is next, for someone who is not."""

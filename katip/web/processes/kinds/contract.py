@@ -12,6 +12,7 @@ from katip.processes.models import PartyKind, Process
 from katip.registry.models import ProviderKind
 from katip.rules import HazardClass, Profession, SgkNumber, parse_sgk_number
 from katip.web import format as fmt
+from katip.web.looks.named import professional_named
 from katip.web.processes.kinds.base import Presenter, Row, row
 from katip.web.templatetags.katip import current_language
 from katip.web.words import ASSIGNMENT_TYPES, CERTIFICATE_REACH, HAZARDS, PROFESSIONS, certificate_words
@@ -214,7 +215,7 @@ def professional_row(process: Process, label: str) -> Row:
     national_id = ""
     if contract is not None:
         national_id = _("T.C. kimlik no %(number)s") % {"number": contract.professional.person.national_id}
-    return row(label, terms["professional"]["name"], national_id, certificate)
+    return row(label, professional_named(process), national_id, certificate)
 
 
 def figure_rows(requirement: Row) -> list[Row]:

@@ -11,6 +11,7 @@ from katip.contracts.kinds.shortage import SHORTAGE
 from katip.processes.models import PartyKind, Process, ProcessState
 from katip.rules import HazardClass, MonthOutcome, MonthReason, Profession
 from katip.web import format as fmt
+from katip.web.looks.named import named_among
 from katip.web.months.sentence import ChangeFacts, change_parts
 from katip.web.processes.kinds.base import Presenter, Row, row
 from katip.web.processes.kinds.contract import figure_rows, reckoning, workplace_row
@@ -180,7 +181,7 @@ class ShortagePresenter(Presenter):
         for one in terms["contracts"]:
             what: dict[str, Any] = {
                 "code": one["code"],
-                "person": one["professional"]["name"],
+                "person": named_among(one["professional"]),
                 "type": in_sentence(str(ASSIGNMENT_TYPES[one["assignment_type"]])),
                 "minutes": fmt.number_text(one["minutes"], current_language()),
             }
