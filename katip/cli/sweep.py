@@ -41,6 +41,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     from katip.documents.seal.waiting import seals_repair
     from katip.documents.services.check_count import checks_record
     from katip.identity.services.messages_send import messages_send
+    from katip.keeping.services.requests import requests_sweep
     from katip.keeping.services.retention import retention_sweep
     from katip.updates.services.digest_send import digests_send
 
@@ -58,6 +59,7 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     parts |= {"applicants reminded": applications.reminded, "applications ended": applications.expired}
     parts["told of their month"] = digests_send(at=now)
     checks_record(actor=OPERATOR, at=now)
+    parts["told of requests about their data"] = requests_sweep(now)
     mail = messages_send(at=now)
     parts["given the timestamp of their seal"] = seals_repair(actor=OPERATOR, at=now).stamped
     parts |= {"told by e-mail": mail.sent, "given up as e-mail": mail.given_up}

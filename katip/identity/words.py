@@ -94,6 +94,22 @@ NOTICES: dict[str, tuple[Any, Any]] = {
         lazy("Ayın özeti hazır"),
         lazy("SGK’nın bildirdiği çalışan sayısı ve tehlike sınıfı değişiklikleri işlendi; sizi ilgilendirenler var."),
     ),
+    NoticeKind.DATA_REQUEST_MADE: (
+        lazy("Kişisel veri başvurunuz alındı"),
+        lazy("Yanıt, Kişisel verilerim sayfanızda belirir."),
+    ),
+    NoticeKind.DATA_REQUEST_ANSWERED: (
+        lazy("Kişisel veri başvurunuz yanıtlandı"),
+        lazy("Yanıtı Kişisel verilerim sayfanızda okuyun."),
+    ),
+    NoticeKind.DATA_REQUEST_DUE: (
+        lazy("Yanıt bekleyen bir kişisel veri başvurusunun son günü yaklaşıyor"),
+        lazy("İşletmeci olarak girip Kişisel veri başvuruları sayfasından yanıtlayın."),
+    ),
+    NoticeKind.DATA_REQUEST_OVERDUE: (
+        lazy("Bir kişisel veri başvurusu süresinde yanıtlanmadı"),
+        lazy("Başvuran, Kişisel Verileri Koruma Kuruluna şikâyette bulunabilir (6698 m.14)."),
+    ),
 }
 """kind → what happened, and what it means"""
 

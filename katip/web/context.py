@@ -12,6 +12,9 @@ from katip.core.actor import Capacity
 from katip.counter.permissions import AT_COUNTER
 from katip.processes.selectors import waiting_count
 from katip.registry.models import OfficialRole
+from katip.web.keeping.due import DUE
+from katip.web.looks.reasons import reason_of, reason_until
+from katip.web.looks.words import REASONS
 from katip.web.words import OFFICES
 
 WARNING_SECONDS = 120
@@ -35,9 +38,11 @@ def page(request: Any) -> dict[str, Any]:
             "controller_name": site.controller_name or site.operator_name,
         },
         "signed_in": signed_in,
+        "notice_due": signed_in and request.session.get(DUE, False) and not request.path.startswith("/aydinlatma/"),
         "own_account": _own_account(request),
         "who": _who(request, chosen, waiting) if chosen is not None else None,
         "nav": _nav(request, chosen, waiting) if chosen is not None else [],
+        "look_reason": _look_reason(request) if chosen is not None and chosen.office is not None else None,
         "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
         "idle": {"seconds": site.idle_minutes * 60, "warn_seconds": site.idle_minutes * 60 - WARNING_SECONDS}
         if signed_in
@@ -50,6 +55,12 @@ def _own_account(request: Any) -> dict[str, int] | None:
     if getattr(getattr(request, "actor", None), "proof", None) is None:
         return None
     return {"unseen": getattr(request.user, "unseen_notices", 0)}
+
+
+def _look_reason(request: Any) -> dict[str, Any] | None:
+    """Why the official looks people up just now, where a reason was given."""
+    given = reason_of(request)
+    return {"words": REASONS[given.reason], "until": reason_until(given)} if given else None
 
 
 def contact(name: str, phone: str, hours: str) -> dict[str, str]:
@@ -144,7 +155,11 @@ def _nav_counter(chosen: Any, item: Callable[..., dict[str, Any]]) -> list[dict[
 def _nav_official(request: Any, chosen: Any, item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
     """What an office opens; at the counter nothing of contracts."""
     if chosen.office.role == OfficialRole.OPERATOR:
-        return [item(_("Şubeler"), "branches"), item(_("Aylık güncelleme"), "official_months")]
+        return [
+            item(_("Şubeler"), "branches"),
+            item(_("Aylık güncelleme"), "official_months"),
+            item(_("Kişisel veri başvuruları"), "data_requests"),
+        ]
     if chosen.office.role in AT_COUNTER:
         return _nav_counter(chosen, item)
     overview, lacking = item(_("Genel bakış"), "overview"), item(_("Profesyoneli olmayan işyerleri"), "lacking")

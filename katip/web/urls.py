@@ -13,9 +13,11 @@ from katip.web.contracts import urls as contracts
 from katip.web.contracts.acts import page as contract_page
 from katip.web.contracts.acts import views as acts
 from katip.web.counter import urls as counter
+from katip.web.documents import urls as documents
 from katip.web.entrance import views as entrance
 from katip.web.factors import urls as factors
 from katip.web.home import views as home
+from katip.web.keeping import urls as keeping
 from katip.web.log import urls as log
 from katip.web.looks import urls as looks
 from katip.web.months import urls as months
@@ -49,6 +51,7 @@ urlpatterns = [
     *account.paths,
     *looks.paths,
     *contracts.paths,
+    *documents.paths,
     path("sozlesmeler/<int:no>/", contract_page.contract, name="contract"),
     path("sozlesmeler/<int:no>/sonlandir/", acts.end, name="contract_end"),
     path("sozlesmeler/<int:no>/sonlandirmayi-geri-al/", acts.end_revoke, name="contract_end_revoke"),
@@ -74,6 +77,7 @@ urlpatterns = [
     *people.paths,
     *capacity.paths,
     *months.paths,
+    *keeping.paths,
     *log.paths,
     *verify.paths,
 ]

@@ -99,6 +99,9 @@ contract_end         /sozlesmeler/<int:no>/sonlandir/     TWO_STEP
 contract_end_revoke  /sozlesmeler/<int:no>/sonlandirmayi-geri-al/ TWO_STEP
 contract_update      /sozlesmeler/<int:no>/sure-guncelle/ TWO_STEP
 contract_reoffer     /sozlesmeler/<int:no>/yeniden-teklif/ TWO_STEP
+document_want        /sozlesmeler/<int:no>/belge-iste/    TWO_STEP
+document_download    /belgeler/<int:no>/indir/            TWO_STEP
+documents            /sozlesmeler/belgeler/               ACTING
 step_go              /surecler/git/                       ACTING
 steps_together       /surecler/birlikte/                  ACTING
 steps_done           /surecler/birlikte/sonuc/            ACTING
@@ -148,6 +151,16 @@ official_month_missing_file   /genel-bakis/aylar/<int:no>/eksikler/indir/       
 official_month_figures_file   /genel-bakis/aylar/<int:no>/iller/indir/            OFFICIAL
 official_month_providers_file /genel-bakis/aylar/<int:no>/hizmet-verenler/indir/  OFFICIAL
 official_month_faults         /genel-bakis/bildirimler/<int:no>/                  OFFICIAL
+privacy_notice       /aydinlatma/                         PUBLIC
+privacy_notice_open  /aydinlatma/ac/                      ONE_STEP
+retention            /saklama/                            PUBLIC
+own_data             /hesabim/kisisel-verilerim/          TWO_STEP
+own_data_take        /hesabim/kisisel-verilerim/indir/    TWO_STEP
+data_request_new     /hesabim/kisisel-verilerim/basvuru/  TWO_STEP
+data_request         /hesabim/kisisel-verilerim/basvurular/<int:no>/ TWO_STEP
+data_request_withdraw /hesabim/kisisel-verilerim/basvurular/<int:no>/geri-cek/ TWO_STEP
+data_requests        /gorevli/kisisel-veri-basvurulari/   OFFICIAL
+data_request_answer  /gorevli/kisisel-veri-basvurulari/<int:no>/ OFFICIAL
 branches             /gorevli/subeler/                    OFFICIAL
 branch_new           /gorevli/subeler/yeni/               OFFICIAL
 branch               /gorevli/subeler/<int:no>/           OFFICIAL

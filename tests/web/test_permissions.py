@@ -147,6 +147,12 @@ contract_update     GET  >account_login >two_step 404 >contract >contract >contr
 contract_update     POST >account_login >two_step 404 >contract >contract >contract >contract
 contract_reoffer    GET  >account_login >two_step 404 >contract >contract >contract >contract
 contract_reoffer    POST >account_login >two_step 404 >contract >contract >contract >contract
+document_want       GET  >account_login >two_step 405 405 405 405 405
+document_want       POST >account_login >two_step 404 404 404 404 404
+document_download   GET  >account_login >two_step 405 405 405 405 405
+document_download   POST >account_login >two_step 404 404 404 404 404
+documents           GET  >account_login >two_step >contracts >contracts >contracts >contracts >contracts
+documents           POST >account_login >two_step >contracts >contracts >contracts >contracts >contracts
 step_go            GET   >account_login >two_step >step >step >step >step >step
 steps_together     GET   >account_login >two_step >contracts >step >step >contracts >assignments
 steps_together     POST  >account_login >two_step >contracts >step >step >contracts >assignments
@@ -191,6 +197,21 @@ lacking            GET   >account_login >two_step 403 403 403 403 403
 official_workplace GET   >account_login >two_step 403 403 403 403 403
 providers          GET   >account_login >two_step 403 403 403 403 403
 provider           GET   >account_login >two_step 403 403 403 403 403
+privacy_notice         GET  200 200 200 200 200 200 200
+privacy_notice_open    GET  >account_login 405 405 405 405 405 405
+privacy_notice_open    POST >account_login >privacy_notice >privacy_notice >privacy_notice >privacy_notice >privacy_notice >privacy_notice
+retention              GET  200 200 200 200 200 200 200
+own_data               GET  >account_login >two_step 200 200 200 200 200
+own_data_take          GET  >account_login >two_step 405 405 405 405 405
+own_data_take          POST >account_login >two_step 200 200 200 200 200
+data_request_new       GET  >account_login >two_step 200 200 200 200 200
+data_request_new       POST >account_login >two_step 422 422 422 422 422
+data_request           GET  >account_login >two_step 404 404 404 404 404
+data_request_withdraw  GET  >account_login >two_step 405 405 405 405 405
+data_request_withdraw  POST >account_login >two_step 404 404 404 404 404
+data_requests          GET  >account_login >two_step 403 403 403 403 403
+data_request_answer    GET  >account_login >two_step 403 403 403 403 403
+data_request_answer    POST >account_login >two_step 403 403 403 403 403
 branches           GET   >account_login >two_step 403 403 403 403 403
 branch_new         GET   >account_login >two_step 403 403 403 403 403
 branch_new         POST  >account_login >two_step 403 403 403 403 403
@@ -383,7 +404,7 @@ def numbers(route: str, world: World, contract: Contract) -> list[int | str | Pl
         return [1, 1] if route == "feed_part" else [1]
     if route in OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER:
         return [10**9]
-    if route in OF_ONE_CONTRACT:
+    if route in OF_ONE_CONTRACT | {"document_want", "document_download"}:
         return [contract.pk]
     return [contract.process_id] if route in OF_ONE_PROCESS | OF_ONE_OFFER else []
 

@@ -33,6 +33,12 @@ class NoticeKind(models.TextChoices):
     REVIEW_OBJECTED = "review_objected", "review_objected"
     MONTH_DIGEST = "month_digest", "month_digest"
     """not of the sign-in: a month's digest can be read; sent outside only"""
+    DATA_REQUEST_MADE = "data_request_made", "data_request_made"
+    """nor these: what became of a request about personal data"""
+    DATA_REQUEST_ANSWERED = "data_request_answered", "data_request_answered"
+    DATA_REQUEST_DUE = "data_request_due", "data_request_due"
+    """told to those who answer"""
+    DATA_REQUEST_OVERDUE = "data_request_overdue", "data_request_overdue"
 
 
 class SecurityNotice(models.Model):

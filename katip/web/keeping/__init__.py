@@ -1,0 +1,1 @@
+"""Pages about personal data: one's own, requests, the privacy notice, how long what is kept."""
