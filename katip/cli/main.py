@@ -18,6 +18,7 @@ class _Late(click.Group):
         "feed": "feed",
         "month": "month",
         "sweep": "sweep",
+        "audit": "audit",
         "retention": "retention",
         "backup": "backup",
         "restore": "restore",
