@@ -31,8 +31,8 @@ _KEY_DAYS = 5 * 365
 _BACKDATED = timedelta(minutes=5)
 """clocks of others may be behind ours"""
 _ID_SIGNS = 16
-_NAME_SIGNS = 64
-"""of X.520, for a common name and an organisation"""
+_NAME_BYTES = 64
+"""of X.520, for a common name and an organisation; `cryptography` counts bytes of UTF-8"""
 
 
 def authority_make(folder: Path, *, operator: str, at: datetime) -> None:
@@ -128,15 +128,19 @@ def _certificate(
 
 def _name(operator: str, what: str) -> x509.Name:
     """Whom a viewer shows: the operator first, as nobody knows Katip."""
-    room = _NAME_SIGNS - len(what) - 3
-    owner = operator.strip() or "Katip"
+    owner, dash = operator.strip(), " – "
+    room = _NAME_BYTES - len(f"{dash}{what}".encode())
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "TR"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, owner[:_NAME_SIGNS]),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"{owner[:room].strip()} – {what}" if operator else what),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(owner or "Katip", _NAME_BYTES)),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{_cut(owner, room)}{dash}{what}" if owner else what),
         ]
     )
+
+
+def _cut(text: str, most: int) -> str:
+    return text.encode()[:most].decode(errors="ignore").strip()
 
 
 def _usage(*, for_seals: bool) -> x509.KeyUsage:

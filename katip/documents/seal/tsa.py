@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from asn1crypto import algos, cms, core, tsp
@@ -43,6 +44,13 @@ class TimestampError(Exception):
     def __init__(self, fault: str) -> None:
         super().__init__(fault)
         self.fault = fault
+
+
+class _Response(core.Sequence):  # type: ignore[misc] # asn1crypto is untyped; its own class demands a token in a refusal
+    _fields: ClassVar = [
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    ]
 
 
 @dataclass
@@ -174,7 +182,7 @@ def _answered(question: bytes, nonce: int) -> bytes:
     if answer.status != 200:  # noqa: PLR2004 -- OK
         raise TimestampError(f"http_{answer.status}")
     try:
-        response = tsp.TimeStampResp.load(answer.body, strict=True)
+        response = _Response.load(answer.body, strict=True)
         status = response["status"]["status"].native
         if status not in _GRANTED:
             raise TimestampError("refused")
