@@ -89,7 +89,7 @@ def providers(request: Any) -> HttpResponse:
     return render(request, "directory_providers.html", context)
 
 
-@for_offices(*WATCHING)
+@for_offices(*WATCHING, people=True)
 @require_GET
 def provider(request: Any, no: int) -> HttpResponse:
     """One provider: its standing and history, its staff, how many contracts run."""
@@ -113,7 +113,7 @@ def provider(request: Any, no: int) -> HttpResponse:
     return render(request, "directory_provider.html", context)
 
 
-@for_offices(*WATCHING)
+@for_offices(*WATCHING, people=True)
 @require_http_methods(["GET", "POST"])
 def professionals(request: Any) -> HttpResponse:
     """*Profesyoneller*: by name or certificate; by T.C. kimlik no, which is posted and stands in no address."""
@@ -167,7 +167,7 @@ def _professionals_page(request: Any, person_form: PersonForm, *, status: int = 
     return render(request, "directory_professionals.html", context, status=status)
 
 
-@for_offices(*WATCHING)
+@for_offices(*WATCHING, people=True)
 @require_GET
 def professional(request: Any, no: int) -> HttpResponse:
     """One professional: certificates, standing and history, with whom they are on the staff."""
@@ -247,7 +247,7 @@ def provider_stand(request: Any, no: int) -> HttpResponse:
     )
 
 
-@for_offices(OfficialRole.DIRECTORATE)
+@for_offices(OfficialRole.DIRECTORATE, people=True)
 @require_http_methods(["GET", "POST"])
 def professional_stand(request: Any, no: int) -> HttpResponse:
     """Suspend a professional, or restore one who is suspended."""

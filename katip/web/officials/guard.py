@@ -13,6 +13,7 @@ from katip.audit.services.record import Happening, record
 from katip.core.errors import PermissionRefusedError
 from katip.registry.models import OfficialRole
 from katip.web.access import Access, View, access
+from katip.web.looks.reasons import asks_reason, reason_ask, reason_of
 
 WATCHING = (OfficialRole.INSPECTOR, OfficialRole.DIRECTORATE)
 _WHO_MAY = {
@@ -25,14 +26,19 @@ _WHO_MAY = {
 }
 
 
-def for_offices(*roles: OfficialRole) -> Callable[[View], View]:
-    """Open a page to officials of these roles; the services and reads behind it ask again."""
+def for_offices(*roles: OfficialRole, people: bool = False) -> Callable[[View], View]:
+    """Open a page to officials of these roles; the services and reads behind it ask again.
+
+    `people` marks a page that looks people up: it opens once the official has said why.
+    """
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.chosen.office.role not in roles:
                 return _refused(request, roles)
+            if people and asks_reason(request) and reason_of(request) is None:
+                return reason_ask(request)
             try:
                 return view(request, *args, **kwargs)
             except PermissionRefusedError:

@@ -116,7 +116,7 @@ def lacking(request: Any) -> HttpResponse:
     return render(request, "lacking.html", context)
 
 
-@for_offices(*WATCHING)
+@for_offices(*WATCHING, people=True)
 @require_GET
 def workplace(request: Any, no: int) -> HttpResponse:
     """One workplace: what the law asks, what serves, and its contracts."""
