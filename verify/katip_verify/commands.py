@@ -10,11 +10,13 @@ from katip_verify.event import event_parse
 from katip_verify.merkle import consistency_check, inclusion_check, leaf_hash
 from katip_verify.note import Key, Opened, keys_parse, note_open
 from katip_verify.proof import proof_check, proof_parse
+from katip_verify.record import FORMAT as RECORD
+from katip_verify.record import record_check
 from katip_verify.report import Report
 from katip_verify.said import Refused, Unable, said
 from katip_verify.shapes import CONSISTENCY, INCLUSION, Fields, fields_needed, fields_read
 from katip_verify.sources import file_read, source_open
-from katip_verify.statement import statement_check
+from katip_verify.statement import moment_of, statement_check, valid_at
 from katip_verify.tiles import Log, checkpoint_read
 from katip_verify.trust import trust_read
 from katip_verify.walk import walk
@@ -143,14 +145,20 @@ def log(given: Namespace, report: Report) -> None:
 
 
 def statement(given: Namespace, report: Report) -> None:
-    """A JSON Web Signature."""
+    """A JSON Web Signature, and what it opens where it is one of Katip's statements."""
     found = statement_check(file_read(given.file, _LARGEST), trust_read(given.seal, given.seal_sha256))
     report.holds("statement-signed", signer=found.signer)
     report.facts["algorithm"] = found.header["alg"]
     try:
-        report.facts["statement"] = json_read(found.payload, said("n-payload"))
+        body = json_read(found.payload, said("n-payload"))
     except Refused:
         report.facts["payload"] = found.payload.hex()
+        return
+    report.facts["statement"] = body
+    if isinstance(body, dict) and body.get("format") == RECORD:
+        event = record_check(body, _keys(given), report, origin=given.origin)
+        if event and found.certificate and not valid_at(found.certificate, moment_of(event.at)):
+            report.passes_by("certificate-time", signer=found.signer)
 
 
 def _keys(given: Namespace) -> tuple[Key, ...]:

@@ -15,6 +15,8 @@ from katip_verify.event import Event, detail_check, event_parse
 from katip_verify.merkle import inclusion_check, leaf_hash
 from katip_verify.note import LONGEST, Key
 from katip_verify.proof import MOST_HASHES
+from katip_verify.record import FORMAT as RECORD
+from katip_verify.record import record_check
 from katip_verify.report import Report
 from katip_verify.said import Refused, Unable, said
 from katip_verify.statement import TYPE, Statement, moment_of, statement_check, valid_at
@@ -39,14 +41,16 @@ def document_check(
     checkpoint = _checkpoint_check(told, keys, origin, report)
     entry = _entry_check(told, checkpoint, report)
     event = _event_check(told, entry, report)
-    report.facts["code"] = str(_document(told).get("code", ""))
+    report.facts["code"] = str(_dict(told, "document").get("code", ""))
     statement = _statement_check(told, trust, report)
     if statement is not None:
-        _binding_check(told, statement, report)
+        report.holds("statement-signed", signer=statement.signer)
+        report.facts["statement"] = body = _binding_check(told, statement, report)
+        record_check(body, keys, report, origin=origin)
         if event and statement.certificate and not valid_at(statement.certificate, moment_of(event.at)):
             report.passes_by("certificate-time", signer=statement.signer)
     if pdf is not None:
-        _pdf_check(_document(told), pdf, report)
+        _pdf_check(_dict(told, "document"), pdf, report)
 
 
 def _parse(raw: bytes) -> dict[str, Any]:
@@ -127,7 +131,7 @@ def _statement_check(told: dict[str, Any], trust: Trust, report: Report) -> Stat
         raise Refused("document-field", name="statement")
     raw = text.encode(errors="surrogatepass")
     sha256 = hashlib.sha256(raw).hexdigest()
-    if _document(told).get("statement_sha256", sha256) != sha256:
+    if _dict(told, "document").get("statement_sha256", sha256) != sha256:
         raise Refused("document-differs", name="statement_sha256")
     if not trust:
         report.passes_by("statement-no-key")
@@ -138,30 +142,26 @@ def _statement_check(told: dict[str, Any], trust: Trust, report: Report) -> Stat
     return statement
 
 
-def _binding_check(told: dict[str, Any], statement: Statement, report: Report) -> None:
-    """Whether the statement speaks of this document and of this entry of this log. Raises `Refused`."""
+def _binding_check(told: dict[str, Any], statement: Statement, report: Report) -> dict[str, Any]:
+    """The statement's content, if it speaks of this document, this event and this entry of this log."""
     body = json_read(statement.payload, said("n-payload"))
-    log = body.get("log") if isinstance(body, dict) else None
-    if not isinstance(log, dict):
-        raise Refused("statement-log")
+    if not isinstance(body, dict) or body.get("format") != RECORD:
+        raise Refused("document-format", format=RECORD)
+    log, event = _dict(body, "log"), _dict(body, "event")
     for name in ("origin", "index", "entry"):
         if log.get(name) != report.facts[name] or type(log.get(name)) is not type(report.facts[name]):
             raise Refused("statement-log-differs", name=name)
-    if _code(body.get("code")) != _code(_document(told).get("code")):
+    if told.get("event") is not None and event.get("text", told["event"]) != told["event"]:
+        raise Refused("statement-log-differs", name="event")
+    if _dict(body, "document").get("code") != _dict(told, "document").get("code"):
         raise Refused("statement-log-differs", name="code")
-    report.holds("statement-signed", signer=statement.signer)
-    report.facts["statement"] = body
+    return body
 
 
-def _document(told: dict[str, Any]) -> dict[str, Any]:
-    """What the file says of the document."""
-    document = told.get("document")
-    return document if isinstance(document, dict) else {}
-
-
-def _code(value: object) -> str:
-    """A document's code without the hyphens with which it is shown."""
-    return value.replace("-", "") if isinstance(value, str) else ""
+def _dict(whole: dict[str, Any], name: str) -> dict[str, Any]:
+    """A part of the file that may be missing."""
+    part = whole.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _pdf_check(document: dict[str, Any], pdf: bytes, report: Report) -> None:

@@ -88,8 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--from", dest="older", metavar="CHECKPOINT", help="file of a checkpoint that was kept")
     one.add_argument("--hashes", action="store_true", help="begin with the leaves' hashes instead of the entries")
 
-    one = command("statement", commands.statement, "a signed statement (JWS): ES256, ES384 or PS256")
+    one = command("statement", commands.statement, "a signed statement (JWS): ES256, ES384, RS256 or PS256")
     one.add_argument("file", metavar="FILE")
+    _keys_add(one)
     _seals_add(one)
     return parser
 

@@ -86,6 +86,7 @@ class _SameScheme(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         """The next request. Raises `Unable`."""
         if urlsplit(newurl).scheme != urlsplit(req.full_url).scheme:
+            fp.close()
             raise Unable("redirect", url=newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 

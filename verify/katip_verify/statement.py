@@ -5,7 +5,7 @@ key, and certificates in the header count only where a trusted one issued them.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,7 @@ LONGEST = 1_000_000
 _PARTS = 3
 _MOST_CERTIFICATES = 4
 _LEAST_RSA_BITS = 2048
+_OF_CURVES = {"secp256r1": frozenset({"ES256"}), "secp384r1": frozenset({"ES384"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,11 @@ def statement_check(raw: bytes, trust: Trust) -> Statement:
     certificates = _certificates_read(header)
     keys = _keys_find(certificates, trust)
     message = f"{parts[0]}.{parts[1]}".encode()
-    fitting = [key for key in keys if _algorithm(key) == header["alg"]]
+    fitting = [key for key in keys if header["alg"] in _algorithms(key)]
     if not fitting:
         raise Refused("statement-algorithm", algorithm=str(header["alg"]))
     for key in fitting:
-        if _signed(key, signature, message):
+        if _signed(key, header["alg"], signature, message):
             leaf = certificates[0] if certificates else trust.certificate_of(key)
             return Statement(payload, header, _shown(key, leaf), leaf)
     raise Refused("statement-signature")
@@ -144,32 +145,29 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     return constraints.ca and valid_at(issuer, certificate.not_valid_before_utc)
 
 
-def _algorithm(key: PublicKey) -> str | None:
-    """The one algorithm that is accepted of this key."""
+def _algorithms(key: PublicKey) -> frozenset[str]:
+    """Those that are accepted of this key."""
     if isinstance(key, rsa.RSAPublicKey):
-        return "PS256" if key.key_size >= _LEAST_RSA_BITS else None
-    return {"secp256r1": "ES256", "secp384r1": "ES384"}.get(key.curve.name)
+        return frozenset({"RS256", "PS256"} if key.key_size >= _LEAST_RSA_BITS else ())
+    return _OF_CURVES.get(key.curve.name, frozenset())
 
 
-def _signed(key: PublicKey, signature: bytes, message: bytes) -> bool:
-    verify: Callable[[], None]
-    if isinstance(key, rsa.RSAPublicKey):
-        pss = padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size)
-
-        def verify() -> None:
-            key.verify(signature, message, pss, hashes.SHA256())
-    else:
+def _signed(key: PublicKey, algorithm: str, signature: bytes, message: bytes) -> bool:
+    """Whether the key made this signature; the algorithm is one of the key's own."""
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            sha256 = hashes.SHA256()
+            scheme = (
+                padding.PKCS1v15() if algorithm == "RS256" else padding.PSS(padding.MGF1(sha256), sha256.digest_size)
+            )
+            key.verify(signature, message, scheme, sha256)
+            return True
         half = key.curve.key_size // 8
         if len(signature) != 2 * half:
             return False
         r, s = (int.from_bytes(part, "big") for part in (signature[:half], signature[half:]))
-        digest = hashes.SHA256() if key.curve.name == "secp256r1" else hashes.SHA384()
-
-        def verify() -> None:
-            key.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(digest))
-
-    try:
-        verify()
+        digest = hashes.SHA256() if algorithm == "ES256" else hashes.SHA384()
+        key.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(digest))
     except InvalidSignature:
         return False
     return True

@@ -59,6 +59,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "detail-fits": ("the detail is the one that the event commits to", "ayrıntı, olayın bağlandığı ayrıntıdır"),
     "statement-signed": ("the statement is signed by {signer}", "beyanı imzalayan: {signer}"),
+    "terms-fit": ("the terms are those of the hash in the statement", "şartlar, beyandaki özetin şartlarıdır"),
+    "approvals-fit": (
+        "approvals: {many}; the events of {opened} are opened, and commit to the terms that were approved",
+        "onay sayısı: {many}; açılan {opened} olay, onaylanan şartlara bağlanıyor",
+    ),
+    "month-fits": (
+        "the month's change is among those that the event commits to",
+        "aylık değişiklik, olayın bağlandıkları arasında",
+    ),
     "pdf-fits": (
         "the PDF is the file that the proof names; its own seal is a check apart",
         "PDF, kanıtın adını verdiği dosyadır; kendi mührü ayrıca denetlenir",
@@ -77,6 +86,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "statement-no-key": (
         "the statement is not checked: give its certificate with --seal",
         "beyan denetlenmedi: sertifikasını --seal ile verin",
+    ),
+    "log-no-key": (
+        "the log's proof in the statement is not checked: give the log's key with --key",
+        "beyandaki kayıt kanıtı denetlenmedi: kaydın anahtarını --key ile verin",
     ),
     "certificate-time": (
         "the certificate of {signer} was not valid at the moment of the event",
@@ -292,7 +305,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "beyanın imzası tutmuyor: beyan değiştirilmiş ya da başkası imzalamış",
     ),
     "statement-type": ("the statement is not of the type {kind}", "beyan {kind} türünde değil"),
-    "statement-log": ("the statement does not say where in the log it stands", "beyan kayıttaki yerini söylemiyor"),
+    "terms-differ": (
+        "the terms are not those that were approved: their hash is another",
+        "şartlar onaylananlar değil: özetleri başka",
+    ),
+    "month-differs": (
+        "the month's change is not among those that its event commits to",
+        "aylık değişiklik, olayının bağlandıkları arasında değil",
+    ),
     "statement-log-differs": (
         "the statement speaks of another {name} than the proof",
         "beyanın söylediği {name} kanıttakinden farklı",

@@ -61,11 +61,12 @@ def der(one: x509.Certificate) -> str:
     return naive.b64(one.public_bytes(Encoding.DER))
 
 
-def signed(key: Private, header: dict[str, Any], payload: bytes = b'{"code":"X"}') -> bytes:
+def signed(key: Private, header: dict[str, Any], payload: bytes = b'{"code":"X"}', scheme: str = "") -> bytes:
     message = f"{url64(json.dumps(header).encode())}.{url64(payload)}"
     if isinstance(key, rsa.RSAPrivateKey):
         pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
-        return f"{message}.{url64(key.sign(message.encode(), pss, hashes.SHA256()))}".encode()
+        kind = padding.PKCS1v15() if (scheme or header["alg"]) == "RS256" else pss
+        return f"{message}.{url64(key.sign(message.encode(), kind, hashes.SHA256()))}".encode()
     size = key.curve.key_size // 8
     digest = hashes.SHA256() if size == 32 else hashes.SHA384()
     r, s = utils.decode_dss_signature(key.sign(message.encode(), ec.ECDSA(digest)))
@@ -179,7 +180,7 @@ def test_an_authority_below_a_trusted_one_vouches_too(trusted: Callable[..., Any
 
 def test_the_algorithm_follows_from_the_key(trusted: Callable[..., Any]) -> None:
     trust = trusted(pem(SEAL))
-    for algorithm in ("none", "HS256", "ES384", "RS256", "PS256", "es256", ""):
+    for algorithm in ("none", "HS256", "ES384", "RS256", "PS256", "es256", "", "ES256 "):
         statement = signed(KEYS["seal"], chained(SEAL, alg=algorithm))
         assert refused(lambda statement=statement: statement_check(statement, trust)) == "statement-algorithm"
     unsigned = headed('{"alg":"none"}')[:-2]
@@ -190,6 +191,12 @@ def test_other_kinds_of_keys(trusted: Callable[..., Any]) -> None:
     p384, large = ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 2048)
     assert statement_check(signed(p384, {"alg": "ES384"}), trusted(pem(p384)))
     assert statement_check(signed(large, {"alg": "PS256"}), trusted(pem(large)))
+    assert statement_check(signed(large, {"alg": "RS256"}), trusted(pem(large)))
+    for key, wrong in ((large, "ES256"), (p384, "RS256"), (p384, "ES256")):
+        statement = signed(key, {"alg": wrong})
+        assert refused(lambda s=statement, k=key: statement_check(s, trusted(pem(k)))) == "statement-algorithm"
+    mixed = signed(large, {"alg": "PS256"}, scheme="RS256")
+    assert refused(lambda: statement_check(mixed, trusted(pem(large)))) == "statement-signature"
     numbers = large.public_key().public_numbers()
     jwk = {"kty": "RSA", "n": url64(numbers.n.to_bytes(256, "big")), "e": url64(numbers.e.to_bytes(3, "big"))}
     assert statement_check(signed(large, {"alg": "PS256"}), trusted(jwk))
