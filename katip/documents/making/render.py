@@ -25,7 +25,9 @@ def pdf_render(paper: Mapping[str, Any], *, at: datetime) -> bytes:
     Raises `typst.TypstError` where the template and what it was given do not fit.
     """
     given = {"paper": json.dumps(paper, ensure_ascii=False)}
-    made = _compiler().compile(format="pdf", pdf_standards=[*STANDARDS], sys_inputs=given, timestamp=at)
+    made = _compiler().compile(
+        format="pdf", pdf_standards=[*STANDARDS], sys_inputs=given, timestamp=at.replace(microsecond=0)
+    )
     assert isinstance(made, bytes)  # noqa: S101 -- one PDF, by typst's own words
     return made
 

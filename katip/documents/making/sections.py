@@ -24,6 +24,7 @@ from katip.documents.making.words import (
     pair,
     sgk_number,
 )
+from katip.documents.models import Occasion
 from katip.rules import (
     CertificateClass,
     Citation,
@@ -47,8 +48,9 @@ def _row(label: Pair, *lines: Line, article: Citation | None = None) -> dict[str
     return {"label": label, "lines": [line for line in lines if line], "article": article.short if article else NOTHING}
 
 
-def _rows(title: Pair, *rows: dict[str, Any]) -> Section:
-    return {"kind": "rows", "title": title, "head": [_ITEM, _WHAT, _ARTICLE], "rows": list(rows)}
+def _rows(title: Pair, *rows: dict[str, Any], whole: bool = False) -> Section:
+    head = [_ITEM, _WHAT, _ARTICLE]
+    return {"kind": "rows", "title": title, "head": head, "rows": list(rows), "whole": whole}
 
 
 def parties(facts: Facts) -> Section:
@@ -117,7 +119,7 @@ def terms(facts: Facts) -> Section:
     }[VersionBasis(version.basis)]
     ends = (
         day(contract.ends_on)
-        if contract.ends_on
+        if contract.ends_on and (facts.document.occasion == Occasion.ENDED or contract.carried_over)
         else pair("Belirsiz; taraflardan biri sonlandırana kadar", "Open, until one of the parties ends it")
     )
     title = facts.contract.process.terms.get("title", "")
@@ -159,6 +161,7 @@ def law(facts: Facts) -> Section:
             article=HAZARD_LIST,
         ),
         _row(pair("Gereken", "Required"), required, _reckoning(need), article=_citation(facts)),
+        whole=True,
     )
 
 
@@ -219,6 +222,7 @@ def approvals(facts: Facts) -> Section:
         rows.append([[words], [NOTHING], [NOTHING], [NOTHING], [NOTHING]])
     return {
         "kind": "table",
+        "whole": False,
         "title": pair("Onaylar", "Approvals"),
         "columns": ["1fr", "32mm", "32mm", "36mm", "18mm"],
         "inline": 21,
@@ -275,6 +279,7 @@ def place(facts: Facts, url: str) -> Section:
     )
     return {
         "kind": "rows",
+        "whole": True,
         "title": pair("Değiştirilemez günlükteki yeri", "Place in the append-only log"),
         "head": [_ITEM, _WHAT],
         "rows": [
@@ -295,13 +300,14 @@ def evidence(operator: str) -> Section:
     """What the document is, and what it is not (5070 m.5)."""
     return {
         "kind": "words",
+        "whole": True,
         "title": pair("Bu belge nedir", "What this document is"),
         "paragraphs": [
             pair(
                 "{operator} tarafından işletilen kayıttan alınmış bir kanıttır. Onaylar iki aşamalı girişten sonra bu "
                 "kayıtta verildi; elle atılmış imzanın yerine geçmez. Belgenin mührü, onu bu kaydın düzenlediğini ve "
                 "sonradan kimsenin değiştirmediğini gösterir.",
-                "It is evidence from the register run by {operator}. Approvals were given in this register after a "
+                "It is evidence from the register that {operator} runs. Approvals were given in this register after a "
                 "sign-in with two steps; they do not replace a handwritten signature. The document's seal shows that "
                 "this register made it and that nobody changed it since.",
                 operator=operator,

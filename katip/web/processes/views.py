@@ -15,6 +15,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from katip.contracts.kinds.own_staff import OWN_STAFF
+from katip.contracts.lists import DURATION_UPDATE
 from katip.contracts.selectors import decision_of, steps_of
 from katip.core.actor import Capacity
 from katip.core.errors import PermissionRefusedError, StaleStateError
@@ -144,6 +146,7 @@ def step_result(request: Any, no: int) -> HttpResponse:
         "receipt": present.receipt(mine),
         "terms": presenter.terms(process, in_full=True),
         "own": decision.person_id == request.user.pk,
+        "has_document": process.state == ProcessState.COMPLETED and process.code in DOCUMENTED,
     }
     return render(request, "step_result.html", context)
 
@@ -212,6 +215,8 @@ def _sides(process: Process) -> Sides:
     return sides
 
 
+DOCUMENTED = (103, 140, 177, DURATION_UPDATE, OWN_STAFF.code)
+"""what ends in a contract's terms, which get a document"""
 _CAPACITY_ASKED: dict[str, Capacity] = {
     PartyKind.EMPLOYER: Capacity.WORKPLACE,
     PartyKind.PROVIDER: Capacity.PROVIDER,

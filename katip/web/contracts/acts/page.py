@@ -21,6 +21,7 @@ from katip.web import format as fmt
 from katip.web.access import Access, access
 from katip.web.contracts.acts.seen import actions_open, contract_get
 from katip.web.contracts.acts.story import story_rows
+from katip.web.documents.show import document_rows
 from katip.web.months.sentence import change_sentence
 from katip.web.officials.guard import read_record
 from katip.web.processes.kinds import Row, presenter_of, row
@@ -57,6 +58,7 @@ def contract(request: Any, no: int) -> HttpResponse:
         "history": _history(found, story, request),
         "versions": _versions(found, story, request),
         "today": day_of(request.at),
+        "documents": document_rows(found, story.versions),
         "acts": story_rows(found, story, request),
         "links": _links(found, story),
         "buttons": _buttons(found, story, request),
