@@ -28,6 +28,8 @@ _NEXT = 50
 """how many later versions are looked at to find the one that came first"""
 _STEPS = 10
 """steps of a process; it has a handful"""
+_FILES = 10
+"""files of one document; it has one, or two"""
 _NOBODY = 0
 """a number that no row has"""
 
@@ -63,7 +65,8 @@ class Checked:
 
     `terms` are those that were approved, as they stand on the paper, whatever people and firms are called today.
     `since` is None where its version is not known; `until` is the moment from which a later version held. `proof` is
-    None while no checkpoint of the log covers the event, and where the log does not hold (`log_broken`).
+    None while no checkpoint of the log covers the event, and where the log does not hold (`log_broken`). `files` are
+    the SHA-256 sums of its PDF, the newest first: a seal that got its time stamp later is another file.
     """
 
     document: Document
@@ -74,7 +77,7 @@ class Checked:
     until: datetime | None
     approvals: tuple[Approval, ...]
     ending: Approval | None
-    file: DocumentFile | None
+    files: tuple[str, ...]
     proof: Proof | None
     log_broken: bool
 
@@ -149,8 +152,8 @@ def _checked(document: Document | None, at: datetime) -> Checked | None:
     steps = _steps(version, document)
     acts = ContractAct.objects.filter(contract_id=contract_id, action=ContractAction.END).select_related("person")
     ending = acts.order_by("-pk").first()
-    file = DocumentFile.objects.filter(document_id=document.pk if document else _NOBODY).defer("content")
-    newest = file.order_by("-no").first()
+    files = DocumentFile.objects.filter(document_id=document.pk if document else _NOBODY).order_by("-no")
+    sums = tuple(files.values_list("sha256", flat=True)[:_FILES])
     proof, log_broken = _proof((document.event_id if document else None) or _NOBODY)
     if document is None:
         return None
@@ -164,7 +167,7 @@ def _checked(document: Document | None, at: datetime) -> Checked | None:
         until=until,
         approvals=tuple(sorted(_approvals(steps), key=lambda one: one.at)),
         ending=_ending(ending) if ending else None,
-        file=newest,
+        files=sums,
         proof=proof,
         log_broken=log_broken,
     )

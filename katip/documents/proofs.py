@@ -38,7 +38,8 @@ def proof_public(checked: Checked) -> dict[str, Any]:
         "checkpoint": proof.note,
         "document": {
             "code": code_shown(checked.document.code),
-            "sha256": checked.file.sha256 if checked.file else "",
+            "sha256": checked.files[0] if checked.files else "",
+            "earlier_sha256": list(checked.files[1:]),
             "statement_sha256": hashlib.sha256(_statement(checked.document).encode()).hexdigest(),
         },
     }

@@ -154,7 +154,7 @@ def test_the_public_proof_holds_and_names_nobody(world: World, document: Documen
     assert checked is not None
     proof = proof_public(checked)
     assert set(proof) == {"format", "origin", "index", "size", "entry", "hashes", "checkpoint", "document"}
-    assert set(proof["document"]) == {"code", "sha256", "statement_sha256"}
+    assert set(proof["document"]) == {"code", "sha256", "earlier_sha256", "statement_sha256"}
     assert proof["checkpoint"].startswith(proof["origin"] + "\n")
     assert checked.proof is not None
     assert checked.proof.index < proof["size"]

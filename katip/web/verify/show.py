@@ -11,6 +11,7 @@ from katip.core.codes import code_shown
 from katip.documents.checking import Approval, Checked, FileChecked, Standing, name_mask
 from katip.documents.models import Occasion
 from katip.documents.seal.check import SealReason, SealState
+from katip.documents.seal.pdf import Level
 from katip.processes.models import PartyKind
 from katip.rules import ContractRole, ContractState, Profession
 from katip.web import format as fmt
@@ -39,6 +40,9 @@ def checked_show(checked: Checked, at: datetime) -> dict[str, Any]:
         "lead": standing_words(checked),
         "rows": document_rows(checked, at),
         "approvals": approval_rows(checked),
+        "approvals_title": _("Onaylar ve sona erme")
+        if checked.document.occasion == Occasion.ENDED
+        else _("Kim onayladı"),
         "proof": proof_show(checked),
         "log_broken": checked.log_broken,
     }
@@ -187,7 +191,7 @@ def proof_show(checked: Checked) -> dict[str, Any] | None:
         "index": str(checked.proof.index),
         "size": fmt.number_text(checked.proof.size, current_language()),
         "entry": checked.proof.entry.hex(),
-        "sha256": checked.file.sha256 if checked.file else "",
+        "sha256": checked.files[0] if checked.files else "",
     }
 
 
@@ -195,19 +199,19 @@ def _checks(found: FileChecked) -> list[Row]:
     """What was looked at, one by one: shape, words, and what was found."""
     finding, checked = found.finding, found.checked
     sealed = fmt.moment_text(finding.sealed_at, current_language()) if finding.sealed_at else ""
-    if finding.state is SealState.UNSEALED:
+    if finding.state is SealState.UNSEALED and not found.is_ours:
         return [_check("warn", _("Dosyada mühür yok"), _("Mühür olmadan kimden geldiği ve değişmediği anlaşılmaz"))]
-    if finding.state is SealState.FOREIGN:
+    if finding.state is SealState.FOREIGN and not found.is_ours:
         signer = _("Sertifikada yazan ad, doğrulanmadı: %(name)s") % {"name": finding.signer} if finding.signer else ""
         return [_check("bad", _("Mühür bu kurulumun değil"), signer)]
-    unchanged = (
-        _("%(moment)s’den beri tek harfi değişmedi") % {"moment": sealed} if sealed else _("Tek harfi değişmedi")
-    )
     rows = []
-    if finding.state is SealState.INTACT or found.is_ours:
+    if finding.state is SealState.INTACT:
+        unchanged = _("Mühürlendiği an %(at)s; o andan beri tek harfi değişmedi") % {"at": sealed} if sealed else ""
         rows.append(_check("ok", _("Mühür sağlam"), unchanged))
-        timed = _("Mührün anını bir zaman damgası kurumu onayladı") if finding.level == "B-T" else ""
+        timed = _("Mührün anını bir zaman damgası kurumu onayladı") if finding.level == Level.B_T else ""
         rows.append(_check("ok", _("Mühür bu kurulumun"), ". ".join(part for part in (finding.signer, timed) if part)))
+    elif found.is_ours:
+        rows.append(_check("warn", _("Mührün kendisi burada denetlenemedi")))
     else:
         rows.append(_check("bad", _changed_words(finding.reason), sealed and _("Mühür %(at)s") % {"at": sealed}))
     if checked is not None:

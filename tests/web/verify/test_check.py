@@ -191,6 +191,14 @@ def test_a_file_is_told_what_it_is_and_why(
     assert told in answer.text
 
 
+def test_a_kept_file_is_ours_though_its_seal_cannot_be_read_here(client: Client, finding: Any) -> None:
+    finding(SealState.FOREIGN)
+    page = upload(client).text
+    assert "Bu belge gerçek, değişmemiş ve bugün geçerli" in page
+    assert "Mührün kendisi burada denetlenemedi" in page
+    assert "Mühür sağlam" not in page
+
+
 @pytest.mark.parametrize("reason", list(SealReason))
 def test_every_reason_has_words(client: Client, finding: Any, reason: SealReason) -> None:
     finding(SealState.CHANGED, reason=reason)
