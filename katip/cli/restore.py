@@ -123,30 +123,61 @@ def _database_fill(connection: "Connection", archive: "Archive") -> None:
 
 
 def _settled(environment: "Environment", archive: "Archive", bundle: "Bundle") -> None:
-    """What comes after: files that settings name, the event, the log verified, and what the operator has to do."""
+    """What comes after: files that settings name, the log held against the tables, the event, what is left to do."""
     from katip.audit.services.backup_note import RESTORED, backup_note
     from katip.core.actor import OPERATOR
     from katip.core.backup.put_away import files_put
 
     settings_file = files_put(environment.data, bundle.files, bundle.settings)
-    verified = _verified()
+    findings = _log_findings(archive)
     backup_note(actor=OPERATOR, at=datetime.now(UTC), tag=RESTORED, detail=detail_of(archive))
     rows = sum(table.rows for table in archive.manifest.tables)
     click.echo(f"Restored: {rows:,} rows of {archive.manifest.made_at}, every table counted again.")
-    click.echo(verified)
-    click.echo("Everybody signs in anew. What happened after the backup is not in the register.")
+    click.echo("What happened after the backup is not in the register. Everybody signs in anew.")
     click.echo("\nWhat to do next (docs/backup.md):")
     for no, line in enumerate(_next_steps(settings_file), 1):
         click.echo(f"  {no}. {line}")
+    if findings:
+        told = "\n  ".join(findings[:20])
+        raise click.ClickException(
+            f"The register came as it was put away, but was not as it had been left then:\n  {told}\n"
+            "All findings: script/katip audit verify"
+        )
 
 
-def _verified() -> str:
-    return ""
+def _log_findings(archive: "Archive") -> list[str]:
+    """What does not fit between tables, log and the checkpoint that the archive names, in words."""
+    from katip.audit.log.audit import log_audit
+    from katip.audit.log.findings import Finding
+    from katip.audit.log.keys import log_keys
+    from katip.audit.log.notes import NoteError, checkpoint_open
+
+    found: list[str] = []
+
+    def tell(finding: Finding) -> None:
+        found.append(f"{finding.code}: {finding.words}")
+
+    verifiers, kept = log_keys().verifiers, []
+    checkpoint = archive.manifest.facts.get("checkpoint")
+    if checkpoint is None:
+        click.echo("The log had no checkpoint yet.")
+        return found
+    try:
+        kept = [checkpoint_open(checkpoint["note"], verifiers)]
+    except NoteError as error:
+        found.append(f"checkpoint_forged: the backup's checkpoint: {error}")
+    # What waited for its position at the moment of the backup has waited until then.
+    counts = log_audit(verifiers, kept, datetime.fromisoformat(archive.manifest.made_at), tell)
+    if not found:
+        click.echo(f"The log is as it was left: {counts.events:,} events, up to the checkpoint that the backup names.")
+    return found
 
 
 def _next_steps(settings_file: Path | None) -> Iterator[str]:
     if settings_file:
-        yield f"Look through {settings_file}: what was set on the old machine. Read it in: source {settings_file}"
-    yield "Set KATIP_PUBLIC_URL to the address that people type, if it is another, and let the name lead here."
-    yield "Make sure that the old machine serves no more. Two registers under one name contradict each other."
-    yield "script/katip serve, and script/katip worker on whichever machines help."
+        yield f"Look through what was set on the old machine: source {settings_file}; then script/katip migrate"
+    yield "Set KATIP_PUBLIC_URL if the address is another one, and let the address lead here."
+    yield "See that the old machine serves no more: two registers under one name contradict each other."
+    yield "Hold the log against a checkpoint kept elsewhere: script/katip audit verify --from FILE"
+    yield "Destroy again what was destroyed since the backup: script/katip retention run"
+    yield "Start it: script/katip serve, and script/katip worker on the machines that help."
