@@ -252,8 +252,7 @@ def test_only_the_operator_may(country: Country, world: World) -> None:
 def test_a_large_file_reads_the_register_beside_and_says_the_same(
     country: Country, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In stretches of two workplaces, newer months among them, and by Parquet."""
-    monkeypatch.setattr(register_module, "_STRETCH", 2)
+    """Newer months among them, and by Parquet."""
     monkeypatch.setattr(intake_module, "FEW", 1)
     monkeypatch.setattr(register_module, "FEW", 1)
     monkeypatch.setattr(module, "LARGE", 0)

@@ -179,7 +179,7 @@ def test_who_serves_there_since_the_plan_is_locked_too(world: World, monkeypatch
     served_soon(world, who)
     original, locked = vars(month_apply)["lines_write"], []
 
-    def watched(*args: Any) -> Any:
+    def watched(*args: Any, **kwargs: Any) -> Any:
         try:
             with owner_connect() as other:
                 other.execute("SELECT FROM registry_professional WHERE id = %s FOR NO KEY UPDATE NOWAIT", [who.pk])
@@ -210,7 +210,7 @@ def test_a_need_is_locked_before_its_process_as_an_answer_does(world: World, mon
     locked: list[int] = []
     original = vars(writing_module)["processes_withdraw"]
 
-    def watched(*args: Any) -> Any:
+    def watched(*args: Any, **kwargs: Any) -> Any:
         try:
             with owner_connect() as other:
                 other.execute("SELECT FROM contracts_shortage WHERE id = %s FOR NO KEY UPDATE NOWAIT", [need.pk])
@@ -273,16 +273,16 @@ def test_a_plan_is_made_from_one_snapshot_by_both_its_sessions(world: World, mon
             other.execute("UPDATE registry_staffcontract SET minutes = 240")
             other.execute("UPDATE contracts_contractversion SET minutes = 999")
 
-    read = vars(month_plan)["free_read"]
+    read = vars(month_plan)["workplaces_read"]
 
-    def watched(*args: Any) -> Any:
+    def watched(*args: Any, **kwargs: Any) -> Any:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('transaction_isolation'), pg_backend_pid()")
             levels.append(cursor.fetchone())
-        return read(*args)
+        return read(*args, **kwargs)
 
     monkeypatch.setattr(month_plan, "candidates_make", then_changed)
-    monkeypatch.setattr(month_plan, "free_read", watched)
+    monkeypatch.setattr(month_plan, "workplaces_read", watched)
     run = planned()
     chunk = MonthChunk.objects.get(run=run)
     [line] = lines_unpack(bytes(chunk.plan), chunk.plan_hash).to_dicts()
