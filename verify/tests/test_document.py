@@ -3,7 +3,6 @@
 import copy
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -334,7 +333,7 @@ def test_a_certificate_that_was_not_valid_then_is_said() -> None:
     assert codes(checked(proof))[1] == ["certificate-time"]
 
 
-def test_a_month_s_change_leads_to_the_root_that_its_event_holds(tmp_path: Path) -> None:
+def test_a_month_s_change_leads_to_the_root_that_its_event_holds() -> None:
     texts = [f"9\x1f0\x1f{place}" for place in range(5)]
     path = [
         [("left", "right")[at], one.hex()]
