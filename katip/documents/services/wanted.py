@@ -37,19 +37,19 @@ def month_ask(*, actor: Actor, at: datetime) -> bool:  # noqa: ARG001 -- a use c
 
 
 _MISSING = """
-WITH some AS (
+WITH few AS (
     SELECT id, state, ended_at FROM contracts_contract
     WHERE id > %(after)s AND (state = 'active' OR %(all)s AND state = 'ended') ORDER BY id LIMIT %(limit)s
 ), wanted AS (
-    SELECT some.id, version.no, version.valid_from AS at
-    FROM some JOIN LATERAL (
-        SELECT no, valid_from, basis FROM contracts_contractversion WHERE contract_id = some.id
+    SELECT few.id, version.no, version.valid_from AS at
+    FROM few JOIN LATERAL (
+        SELECT no, valid_from, basis FROM contracts_contractversion WHERE contract_id = few.id
         ORDER BY no DESC LIMIT CASE WHEN %(all)s THEN NULL ELSE 1 END
     ) AS version ON %(all)s OR version.basis <> 'carried'
     UNION ALL
-    SELECT id, NULL, ended_at FROM some WHERE state = 'ended' AND %(all)s
+    SELECT id, NULL, ended_at FROM few WHERE state = 'ended' AND %(all)s
 )
-SELECT wanted.id, wanted.no, wanted.at, (SELECT max(id) FROM some)
+SELECT wanted.id, wanted.no, wanted.at, (SELECT max(id) FROM few)
 FROM (SELECT 1) AS one LEFT JOIN wanted ON NOT EXISTS (
     SELECT FROM documents_document AS document
     WHERE document.contract_id = wanted.id AND document.version_no = COALESCE(wanted.no, 0)
