@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 
+from katip.cli.hands import GIVES_WAY
 from katip.core.environment import Environment
 from katip.core.postgres import server_find
 
@@ -24,6 +25,7 @@ log = logging.getLogger("katip.hand")
 def main() -> None:
     """Work until a signal to end comes; arguments name the queues (none: all of them)."""
     os.environ["PGAPPNAME"] = f"katip hand {os.getpid()}"  # pg_stat_activity tells whose session is whose
+    os.nice(GIVES_WAY)
     environment = Environment()
     pause = 0.1
     while not environment.database_url and server_find(environment.data) is None:

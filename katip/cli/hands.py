@@ -20,6 +20,10 @@ _HEALTHY_SECONDS = 30.0
 log = logging.getLogger("katip.hands")
 
 
+GIVES_WAY = 10
+"""how far behind a hand stands where processes of one machine want its cores: people at pages come first"""
+
+
 def hands_usual() -> int:
     """As many as the machine has cores, four at most."""
     return min(os.cpu_count() or 1, 4)

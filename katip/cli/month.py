@@ -3,6 +3,7 @@
 Everything can be called again after whatever happened: a month that was begun is gone on with, never begun twice.
 """
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from katip.cli.database import database_tend
-from katip.cli.hands import Hands, hands_run, hands_usual
+from katip.cli.hands import GIVES_WAY, Hands, hands_run, hands_usual
 from katip.cli.web_process import StopRequested, signals_set
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def apply(period: date, *, whole: bool, count: int, leave: bool) -> None:
         if leave:
             click.echo("Left to the workers. How far they are: script/katip month watch")
             return
+        os.nice(GIVES_WAY)  # as the hands beside it
         with hands_run(count - 1, "month") as others:
             _work(run, others)
     except StopRequested:

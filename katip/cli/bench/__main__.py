@@ -36,7 +36,9 @@ def month(workplaces: int | None, seed: int, hands: int | None, folder: str) -> 
 @main.command("beside")
 @click.option("--workplaces", type=click.IntRange(min=100), default=220_000, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True, help="Of the country.")
-@click.option("--hands", type=click.IntRange(1, 64), help="Processes at work on the month [as `katip month apply`].")
+@click.option(
+    "--hands", type=click.IntRange(1, 64), help="Processes at work on the month [1, as beside `katip serve`]."
+)
 @click.option("--chunk", type=click.IntRange(1), help="Workplaces of a chunk [as `katip month apply`].")
 @click.option("--folder", type=click.Path(file_okay=False), default="var/bench", show_default=True)
 def beside(workplaces: int, seed: int, hands: int | None, chunk: int | None, folder: str) -> None:

@@ -5,6 +5,7 @@ They are called as `python -m katip.cli.bench.beside_country` with `prepare FEED
 """
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -155,14 +156,15 @@ def month(count: int, chunk: int) -> dict[str, Any]:
     `count` hands and `chunk` workplaces of a chunk; 0: as many as the product has.
     """
     from katip.cli.bench.month import all_written
-    from katip.cli.hands import hands_run, hands_usual
+    from katip.cli.hands import GIVES_WAY, hands_run
     from katip.core.actor import OPERATOR
     from katip.updates.jobs import month_end
     from katip.updates.models import Feed
     from katip.updates.services.month_apply import chunk_apply, month_begin
     from katip.updates.services.month_plan import CHUNK, month_plan
 
-    hands = count or hands_usual()
+    hands = count or 1  # as beside a web server
+    os.nice(GIVES_WAY)
     period = Feed.objects.latest("last_period").last_period
     assert period is not None  # noqa: S101 -- the newest of those that have one
     times, chunks = [time.time()], [0.0]
@@ -194,7 +196,10 @@ def check(answers: Path) -> dict[str, Any]:
 
     from katip.contracts.kinds.update import DurationUpdateKind
     from katip.contracts.models import Contract, ContractVersion
+    from katip.contracts.services.sweep import fitness_sweep_recent
     from katip.processes.models import Outcome, Process, ProcessState
+
+    fitness_sweep_recent(at=datetime.now(UTC))  # two at one workplace at one moment do not see each other: see there
 
     told = {process: location for process, _, location in json.loads(answers.read_text("utf-8"))}
     processes = Process.objects.in_bulk(list(told))

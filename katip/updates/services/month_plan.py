@@ -31,7 +31,7 @@ from katip.updates.plan.snapshot import (
 from katip.updates.plan.tables import PROFESSIONS
 from katip.updates.plan.terms import terms_read
 
-CHUNK = 3_000
+CHUNK = 1_500
 """workplaces of a chunk: few enough that an approval which meets one waits no longer than an eye blinks"""
 _MARGIN = timedelta(minutes=1)
 
