@@ -29,7 +29,7 @@ def account_open(*, lost: bool) -> None:
     from katip.core.codes import code_shown
     from katip.identity.services.activation import activation_issue
 
-    person = _person()
+    person = person_ask()
     click.confirm(f"{person.name}: have you seen this person and their ID card?", abort=True)
     code, row = activation_issue(actor=OPERATOR, at=datetime.now(UTC), person_id=person.pk, lost=lost)
     click.echo(f"Code:        {code_shown(code)}")
@@ -43,7 +43,7 @@ def account_revoke() -> None:
     from katip.core.actor import OPERATOR
     from katip.identity.services.activation import activation_revoke
 
-    person = _person()
+    person = person_ask()
     revoked = activation_revoke(actor=OPERATOR, at=datetime.now(UTC), person_id=person.pk)
     click.echo("Taken back." if revoked else "Nothing is open.")
 
@@ -62,11 +62,11 @@ def account_end_sessions(*, everybody: bool) -> None:
         click.confirm("Everybody who is signed in will have to sign in anew. Go on?", abort=True)
         count = sessions_end_everybody(actor=OPERATOR, at=datetime.now(UTC))
     else:
-        count = sessions_end_of(actor=OPERATOR, at=datetime.now(UTC), person_id=_person(closed=True).pk)
+        count = sessions_end_of(actor=OPERATOR, at=datetime.now(UTC), person_id=person_ask(closed=True).pk)
     click.echo(f"Sessions ended: {count}")
 
 
-def _person(*, closed: bool = False) -> "Person":
+def person_ask(*, closed: bool = False) -> "Person":
     """Ask whose account it is; a `closed` one only where that is asked for.
 
     Raises `click.ClickException` for a number that is none, or nobody's.

@@ -13,6 +13,24 @@ def command() -> None:
     """Find out whom a breach touched (docs/security/breach.md)."""
 
 
+@command.command("account")
+@click.option("--most", default=100, show_default=True, help="So many events, the newest first.")
+def breach_account_command(*, most: int) -> None:
+    """Show the number of a person's account and what it did last: moment, event, what, about which number.
+
+    The T.C. kimlik no is asked for, never taken as an argument.
+    """
+    from katip.audit.models import Event
+    from katip.cli.account import person_ask
+    from katip.core.clock import ISTANBUL
+
+    person = person_ask(closed=True)
+    click.echo(f"Account {person.pk}")
+    for event in Event.objects.filter(actor_id=person.pk).order_by("-pk")[:most]:
+        at = event.at.astimezone(ISTANBUL)
+        click.echo(f"{at:%Y-%m-%d %H:%M:%S}  {event.pk:>10}  {event.tag}  {event.subject_id or ''}".rstrip())
+
+
 @command.command("people")
 @click.option("--account", "accounts", type=int, multiple=True, help="Number of a person whose account was misused.")
 @click.option("--event", "events", type=int, multiple=True, help="Number of an audit event of reading.")

@@ -50,3 +50,10 @@ def test_the_people_shown_to_an_account_in_a_time_are_listed_for_their_owner_alo
 
 def test_it_wants_to_know_what_was_misused(tmp_path: Path) -> None:
     assert "at least one" in run("--since", "2025-06-01", str(tmp_path / "people.csv"))
+
+
+def test_an_account_is_found_by_its_number_and_shows_what_it_did(world: World) -> None:
+    world.offer()
+    told = CliRunner().invoke(command, ["account"], input=world.manager.national_id).output
+    assert f"Account {world.manager.pk}" in told
+    assert "contract:" in told
