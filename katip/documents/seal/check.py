@@ -159,7 +159,7 @@ def _ours(key: KnownKey, content: bytes, issued_at: datetime | None) -> SealFind
     except (ValueError, TypeError):
         return _changed(key, SealReason.ENVELOPE)
     if text != expected.hex().upper().encode("ascii").ljust(len(text), b"0"):
-        is_other = digest.hex().upper().encode("ascii") not in text
+        is_other = digest.hex().encode("ascii") not in text.lower()
         return _changed(key, SealReason.CONTENT_CHANGED if is_other else SealReason.ENVELOPE)
     if not signature_holds(key.chain[0].public_key(), signature, to_sign(digest, key.chain)):
         return _changed(key, SealReason.ENVELOPE)
@@ -215,8 +215,10 @@ def _what_happened(key: KnownKey, content: bytes) -> SealReason:
         covered = end + rest
         if first != 0 or not begin < end <= covered <= len(content):
             continue
-        if envelope_place(content[:covered]) is not None and _key_named([key], content[begin:end]) is not None:
-            return SealReason.ADDED if covered < len(content) else SealReason.CONTENT_CHANGED
+        if envelope_place(content[:covered]) is None or _key_named([key], content[begin:end]) is None:
+            continue
+        was = _ours(key, content[:covered], None)  # what the seal covers, without what stands behind it
+        return was.reason if was.state == SealState.CHANGED else SealReason.ADDED
     return SealReason.COVERAGE
 
 
