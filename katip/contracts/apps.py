@@ -11,7 +11,9 @@ class ContractsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the kinds 103, 140 and 177."""
+        """Register the kinds 103, 140 and 177, and what the log is to know of a month."""
+        from katip.audit.log.audit import carried_later
         from katip.contracts.kinds import register_all
 
         register_all()
+        carried_later("month:chunk:written")  # of the moment of its plan
