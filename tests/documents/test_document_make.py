@@ -1,4 +1,4 @@
-"""A contract's documents: asked for with the approval, made once the log has the event, sealed, proved by themselves."""
+"""A contract's documents: asked for with the approval, made once the log has the event, sealed, proving themselves."""
 
 import base64
 import hashlib
@@ -15,6 +15,7 @@ from katip.audit.models import Event, EventDetail
 from katip.audit.services.record import detail_hash
 from katip.contracts import listeners
 from katip.contracts.models import Contract, ContractVersion
+from katip.contracts.month.proof import leaf_of, root_by
 from katip.contracts.services.end import contract_end
 from katip.contracts.services.update import update_propose
 from katip.core.actor import OPERATOR
@@ -27,9 +28,10 @@ from katip.documents.seal.check import SealState, seal_check
 from katip.documents.selectors import document_of_code
 from katip.documents.services import make
 from katip.documents.services.make import Made, documents_make, register_now
-from katip.documents.services.wanted import document_want, missing_ask
+from katip.documents.services.wanted import document_want, missing_ask, month_ask
 from katip.processes.services.terms import terms_hash
 from tests.cast import AT, World
+from tests.updates.monthly import carried, consents, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -246,3 +248,28 @@ def test_the_register_is_the_installations(settings: Any) -> None:
     register = register_now()
     assert register.origin == settings.KATIP.origin
     assert ContractVersion.objects.count() == 0
+
+
+def test_a_months_documents_come_one_row_for_a_chunk_and_prove_their_leaf(world: World) -> None:
+    contract = world.active()
+    consents(world)
+    tell({world.workplace: 15})
+    run = carried()
+    assert MonthDocuments.objects.get(is_open=True).run == run.pk
+    assert Document.objects.count() == 1  # of the approval
+    assert month_ask(actor=OPERATOR, at=now())
+    assert not month_ask(actor=OPERATOR, at=now())
+    document = Document.objects.get(version_no=2)
+    assert (document.contract_id, document.urgency) == (contract.pk, Urgency.MONTH)
+    sequence_all(now())
+    assert documents_make(actor=OPERATOR, at=now(), least=Urgency.USUAL).made == 1
+    assert make_all().made == 1
+    document.refresh_from_db()
+    body = payload(document)
+    month, opened = body["month"], body["event"]
+    leaf = leaf_of(month["leaf_text"])
+    assert leaf.hex() == month["leaf"]
+    path = [(side, bytes.fromhex(beside)) for side, beside in month["path"]]
+    assert root_by(leaf, path).hex() == opened["detail"]["body"]["root"]
+    assert body["consent"]["automatic_update"] is True
+    assert body["version"]["minutes"] == 300
