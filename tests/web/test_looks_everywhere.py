@@ -1,0 +1,193 @@
+"""No page forgets whose data it showed: every route is read, and the names on it are held against the looks.
+
+The world is filled so that the pages have somebody on them. A name that stands on a page without a look fails, and so
+does a look at somebody whose name is not there.
+"""
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from katip.audit.models import Look
+from katip.contracts.services.draft import Answers, draft_open, draft_write
+from katip.core.actor import Capacity
+from katip.counter.models import Purpose
+from katip.identity.models import Person
+from katip.web.access import Access
+from katip.web.acting.chosen import chosen_write
+from katip.web.looks.occasions import ROUTES
+from tests.cast import World, entered, signed_in
+from tests.contracts.people import People, people_make
+from tests.counter import counter_cast
+from tests.months import month_make
+from tests.routes import routes
+from tests.undo import undone
+from tests.web.test_officials import in_office, official
+from tests.web.test_permissions import ROWS
+
+NOW = datetime.now(UTC)
+ACCESS = {str(pattern.name): getattr(pattern.callback, "access", Access.PUBLIC) for _, pattern in routes()}
+NAMED_ANYWAY: dict[str, str] = {}
+"""routes whose names need no look, and why"""
+
+
+@dataclass
+class Filled:
+    """The world with somebody on every page."""
+
+    people: People
+    numbers: dict[str, list[int]]
+    readers: dict[str, Client]
+    persons: dict[str, Person]
+    numbers_of: dict[str, tuple[str, str]]
+    persons_of: dict[str, int]
+
+
+def filled_make(world: World) -> Filled:
+    """Contracts in each state, a month, a draft, people who were proposed, an application; and everybody signed in."""
+    people = people_make(world)
+    running = world.active(at=NOW - timedelta(days=60))
+    waiting = world.accepted(140, at=NOW)
+    month = month_make()
+    change = month.waits(running, 15, 300)
+    undertaking = people.undertake()
+    staffing, appointment = people.propose(), people.appoint()
+    draft = draft_open(actor=world.actor("manager", at=NOW), at=NOW, code=103)
+    answers = Answers(sgk_number=people.small.sgk_number, professional_id=world.professionals[103].pk, minutes=240)
+    draft = draft_write(
+        actor=world.actor("manager", at=NOW), at=NOW, draft_id=draft.pk, version=draft.version, answers=answers
+    )
+    branch = counter_cast.branch(at=NOW)
+    officer, other = (counter_cast.official(number, where=branch, at=NOW) for number in (70, 71))
+    supervisor = counter_cast.official(72, "supervisor", where=branch, at=NOW)
+    application = counter_cast.applied(world.newcomer.national_id, Purpose.SECOND_STEP, at=NOW)
+    override = counter_cast.applied(world.accountant.national_id, Purpose.BOTH_LOST, at=NOW)
+    counter_cast.override(officer, override, at=NOW)
+    offices = {name: official(name, number=80 + no) for no, name in enumerate(("inspector", "directorate", "operator"))}
+    for name, one in offices.items():
+        Person.objects.filter(pk=one.person_id).update(given_name=name.capitalize())
+    offices |= {"officer": officer, "other": other, "supervisor": supervisor}
+    readers = {name: in_office(one) for name, one in offices.items()}
+    for name in ("officer", "other"):
+        session = readers[name].session
+        session["counter_found"] = [application.pk, override.pk]
+        session.save()
+    roles = ("owner", "colleague", "stranger", "manager", "specialist", "physician")
+    readers |= {name: entered(world, name) for name in roles}
+    readers["principal"] = _signed_in_for(people)
+    professional = world.professionals[103]
+    staff = professional.staff_contracts.get()
+    processes = [running.process_id, waiting.process_id, change.process_id, undertaking.process_id]
+    processes += [staffing.pk, appointment.pk]
+    numbers = {
+        "contract": [running.pk, waiting.pk],
+        "step": [number for number in processes if number is not None],
+        "offer": [draft.pk],
+        "board_person": [professional.pk],
+        "official_workplace": [world.workplace.pk],
+        "provider": [world.provider.pk],
+        "professional": [professional.pk],
+        "undertaking_end": [undertaking.pk],
+        "staff_end": [staff.pk],
+        "manager_end": [world.manager.mandates.get().pk],
+        "official_month": [month.run.pk],
+        "branch": [branch.pk],
+        "branch_officer_end": [officer.pk],
+        "branch_officer_move": [officer.pk],
+        "counter_card": [application.pk],
+        "counter": [application.pk, override.pk],
+    }
+    persons = {one.name: one for one in Person.objects.all()}
+    numbers_of = {name: (one.national_id, one.national_id_masked) for name, one in persons.items()}
+    persons_of = {name: int(client.session["_auth_user_id"]) for name, client in readers.items()}
+    return Filled(people, numbers, readers, persons, numbers_of, persons_of)
+
+
+def _signed_in_for(people: People) -> Client:
+    client = signed_in(people.principal)
+    session = client.session
+    chosen_write(SimpleNamespace(session=session), Capacity.WORKPLACE, people.own.pk)
+    session.save()
+    return client
+
+
+@pytest.fixture
+def filled(world: World) -> Filled:
+    return filled_make(world)
+
+
+def addresses(filled: Filled, route: str) -> list[str]:
+    """The addresses of a route at which something is found."""
+    asked = {
+        "contracts": [f"?liste={name}" for name in ("bekleyen", "devam", "tum")],
+        "steps_together": ["?" + "&".join(f"surec={number}" for number in filled.numbers["step"])],
+        "provider_accept": [f"?ay={filled.numbers['official_month'][0]}&hepsi=1"],
+        "board_person": ["?liste=etkin", "?liste=bekleyen"],
+    }
+    try:
+        found = [reverse(route)]
+    except NoReverseMatch:
+        known = [name for name in filled.numbers if route.startswith(name)]
+        if not known:
+            return []
+        numbers = filled.numbers[max(known, key=len)]
+        found = [reverse(route, args=[number]) for number in numbers]
+    return [url + query for url in found for query in asked.get(route, [""])]
+
+
+def shown_on(page: str, filled: Filled) -> set[str]:
+    """Whose name or T.C. kimlik no stands on a page."""
+    text = html.unescape(page)
+    return {
+        name
+        for name, one in filled.persons.items()
+        if name in text or any(number in text for number in filled.numbers_of[name])
+    }
+
+
+def readers_of(route: str) -> list[str]:
+    """Who opens a route: by what it demands, and among officials by whose pages it is."""
+    level = ACCESS[route]
+    if level == Access.OFFICIAL:
+        begins = {"counter_review": ["supervisor"], "counter": ["officer", "other"], "branch": ["operator"]}
+        return next((names for name, names in begins.items() if route.startswith(name)), ["directorate"])
+    if level == Access.WORKPLACE:
+        return ["owner", "principal"] if route.startswith("manager") else ["colleague"]
+    return {Access.PROVIDER: ["manager"], Access.ACTING: ["colleague", "manager", "specialist"]}.get(
+        level, ["colleague"]
+    )
+
+
+def read_all(filled: Filled) -> Iterator[tuple[str, str, set[str], set[str]]]:
+    """Every route by those who open it: who is shown and who was recorded, the reader left out."""
+    names = {one.pk: name for name, one in filled.persons.items()}
+    for route in sorted({row[0] for row in ROWS if row[1] == "GET"}):
+        for reader in readers_of(route):
+            client, own = filled.readers[reader], filled.persons_of[reader]
+            for url in addresses(filled, route):
+                with undone():
+                    page = client.get(url)
+                    if page.status_code != 200:
+                        continue
+                    content = page.getvalue() if page.streaming else page.content
+                    looked = {names[one.person_id] for one in Look.objects.filter(actor_id=own)}
+                yield reader, route, shown_on(content.decode(errors="replace"), filled) - {names[own]}, looked
+
+
+def test_a_name_on_a_page_is_a_look_and_a_look_is_a_name_on_the_page(filled: Filled) -> None:
+    wrong, showing = [], set()
+    for reader, route, shown, looked in read_all(filled):
+        if shown != looked and route not in NAMED_ANYWAY:
+            wrong.append((route, reader, "not recorded", shown - looked, "not shown", looked - shown))
+        if looked:
+            showing.add(route)
+
+
+    assert wrong == []
+    assert showing - set(ROUTES) == set(), "name them in katip.web.looks.occasions"
