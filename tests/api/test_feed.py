@@ -17,7 +17,7 @@ from katip.audit.models import Event, EventDetail
 from katip.core.actor import OPERATOR
 from katip.core.crypto import lookup_key
 from katip.registry.models import Headcount
-from katip.updates.models import Feed, FeedKey, FeedPart
+from katip.updates.models import Feed, FeedKey, FeedPart, MonthRun
 from katip.updates.services import feed_parts
 from katip.updates.services.feed_keys import feed_key_make, feed_key_revoke
 from tests.cast import World
@@ -102,6 +102,34 @@ def test_parts_are_taken_as_one_when_the_feed_is_closed(sender: Sender, world: W
     assert sender.close(feed) == told  # the answer was lost, the program asks again
     assert Feed.objects.get().key == FeedKey.objects.get()
     assert not FeedPart.objects.exclude(content=None).exists()
+
+
+def test_a_dry_run_tells_what_the_month_would_do_and_leaves_all_as_it_is(sender: Sender, world: World) -> None:
+    world.active()
+    feed = sender.open()
+    sender.part(feed, 1, line(world, 30))
+    for _ in range(2):
+        told = sender.ask("POST", f"/{feed}/rehearse").json()
+        assert (told["state"], told["rows"], told["changed"], told["month"]) == ("taken", 1, 1, "2025-06")
+        assert {name: told["would"][name] for name in ("workplaces_changed", "amended", "asked", "ended")} == {
+            "workplaces_changed": 1,
+            "amended": 0,
+            "asked": 1,
+            "ended": 0,
+        }
+        assert sender.ask("GET", f"/{feed}").json()["state"] == "open"
+        assert not MonthRun.objects.exists()
+        assert not Headcount.objects.filter(employees=30).exists()
+    assert sender.close(feed)["changed"] == 1
+    assert error_of(sender.ask("POST", f"/{feed}/rehearse")) == (409, "not_open")
+
+
+def test_a_dry_run_of_what_would_be_refused_tells_of_no_month(sender: Sender, world: World) -> None:
+    feed = sender.open()
+    sender.part(feed, 1, line(world, "x"))
+    told = sender.ask("POST", f"/{feed}/rehearse").json()
+    assert (told["state"], told["month"], told["would"]) == ("refused", None, None)
+    assert error_of(sender.ask("POST", f"/{sender.open()}/rehearse")) == (422, "no_parts")
 
 
 def test_a_part_twice_is_one_and_another_content_is_refused(sender: Sender, world: World) -> None:

@@ -51,6 +51,7 @@ feed_open            /api/feed/v1/feeds                   PUBLIC
 feed_state           /api/feed/v1/feeds/<int:no>          PUBLIC
 feed_part            /api/feed/v1/feeds/<int:no>/parts/<int:part> PUBLIC
 feed_close           /api/feed/v1/feeds/<int:no>/close    PUBLIC
+feed_rehearse        /api/feed/v1/feeds/<int:no>/rehearse PUBLIC
 feed_faults          /api/feed/v1/feeds/<int:no>/faults   PUBLIC
 language             /dil/                                PUBLIC
 session_extend       /oturum/surdur/                      ONE_STEP

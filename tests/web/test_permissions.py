@@ -81,6 +81,8 @@ feed_state         GET   401   401   401   401   401   401   401
 feed_part          GET   405   405   405   405   405   405   405
 feed_close         GET   405   405   405   405   405   405   405
 feed_close         POST  401   401   401   401   401   401   401
+feed_rehearse      GET   405   405   405   405   405   405   405
+feed_rehearse      POST  401   401   401   401   401   401   401
 feed_faults        GET   401   401   401   401   401   401   401
 language           GET   405   405   405   405   405   405   405
 language           POST  >start >start >start >start >start >start >start
@@ -352,7 +354,7 @@ OFFICIALS_NUMBERED |= {
 }
 OF_ONE_PROVIDER = {"oidc_start", "oidc_return", "oidc_again"}
 """asked for one that the operator has not set up; test_oidc asks for one that is"""
-OF_ONE_FEED = {"feed_state", "feed_part", "feed_close", "feed_faults"}
+OF_ONE_FEED = {"feed_state", "feed_part", "feed_close", "feed_rehearse", "feed_faults"}
 """asked for without the sender's key; test_feed asks with one"""
 OF_ONE_DOCUMENT = {"verify_code", "verify_proof", "verify_tlog_proof", "verify_full_proof"}
 """asked for a code that nobody has; tests of the check ask for one that somebody has"""

@@ -9,5 +9,6 @@ paths = [
     path("feed/v1/feeds/<int:no>", views.feed, name="feed_state"),
     path("feed/v1/feeds/<int:no>/parts/<int:part>", views.part, name="feed_part"),
     path("feed/v1/feeds/<int:no>/close", views.close, name="feed_close"),
+    path("feed/v1/feeds/<int:no>/rehearse", views.rehearsal, name="feed_rehearse"),
     path("feed/v1/feeds/<int:no>/faults", views.faults, name="feed_faults"),
 ]

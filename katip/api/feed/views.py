@@ -13,6 +13,7 @@ from katip.updates.models import FeedState
 from katip.updates.selectors_feed import FAULTS_SHOWN, faults_of, parts_of
 from katip.updates.services.feed_judge import feed_judge
 from katip.updates.services.feed_parts import feed_close, feed_open, find_feed, part_take
+from katip.updates.services.feed_rehearse import parts_rehearse
 from katip.updates.services.feed_take import FeedResult
 
 MOST = 8 << 20
@@ -22,6 +23,11 @@ _NAME = 200
 _JUDGED = 2_000
 """workplaces that a call waits for to be judged; more are left to the month and the daily sweep"""
 _LAST_ID = 2**63 - 1
+_TOLD = (
+    *("workplaces_changed", "amended", "asked", "provider", "person", "ended", "missing"),
+    *("capacity_conflicts", "minutes_before", "minutes_after"),
+)
+"""what a dry run tells of the month: counts of workplaces, contracts and professions, and minutes a month"""
 
 
 @sender
@@ -81,6 +87,24 @@ def _close(request: Any, no: int) -> HttpResponse:
 
 
 @sender
+def _rehearse(request: Any, no: int) -> HttpResponse:
+    """What closing now, and carrying the month out, would do; the feed stays open and nothing of it is kept."""
+    found = parts_rehearse(actor=OPERATOR, at=request.at, key_id=request.key.pk, feed_id=_number(no))
+    told = found.feed
+    return JsonResponse(
+        {
+            "feed": no,
+            "state": "known" if told.known else told.state,
+            "rows": told.rows,
+            "bad": told.bad,
+            "changed": told.changed,
+            "month": f"{found.period:%Y-%m}" if found.period else None,
+            "would": {name: found.summary[name] for name in _TOLD} if found.summary else None,
+        }
+    )
+
+
+@sender
 def _faults(request: Any, no: int) -> HttpResponse:
     """In the order of lines, from `after` on."""
     feed = find_feed(request.key.pk, _number(no))
@@ -95,6 +119,7 @@ def _faults(request: Any, no: int) -> HttpResponse:
 
 feeds = calls(POST=_open)
 feed = calls(GET=_state)
+rehearsal = calls(POST=_rehearse)
 part = calls(PUT=_part)
 close = calls(POST=_close)
 faults = calls(GET=_faults)

@@ -116,31 +116,35 @@ def feed_close(*, actor: Actor, at: datetime, key_id: int, feed_id: int) -> Feed
     feed = find_feed(key_id, feed_id)
     if feed.state != FeedState.OPEN:
         return result_of(feed)
-
-    def content_hash() -> str:
-        open_feed = find_feed(key_id, feed_id, lock=True)
-        if open_feed.state != FeedState.OPEN:
-            raise FeedError("not_open")
-        parts = FeedPart.objects.filter(feed_id=feed_id).order_by("no").values_list("content_hash", flat=True)
-        if not parts:
-            raise FeedError("no_parts")
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    delivery = Delivery(
-        source=FeedSource.API,
-        name=feed.name,
-        content_hash=content_hash,
-        blocks=lambda: _blocks(feed_id),
-        large=sum(FeedPart.objects.filter(feed_id=feed_id).values_list("rows", flat=True)) >= LARGE // 50,
-        feed_id=feed_id,
-    )
     try:
-        result: FeedResult = delivery_take(actor=actor, at=at, delivery=delivery)
+        result: FeedResult = delivery_take(actor=actor, at=at, delivery=parts_delivery(feed, key_id))
     except FeedError as error:
         if error.code != "not_open":
             raise
         return result_of(find_feed(key_id, feed_id))  # another call was faster
     return result
+
+
+def parts_delivery(feed: Feed, key_id: int) -> Delivery:
+    """All parts of an open feed as one delivery, as a file would be. Asked for its content it raises `FeedError`."""
+
+    def content_hash() -> str:
+        open_feed = find_feed(key_id, feed.pk, lock=True)
+        if open_feed.state != FeedState.OPEN:
+            raise FeedError("not_open")
+        parts = FeedPart.objects.filter(feed=feed).order_by("no").values_list("content_hash", flat=True)
+        if not parts:
+            raise FeedError("no_parts")
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    return Delivery(
+        source=FeedSource.API,
+        name=feed.name,
+        content_hash=content_hash,
+        blocks=lambda: _blocks(feed.pk),
+        large=sum(FeedPart.objects.filter(feed=feed).values_list("rows", flat=True)) >= LARGE // 50,
+        feed_id=feed.pk,
+    )
 
 
 def result_of(feed: Feed) -> FeedResult:

@@ -12,7 +12,8 @@ from katip.core.imports.reader import Progress
 from katip.core.usecase import use_case
 from katip.counter.permissions import require_operator
 from katip.updates.models import Feed, FeedState
-from katip.updates.services.feed_take import FeedResult, delivery_take_within, file_delivery, told_of_file
+from katip.updates.services.feed_parts import FeedError, find_feed, parts_delivery
+from katip.updates.services.feed_take import Delivery, FeedResult, delivery_take_within, file_delivery, told_of_file
 from katip.updates.services.month_plan import month_plan_within
 
 
@@ -43,18 +44,25 @@ def feed_rehearse(
     """
     require_operator(actor)
     with told_of_file(path, limit):
-        rehearsal: Rehearsal = _rehearse(
-            actor=actor, at=at, path=path, progress=progress, bad_limit=bad_limit, limit=limit
-        )
+        delivery = file_delivery(path, progress, limit)
+        rehearsal: Rehearsal = _rehearse(actor=actor, at=at, delivery=delivery, bad_limit=bad_limit)
+    return rehearsal
+
+
+def parts_rehearse(*, actor: Actor, at: datetime, key_id: int, feed_id: int) -> Rehearsal:
+    """The same with the parts of an open feed, which stays open. Raises `FeedError`."""
+    require_operator(actor)
+    feed = find_feed(key_id, feed_id)
+    if feed.state != FeedState.OPEN:
+        raise FeedError("not_open")
+    rehearsal: Rehearsal = _rehearse(actor=actor, at=at, delivery=parts_delivery(feed, key_id), bad_limit=None)
     return rehearsal
 
 
 @use_case
-def _rehearse(
-    *, actor: Actor, at: datetime, path: Path, progress: Progress | None, bad_limit: int | None, limit: int
-) -> Rehearsal:
+def _rehearse(*, actor: Actor, at: datetime, delivery: Delivery, bad_limit: int | None) -> Rehearsal:
     try:
-        fed = delivery_take_within(actor, at, file_delivery(path, progress, limit), bad_limit)
+        fed = delivery_take_within(actor, at, delivery, bad_limit)
         return _planned(actor, at, fed)
     finally:
         transaction.set_rollback(True)
