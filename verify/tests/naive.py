@@ -62,6 +62,10 @@ def b64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
+def unb64(text: str) -> bytes:
+    return base64.b64decode(text)
+
+
 class Signer:
     """A key of notes."""
 

@@ -20,10 +20,10 @@ from katip_verify.report import CANNOT_CHECK, NOT_VALID, VALID, report_make
 from katip_verify.said import Refused, said
 from katip_verify.words import WORDS
 from tests import naive
-from tests.test_document import CODE, LOG, PDF, SEAL, told
+from tests.test_document import CODE, LOG, PDF, told
 from tests.test_merkle import CONSISTENCIES, INCLUSIONS, LEAVES, ROOTS
 from tests.test_note import PETER, PETER_LINE, TEXT
-from tests.test_statement import EXAMPLE, EXAMPLE_KEY, pem
+from tests.test_statement import EXAMPLE, EXAMPLE_KEY, SEAL, pem
 
 PACKAGE = Path(katip_verify.__file__).parent
 DATA = Path(__file__).parent / "data"
@@ -332,7 +332,7 @@ def test_evidence_cannot_write_on_the_terminal(capsys: pytest.CaptureFixture[str
 
 
 def test_a_fault_of_the_program_is_no_verdict() -> None:
-    report = report_make(lambda _: {}["missing"])
+    report = report_make(lambda _: json.loads("{"))
     assert (report.status, report.reason and report.reason.code) == (CANNOT_CHECK, "fault")
 
 

@@ -40,15 +40,15 @@ def opened(note: str | bytes, *keys: str) -> list[str]:
     return [one.name for one in note_open(raw, keys_parse(keys)).verified]
 
 
-def refused(check: Callable[[], object]) -> str:
+def refused(check: Callable[..., object], *given: object, **more: object) -> str:
     with pytest.raises(Refused) as caught:
-        check()
+        check(*given, **more)
     return caught.value.said.code
 
 
-def unable(check: Callable[[], object]) -> str:
+def unable(check: Callable[..., object], *given: object, **more: object) -> str:
     with pytest.raises(Unable) as caught:
-        check()
+        check(*given, **more)
     return caught.value.said.code
 
 
@@ -89,7 +89,7 @@ def test_one_wrong_signature_of_a_trusted_key_spoils_the_note() -> None:
     assert opened(f"{TEXT}\n{PETER_LINE}{PETER_LINE}", PETER) == ["PeterNeumann", "PeterNeumann"]
 
 
-MALFORMED = {
+MALFORMED: dict[str, tuple[str | bytes, str]] = {
     "text alone": (TEXT, "note-blank"),
     "nothing": ("", "note-blank"),
     "no blank line": (TEXT + PETER_LINE, "note-blank"),
@@ -130,7 +130,7 @@ def test_a_malformed_note_is_refused(name: str) -> None:
 
 
 def test_what_the_format_allows_is_taken() -> None:
-    assert note_open(f"{TEXT}\n{PETER_LINE * 100}".encode(), keys_parse([PETER]))
+    assert len(opened(f"{TEXT}\n{PETER_LINE * 100}", PETER)) == 100
     for text in ("\n", "a\n\nb\n", "— looks like a signature\n", "ğ\u200b\x7f\u0085\n", "\n\n\n"):
         assert note_open(LOG.note(text), keys_parse([LOG.vkey])).text == text
 
@@ -138,13 +138,13 @@ def test_what_the_format_allows_is_taken() -> None:
 def test_no_note_holds_after_any_single_change() -> None:
     note = LOG.checkpoint([b"a", b"b"])
     keys = keys_parse([LOG.vkey])
-    assert note_open(note, keys)
+    assert opened(note, LOG.vkey) == [LOG.name]
     for at in range(len(note)):
         for bit in (0, 3, 7):
             changed = bytearray(note)
             changed[at] ^= 1 << bit
-            refused(lambda changed=changed: note_open(bytes(changed), keys))
-        refused(lambda at=at: note_open(note[:at] + note[at + 1 :], keys))
+            refused(note_open, bytes(changed), keys)
+        refused(note_open, note[:at] + note[at + 1 :], keys)
 
 
 def test_a_verifier_key_is_taken_whole_or_not_at_all() -> None:
@@ -152,9 +152,9 @@ def test_a_verifier_key_is_taken_whole_or_not_at_all() -> None:
     for start in range(len(PETER)):
         for end in range(start + 1, len(PETER) + 1):
             if end - start < len(PETER):
-                unable(lambda start=start, end=end: key_parse(PETER[start:end]))
+                unable(key_parse, PETER[start:end])
     for at in range(len(PETER)):
-        unable(lambda at=at: key_parse(PETER[:at] + chr(ord(PETER[at]) + 1) + PETER[at + 1 :]))
+        unable(key_parse, PETER[:at] + chr(ord(PETER[at]) + 1) + PETER[at + 1 :])
 
 
 @pytest.mark.parametrize(
@@ -189,11 +189,11 @@ def test_a_witness_is_heard_with_its_moment() -> None:
     assert opened(note, LOG.vkey, WITNESS.vkey) == [LOG.name, WITNESS.name]
     assert opened(note, WITNESS.vkey) == [WITNESS.name]
     line = WITNESS.line(HEAD)
-    raw = naive.base64.b64decode(line.split(" ")[2])
+    raw = naive.unb64(line.split(" ")[2])
     later = raw[:11] + bytes([raw[11] ^ 1]) + raw[12:]
     for wrong in (later, raw[:-1], raw + b"\x00", raw[:12] + raw[20:]):
         forged = LOG.note(HEAD) + f"— {WITNESS.name} {naive.b64(wrong)}\n".encode()
-        assert refused(lambda forged=forged: opened(forged, LOG.vkey, WITNESS.vkey)) == "signature-wrong"
+        assert refused(opened, forged, LOG.vkey, WITNESS.vkey) == "signature-wrong"
     latest = LOG.note(HEAD) + WITNESS.line(HEAD, 2**63).encode()
     assert refused(lambda: opened(latest, WITNESS.vkey)) == "signature-wrong"
 
