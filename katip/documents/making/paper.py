@@ -82,7 +82,7 @@ def _lead(facts: Facts) -> Pair:
         return pair("Bu kayıtta sona erdi. Son gün: {day}.", "Ended in this register. Last day: {day}.", day=day(last))
     if document.occasion == Occasion.VERSION and facts.before is not None:
         return pair(
-            "Bu kayıtta {no}. sürümü {at} itibarıyla yürürlüğe girdi: aylık süre {before} yerine {after}.",
+            "Bu kayıtta {no}. sürüm {at} itibarıyla yürürlüğe girdi: aylık süre {before} yerine {after}.",
             "Version {no} came into force in this register at {at}: {after} a month instead of {before}.",
             no=version.no,
             at=moment(version.valid_from),

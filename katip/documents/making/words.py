@@ -104,10 +104,12 @@ def day(value: date) -> Pair:
 
 
 def moment(value: datetime) -> Pair:
-    """02.06.2025 12:00 · 2 June 2025 12:00, in Istanbul."""
+    """02.06.2025 12:00 · 2 Jun 2025 12:00, in Istanbul; short, since it stands in narrow columns."""
     local = value.astimezone(ISTANBUL)
-    written = day(local.date())
-    return {"tr": f"{written['tr']} {local:%H:%M}", "en": f"{written['en']} {local:%H:%M}"}
+    return {
+        "tr": f"{local:%d.%m.%Y %H:%M}",
+        "en": f"{local.day} {_month(local.date(), 'en')[:3]} {local:%Y %H:%M}",
+    }
 
 
 def month(value: date) -> Pair:
