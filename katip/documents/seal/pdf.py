@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from io import BytesIO
+from typing import Any
 
 from pyhanko.pdf_utils.generic import Reference
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -180,5 +181,6 @@ def _field(words: str) -> SigFieldSpec:
 
 
 def _page(writer: IncrementalPdfFileWriter) -> Reference:
-    page: Reference = writer.find_page_for_modification(-1)[0].reference
+    found: Any = writer  # which pyHanko leaves without types
+    page: Reference = found.find_page_for_modification(-1)[0].reference
     return page

@@ -4,36 +4,44 @@ PDF/A-2 forbids that a field is hidden, PDF/UA-1 demands that one which is not h
 (ISO 14289-1, 7.18.1 and 7.18.4). So the field of the seal, which shows nothing, stands there with its words.
 """
 
+from typing import Any
+
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+# pyHanko leaves these without types.
+_Array: Any = generic.ArrayObject
+_Dictionary: Any = generic.DictionaryObject
+_Indirect: Any = generic.IndirectObject
+_Number: Any = generic.NumberObject
 
 
 def field_tag(writer: IncrementalPdfFileWriter, field: generic.Reference, page: generic.Reference, words: str) -> None:
     """Put the field's widget (`field`, on `page`) at the end of the document's tree, if it has one."""
     if "/StructTreeRoot" not in writer.root:
         return
-    tree = writer.root["/StructTreeRoot"]
+    tree: Any = writer.root["/StructTreeRoot"]
     above = tree.raw_get("/K")
-    above_ref = above.reference if isinstance(above, generic.IndirectObject) else tree["/K"].raw_get(0).reference
-    parent = above_ref.get_object()
+    above_ref: Any = above.reference if isinstance(above, generic.IndirectObject) else above.raw_get(0).reference
+    parent: Any = above_ref.get_object()
     if isinstance(parent, generic.ArrayObject):  # an array of its own as the root's children
         above_ref = parent.raw_get(0).reference
         parent = above_ref.get_object()
     number = int(tree.get("/ParentTreeNextKey", 0))
     element = writer.add_object(
-        generic.DictionaryObject(
+        _Dictionary(
             {
                 pdf_name("/Type"): pdf_name("/StructElem"),
                 pdf_name("/S"): pdf_name("/Form"),
-                pdf_name("/P"): generic.IndirectObject(above_ref.idnum, above_ref.generation, writer),
-                pdf_name("/Pg"): generic.IndirectObject(page.idnum, page.generation, writer),
+                pdf_name("/P"): _Indirect(above_ref.idnum, above_ref.generation, writer),
+                pdf_name("/Pg"): _Indirect(page.idnum, page.generation, writer),
                 pdf_name("/Alt"): pdf_string(words),
-                pdf_name("/K"): generic.DictionaryObject(
+                pdf_name("/K"): _Dictionary(
                     {
                         pdf_name("/Type"): pdf_name("/OBJR"),
-                        pdf_name("/Obj"): generic.IndirectObject(field.idnum, field.generation, writer),
-                        pdf_name("/Pg"): generic.IndirectObject(page.idnum, page.generation, writer),
+                        pdf_name("/Obj"): _Indirect(field.idnum, field.generation, writer),
+                        pdf_name("/Pg"): _Indirect(page.idnum, page.generation, writer),
                     }
                 ),
             }
@@ -41,41 +49,39 @@ def field_tag(writer: IncrementalPdfFileWriter, field: generic.Reference, page: 
     )
     _child_add(writer, parent, element)
     _number_add(writer, tree, number, element)
-    widget = field.get_object()
-    widget["/StructParent"] = generic.NumberObject(number)
+    widget: Any = _Indirect(field.idnum, field.generation, writer).get_object()
+    widget["/StructParent"] = _Number(number)
     writer.mark_update(above_ref)
     writer.update_container(tree)
 
 
-def _child_add(
-    writer: IncrementalPdfFileWriter, parent: generic.DictionaryObject, element: generic.IndirectObject
-) -> None:
-    children = parent.raw_get("/K") if "/K" in parent else generic.ArrayObject()
+def _child_add(writer: IncrementalPdfFileWriter, parent: Any, element: generic.IndirectObject) -> None:
+    children = parent.raw_get("/K") if "/K" in parent else _Array()
     held = children.get_object() if isinstance(children, generic.IndirectObject) else children
     if isinstance(held, generic.ArrayObject):
         held.append(element)
         writer.update_container(held)
         parent[pdf_name("/K")] = children
     else:
-        parent[pdf_name("/K")] = generic.ArrayObject([children, element])
+        parent[pdf_name("/K")] = _Array([children, element])
 
 
 def _number_add(
     writer: IncrementalPdfFileWriter,
-    tree: generic.DictionaryObject,
+    tree: Any,
     number: int,
     element: generic.IndirectObject,
 ) -> None:
     """The way back from the widget: `number` is beyond all that are there, so it comes last in the number tree."""
     numbers = tree["/ParentTree"]
-    pair = [generic.NumberObject(number), element]
+    pair = [_Number(number), element]
     if "/Nums" in numbers:
         numbers["/Nums"].extend(pair)
         writer.update_container(numbers["/Nums"])
     else:
-        limits = generic.ArrayObject([generic.NumberObject(number), generic.NumberObject(number)])
-        leaf = generic.DictionaryObject({pdf_name("/Limits"): limits, pdf_name("/Nums"): generic.ArrayObject(pair)})
+        limits = _Array([_Number(number), _Number(number)])
+        leaf = _Dictionary({pdf_name("/Limits"): limits, pdf_name("/Nums"): _Array(pair)})
         numbers["/Kids"].append(writer.add_object(leaf))
         writer.update_container(numbers["/Kids"])
     writer.update_container(numbers)
-    tree[pdf_name("/ParentTreeNextKey")] = generic.NumberObject(number + 1)
+    tree[pdf_name("/ParentTreeNextKey")] = _Number(number + 1)

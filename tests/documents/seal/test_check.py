@@ -49,26 +49,26 @@ def test_ours_is_ours(ours: bytes) -> None:
     assert len(found.sha256) == 64
 
 
-def appended(content: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
-    writer = IncrementalPdfFileWriter(io.BytesIO(content))
+def appended(content: bytes, change: Callable[[Any], None]) -> bytes:
+    writer: Any = IncrementalPdfFileWriter(io.BytesIO(content))
     change(writer)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
 
 
-def _page_hidden(writer: IncrementalPdfFileWriter) -> None:
+def _page_hidden(writer: Any) -> None:
     """A shadow attack: an update after the seal shows other pages."""
     pages = writer.root["/Pages"]
     pages["/Kids"].reverse()
     writer.update_container(pages)
 
 
-def _catalog_touched(writer: IncrementalPdfFileWriter) -> None:
+def _catalog_touched(writer: Any) -> None:
     writer.update_root()
 
 
-def _seal_removed(writer: IncrementalPdfFileWriter) -> None:
+def _seal_removed(writer: Any) -> None:
     del writer.root["/AcroForm"]
     writer.update_root()
 
@@ -166,7 +166,7 @@ def test_a_seal_taken_from_one_file_fits_no_other(home: Path, ours: bytes, paper
 
 def test_a_file_written_anew_by_another_program_is_not_ours(ours: bytes) -> None:
     out = io.BytesIO()
-    writer = copy_into_new_writer(PdfFileReader(io.BytesIO(ours)), writer_kwargs={"stream_xrefs": True})
+    writer: Any = copy_into_new_writer(PdfFileReader(io.BytesIO(ours)), writer_kwargs={"stream_xrefs": True})
     writer.write(out)
     assert seal_check(out.getvalue()).state == SealState.CHANGED
 

@@ -17,7 +17,7 @@ from katip.documents.seal.models import SealKey
 from katip.documents.seal.pdf import pdf_seal
 from katip.documents.seal.statement import statement_read, statement_sign
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 AT = datetime.now(UTC).replace(microsecond=0)
 HOUR = timedelta(hours=1)
 
@@ -66,7 +66,7 @@ def test_a_compromised_key_seals_nothing_and_what_it_sealed_since_is_doubted(hom
 
 def test_the_mark_moves_to_an_earlier_moment_only(home: Path, paper: bytes) -> None:
     key_id = pdf_seal(paper, reason="x", at=AT).key_id
-    revoke = {"actor": OPERATOR, "at": AT + 3 * HOUR, "key_id": key_id}
+    revoke: Any = {"actor": OPERATOR, "at": AT + 3 * HOUR, "key_id": key_id}
     seal_revoke(**revoke, since=AT + 2 * HOUR)
     seal_revoke(**revoke, since=AT + HOUR)
     for since in (AT + 2 * HOUR, AT + 9 * HOUR):

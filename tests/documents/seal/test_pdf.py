@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from katip.documents.seal.cms import certificates_of, envelope, envelope_open, timestamp_put
@@ -48,7 +49,7 @@ def test_another_program_finds_the_seal_valid_and_the_whole_file_under_it(home: 
     root = sealer_current().chain[-1].public_bytes(Encoding.DER)
     trust = ValidationContext(trust_roots=[cms.Certificate.load(root)], allow_fetching=False)
     status = validate_pdf_signature(seal, trust)
-    assert (status.bottom_line, status.coverage.name) == (True, "ENTIRE_FILE")
+    assert (status.bottom_line, status.coverage) == (True, SignatureCoverageLevel.ENTIRE_FILE)
     assert seal.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
     assert seal.docmdp_level.value == 1
     assert seal.self_reported_timestamp == AT
@@ -176,7 +177,7 @@ class TestKeysOfTheOperator:
     def test_pkcs12(self, home: Path, settings: Any, paper: bytes, given: Any) -> None:
         file = home / "seal.p12"
         locked = BestAvailableEncryption(b"gizli")
-        file.write_bytes(pkcs12.serialize_key_and_certificates(b"seal", *given, None, locked))
+        file.write_bytes(pkcs12.serialize_key_and_certificates(b"seal", given[0], given[1], None, locked))
         file.chmod(0o600)
         settings.KATIP = settings.KATIP.model_copy(update={"seal_key": file, "seal_passphrase": "gizli"})
         made = pdf_seal(paper, reason="x", at=AT)

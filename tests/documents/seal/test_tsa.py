@@ -1,5 +1,6 @@
 """Timestamps: of an authority that works, that fails and that lies. The seal is set whatever it does."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def test_a_slow_authority_is_not_waited_for(tsa: Authority, paper: bytes, monkey
 
 def test_an_outage_does_not_slow_each_document(tsa: Authority, paper: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1000.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(module, "ask", _failing(tsa))
     for _ in range(5):
         assert pdf_seal(paper, reason="x", at=now()).level == Level.B_B
@@ -117,7 +118,7 @@ def test_a_timestamp_comes_later_into_the_same_seal(tsa: Authority, paper: bytes
 
 def test_only_our_own_roots_are_believed(tsa: Authority, settings: Any, home: Path) -> None:
     token = timestamp_get(b"data", at=now())
-    assert timestamp_check(token, b"data")
+    assert timestamp_check(token, b"data") <= now()
     with pytest.raises(TimestampError, match="wrong_imprint"):
         timestamp_check(token, b"other")
     other = home / "other.pem"

@@ -10,12 +10,12 @@ from katip.core.errors import PermissionRefusedError
 from katip.documents.models import Document, DocumentFile, Occasion
 from katip.documents.seal.check import SealState, seal_check
 from katip.documents.seal.models import WaitingSeal
-from katip.documents.seal.pdf import pdf_seal
+from katip.documents.seal.pdf import pdf_seal, timestamp_add
 from katip.documents.seal.tsa import breaker_reset
 from katip.documents.seal.waiting import Repaired, seals_repair, waiting_count, waiting_note
 from tests.documents.seal.tsa_server import Authority
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 AT = datetime.now(UTC)
 
 
@@ -70,7 +70,7 @@ def test_two_at_once_stamp_a_file_once(
 ) -> None:
     from katip.documents.seal import waiting as module
 
-    original = module.timestamp_add
+    original = timestamp_add
 
     def slowly(content: bytes, *, at: datetime) -> bytes:
         stamped = original(content, at=at)

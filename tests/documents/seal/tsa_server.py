@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import tsp
@@ -17,7 +18,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps import DummyTimeStamper
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -72,8 +72,8 @@ def _asn1(each: x509.Certificate) -> asn1_x509.Certificate:
 
 def _stamper(own: x509.Certificate, at: datetime) -> DummyTimeStamper:
     plain = key().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    store = SimpleCertificateStore.from_certs([_asn1(root())])
-    return DummyTimeStamper(_asn1(own), asn1_keys.PrivateKeyInfo.load(plain), certs_to_embed=store, fixed_dt=at)
+    above: Any = [_asn1(root())]  # it takes any certificates one after the other
+    return DummyTimeStamper(_asn1(own), asn1_keys.PrivateKeyInfo.load(plain), certs_to_embed=above, fixed_dt=at)
 
 
 class Authority:
