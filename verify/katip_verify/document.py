@@ -165,10 +165,11 @@ def _dict(whole: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _pdf_check(document: dict[str, Any], pdf: bytes, report: Report) -> None:
-    """Whether the PDF is the one that this file names. Its own seal is checked elsewhere, see the README."""
-    named = document.get("sha256")
-    if not isinstance(named, str) or not _SHA256.fullmatch(named):
+    """Whether the PDF is one that this file names: the newest, or the same before it got its timestamp."""
+    newest, earlier = document.get("sha256"), document.get("earlier_sha256", [])
+    named = [newest, *(earlier if isinstance(earlier, list) else [])]
+    if not isinstance(newest, str) or not all(isinstance(one, str) and _SHA256.fullmatch(one) for one in named):
         raise Unable("pdf-unnamed")
-    if hashlib.sha256(pdf).hexdigest() != named:
+    if hashlib.sha256(pdf).hexdigest() not in named:
         raise Refused("pdf-differs")
     report.holds("pdf-fits")

@@ -257,7 +257,12 @@ def test_a_file_that_is_no_proof_is_refused() -> None:
 
 def test_the_pdf_is_the_one_that_is_named() -> None:
     assert refused(lambda: checked(told(), pdf=PDF + b"\n")) == "pdf-differs"
-    assert unable(lambda: checked(changed(told(), "document.sha256", ""), pdf=PDF)) == "pdf-unnamed"
+    late = changed(told(), "document.sha256", "00" * 32)
+    assert refused(lambda: checked(late, pdf=PDF)) == "pdf-differs"
+    earlier = ["11" * 32, naive.sha256(PDF).hex()]
+    assert codes(checked(changed(late, "document.earlier_sha256", earlier), pdf=PDF))[0][-1] == "pdf-fits"
+    for path, value in (("sha256", ""), ("sha256", None), ("earlier_sha256", [7]), ("earlier_sha256", ["x"])):
+        assert unable(checked, changed(told(), f"document.{path}", value), pdf=PDF) == "pdf-unnamed"
 
 
 def test_an_event_of_erased_detail_still_fits() -> None:
