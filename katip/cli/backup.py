@@ -73,7 +73,8 @@ def told() -> Iterator[None]:
         reason = str(error).split("\n")[0]
         raise click.ClickException(f"The database does not answer as it should ({reason}).") from error
     except OSError as error:
-        raise click.ClickException(f"{error.filename or 'The disk'}: {error.strerror}") from error
+        where = f"{error.filename}: " if error.filename else ""
+        raise click.ClickException(f"{where}{error.strerror or error}") from error
 
 
 def passphrase_read(environment: "Environment", *, new: bool) -> str:
@@ -141,14 +142,19 @@ def _archive_make(folder: Path, at: datetime, keys_to: Path | None, passphrase: 
     from katip.core.backup.dump import dump, size_estimated
     from katip.core.backup.keys import fingerprints, keys_read, manifest_mac
     from katip.core.backup.put_away import files_named, keys_given, settings_set
+    from katip.core.backup.shape import is_current
     from katip.core.backup.tables import rules, tables_known
+    from katip.core.backup.target import whole_require
 
     environment: Environment = settings.KATIP
     put: list[Path] = []
     try:
         with owner_connect() as connection, archive_new(folder, at) as writer:
+            whole_require(connection)
             watch = Moving(size_estimated(connection, rules()))
-            dumped = dump(connection, writer, known=tables_known(), rules=rules(), facts=_facts, watch=watch)
+            # Not migrated yet, there may be tables that only an earlier version knows: everything goes in then.
+            known = tables_known() if is_current() else None
+            dumped = dump(connection, writer, known=known, rules=rules(), facts=_facts, watch=watch)
             watch.last()
             # Read after the rows: a key made meanwhile is one too many, one made before them and not read one too few.
             keys = keys_read(environment.data / "keys", keys_given(environment))
@@ -179,6 +185,8 @@ def _archive_make(folder: Path, at: datetime, keys_to: Path | None, passphrase: 
 
 def _facts(connection: "Connection") -> dict[str, Any]:
     """The log's newest checkpoint: `katip audit verify --from` can be asked after a restore."""
+    if connection.execute("SELECT to_regclass('public.audit_checkpoint')").fetchone() == (None,):
+        return {}  # a register from before the log, put away before it is migrated
     found = connection.execute("SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 1").fetchone()
     return {"checkpoint": {"size": found[0], "note": found[1]}} if found else {}
 

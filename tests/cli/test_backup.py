@@ -111,8 +111,10 @@ def test_an_installation_is_carried_to_another_machine(world: World, tmp_path: P
     assert "Restored:" in there["said"]
     assert "What to do next" in there["said"]
     assert f"The log is as it was left: {checkpoint[0]} events" in there["said"]
-    # The same but for what restoring says itself, and for what was said of the backup after its moment.
-    assert {name: rows for name, rows in there["counts"].items() if rows != counts[name]} == {}
+    # Events too: one of the backup there, one of the restore here. Django fills permissions in by itself, and nobody
+    # uses them; tests empty them.
+    other = {name for name, rows in there["counts"].items() if rows != counts[name]}
+    assert other <= {"auth_permission"}
     assert there["jobs"] == [[MONTH_WORK, "todo"]]
     assert there["messages"] == 1
     assert there["national_ids"] == sorted(person.national_id for person in Person.objects.all())
@@ -218,5 +220,5 @@ def test_every_migration_can_be_told_from_another() -> None:
     """Restoring makes the tables as they were when the backup was made: a newer backup names what is unknown here."""
     names = list(MigrationExecutor(connections["owner"]).loader.disk_migrations)
     known_require(names)
-    with pytest.raises(BackupError, match=r"made by a newer version; this one does not know core.9999_later"):
+    with pytest.raises(BackupError, match=r"made by a newer version: this one does not know core.9999_later"):
         known_require([*names, ("core", "9999_later")])

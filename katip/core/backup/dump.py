@@ -56,13 +56,14 @@ def dump(
     connection: Connection,
     writer: Writer,
     *,
-    known: Collection[str],
+    known: Collection[str] | None,
     rules: Mapping[str, Rule],
     facts: Callable[[Connection], dict[str, Any]] = lambda _: {},
     watch: Watch = unwatched,
 ) -> Dumped:
     """Write every `known` table into an archive, under one snapshot, as the owner; `facts` are read under it as well.
 
+    Where nothing is said of what is known, every table goes in.
     `left_out` in the answer names the tables that stand in the database and are nobody's. The `connection` commits by
     itself (autocommit) and is idle.
     """
@@ -70,7 +71,8 @@ def dump(
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute(SESSION)
         there = [name for (name,) in connection.execute(_TABLES) if name != MARKER]
-        names = [name for name in there if name in known and rules.get(name, Rule()).where != EMPTY]
+        ours = [name for name in there if known is None or name in known]
+        names = [name for name in ours if rules.get(name, Rule()).where != EMPTY]
         for name in names:  # nobody changes a table's shape until the end
             connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(sql.Identifier(name)))
         tables = [_table_dump(connection, writer, name, rules.get(name, Rule()), watch) for name in names]
@@ -78,7 +80,7 @@ def dump(
         return Dumped(
             tables=tables,
             sequences=[_sequence(connection, name) for (name,) in connection.execute(_SEQUENCES).fetchall()],
-            left_out=[name for name in there if name not in known],
+            left_out=[name for name in there if name not in ours],
             migrations=[(app, name) for app, name in migrations],
             server=str(connection.info.parameter_status("server_version")),
             facts=facts(connection),

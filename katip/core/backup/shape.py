@@ -20,6 +20,13 @@ def known_require(migrations: Iterable[Name]) -> None:
         )
 
 
+def is_current() -> bool:
+    """Whether the database has exactly the shape of this program."""
+    executor = MigrationExecutor(connections["owner"])
+    unknown = executor.loader.applied_migrations.keys() - executor.loader.disk_migrations.keys()
+    return not unknown and not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
 def shape_make(migrations: Iterable[Name]) -> None:
     """Migrate an empty database to exactly these migrations, as the owner. `BackupError` where they are no state."""
     wanted = set(migrations)

@@ -32,6 +32,12 @@ def is_marked(connection: Connection) -> bool:
     return connection.execute(MARKED).fetchone() == (True,)
 
 
+def whole_require(connection: Connection) -> None:
+    """Raise `BackupError` where a restore was cut off: what is there is not worth putting away."""
+    if is_marked(connection):
+        raise BackupError("A restore into this database was cut off. Call it again: katip restore")
+
+
 def empty_require(connection: Connection) -> None:
     """Raise `BackupError` unless the database has no tables, or only those of a restore that was cut off."""
     if is_marked(connection):
