@@ -48,6 +48,8 @@ class Span:
     def words(self, language: str) -> str:
         """In words: `2 yıl` or `2 years`."""
         count, unit = self._parts()
+        if not count:
+            return "hemen" if language == "tr" else "at once"
         if language == "tr":
             return f"{count} {_UNITS[unit][1]}"
         return f"{count} {_UNITS[unit][2] if count != 1 else _UNITS[unit][2][:-1]}"

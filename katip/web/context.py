@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 import katip
 from katip.core.actor import Capacity
+from katip.core.clock import ISTANBUL
 from katip.counter.permissions import AT_COUNTER
 from katip.processes.selectors import waiting_count
 from katip.registry.models import OfficialRole
-from katip.web.keeping.due import DUE
+from katip.web.keeping.due import DUE, PAGES
 from katip.web.looks.reasons import reason_of, reason_until
 from katip.web.looks.words import REASONS
 from katip.web.words import OFFICES
@@ -38,7 +39,7 @@ def page(request: Any) -> dict[str, Any]:
             "controller_name": site.controller_name or site.operator_name,
         },
         "signed_in": signed_in,
-        "notice_due": signed_in and request.session.get(DUE, False) and not request.path.startswith("/aydinlatma/"),
+        "notice_due": signed_in and request.path in PAGES and request.session.get(DUE, False),
         "own_account": _own_account(request),
         "who": _who(request, chosen, waiting) if chosen is not None else None,
         "nav": _nav(request, chosen, waiting) if chosen is not None else [],
@@ -60,7 +61,9 @@ def _own_account(request: Any) -> dict[str, int] | None:
 def _look_reason(request: Any) -> dict[str, Any] | None:
     """Why the official looks people up just now, where a reason was given."""
     given = reason_of(request)
-    return {"words": REASONS[given.reason], "until": reason_until(given)} if given else None
+    if given is None:
+        return None
+    return {"words": REASONS[given.reason], "until": f"{reason_until(given).astimezone(ISTANBUL):%H:%M}"}
 
 
 def contact(name: str, phone: str, hours: str) -> dict[str, str]:

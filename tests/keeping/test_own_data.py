@@ -11,10 +11,11 @@ from django.apps import apps
 from django.db.models import BigIntegerField
 from django.utils import translation
 
-from katip.audit.models import Event
+from katip.audit.models import Event, Look
 from katip.core.errors import PermissionRefusedError
 from katip.identity.models import Person
 from katip.keeping.own import words
+from katip.keeping.own.part import Part
 from katip.keeping.own.parts import LEFT_OUT, PARTS, rooms
 from katip.keeping.services.own_data import own_data_export
 from katip.registry.models import Official, Professional
@@ -75,6 +76,14 @@ def test_it_holds_what_the_register_knows_of_a_professional_and_nothing_of_other
     assert "argon2" not in whole
 
 
+def test_who_looked_is_told_by_name(world: World) -> None:
+    Look.objects.create(
+        person_id=world.owner.pk, event_id=1, at=AT, actor_id=world.manager.pk, capacity="provider", occasion="list"
+    )
+    data, _summary = taken(world, "owner")
+    assert [one["who"] for one in rows(data, "audit", "looks")] == ["Manager Örnek"]
+
+
 def test_an_employers_user_has_their_mandate_and_decisions(world: World) -> None:
     world.active()
     data, summary = taken(world, "owner")
@@ -86,7 +95,7 @@ def test_an_employers_user_has_their_mandate_and_decisions(world: World) -> None
 
 
 def test_a_long_part_says_that_there_is_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("parts", "write"):
+    for module in ("part", "write"):
         monkeypatch.setattr(f"katip.keeping.own.{module}.MOST", 1)
     world.active()
     data, summary = taken(world, "owner")
@@ -108,13 +117,17 @@ def test_the_second_step_must_be_recent_and_the_download_is_recorded(world: Worl
     assert Event.objects.get(tag="keeping:own_data:taken").subject_id == world.owner.pk
 
 
+def names_of(part: Part) -> tuple[str, ...]:
+    return (*part.fields, *part.opened.values(), *part.named.values())
+
+
 @pytest.mark.parametrize("language", ["tr", "en"])
 def test_every_part_and_column_has_its_words(language: str) -> None:
     with translation.override(language):
         for part in PARTS:
             assert str(words.ROOMS[part.room])
             assert str(words.PARTS[part.name])
-            assert all(words.column_title(name) for name in (*part.fields, *part.opened.values()))
-    used = {name.rpartition("__")[2] for part in PARTS for name in (*part.fields, *part.opened.values())}
+            assert all(words.column_title(name) for name in names_of(part))
+    used = {name.rpartition("__")[2] for part in PARTS for name in names_of(part)}
     assert used - set(words.COLUMNS) <= {"title", "name"}
     assert set(words.COLUMNS) - used - {"title", "name"} == set()

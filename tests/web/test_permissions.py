@@ -358,6 +358,8 @@ OF_ONE_FEED = {"feed_state", "feed_part", "feed_close", "feed_rehearse", "feed_f
 """asked for without the sender's key; test_feed asks with one"""
 OF_ONE_DOCUMENT = {"verify_code", "verify_proof", "verify_tlog_proof", "verify_full_proof"}
 """asked for a code that nobody has; tests of the check ask for one that somebody has"""
+OF_ONE_REQUEST = {"data_request", "data_request_withdraw", "data_request_answer"}
+"""asked for one that nobody made; tests/web/test_keeping asks for one that somebody made"""
 OF_THE_LOG = {"log_tile", "log_entries"}
 """asked for before anything is signed; tests/web/log asks afterwards"""
 OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end", "factor_rename", "factor_remove", "month_digest"}
@@ -404,7 +406,7 @@ def numbers(route: str, world: World, contract: Contract) -> list[int | str | Pl
         return [world.professionals[103].pk]
     if route in OF_ONE_FEED:
         return [1, 1] if route == "feed_part" else [1]
-    if route in OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER:
+    if route in OF_ONE_REQUEST | OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER:
         return [10**9]
     if route in OF_ONE_CONTRACT | {"document_want", "document_download"}:
         return [contract.pk]

@@ -3,57 +3,9 @@
 Every column of the database that names a person is covered here or left out with a reason; a test holds that.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from django.apps import apps
-from django.db.models import Model
-
-from katip.core.crypto import unseal
-from katip.core.shown import unshown
-
-MOST = 20_000
-"""rows of one part, the newest; beyond it the file says that there is more, and that it can be asked for"""
-_CHUNK = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The rows of one table that are about the person.
-
-    `by` leads from the row to the person's id; `fields` are handed out under their own names, those of `opened` (sealed
-    in the database → name) in clear.
-    """
-
-    room: str
-    name: str
-    model: str
-    by: str
-    fields: tuple[str, ...]
-    opened: Mapping[str, str] = field(default_factory=dict)
-    only: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def table(self) -> type[Model]:
-        """The model."""
-        return apps.get_model(self.model)
-
-    @property
-    def column(self) -> tuple[str, str]:
-        """The table and the column by which the rows are found."""
-        meta = self.table._meta  # noqa: SLF001 -- Django's public API
-        return meta.db_table, str(meta.get_field(self.by.partition("__")[0]).column)  # type: ignore[union-attr] # a column, not a relation back
-
-    def rows(self, person_id: int) -> Iterator[dict[str, Any]]:
-        """The newest first, one more than `MOST` where there are more."""
-        found = self.table._default_manager.filter(**{self.by: person_id}, **self.only).order_by("-pk")  # noqa: SLF001 -- as above
-        with unshown():
-            for row in found.values(*self.fields, *self.opened)[: MOST + 1].iterator(_CHUNK):
-                for sealed, name in self.opened.items():
-                    row[name] = unseal(row.pop(sealed))
-                yield row
-
+from katip.keeping.own.part import Part
 
 IDENTITY = (
     Part(
@@ -348,7 +300,14 @@ AUDIT = (
             )
         },
     ),
-    Part("audit", "looks", "audit.Look", "person_id", ("at", "actor_id", "capacity", "organisation_id", "occasion")),
+    Part(
+        "audit",
+        "looks",
+        "audit.Look",
+        "person_id",
+        ("at", "capacity", "organisation_id", "occasion", "reason"),
+        named={"actor_id": "who"},
+    ),
 )
 
 PARTS = (*IDENTITY, *REGISTRY, *CONTRACTS, *PROCESSES, *COUNTER, *AFTERWARDS, *AUDIT)

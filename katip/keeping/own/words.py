@@ -4,6 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as lazy
 
+from katip.identity.words import METHODS, WAYS
+
 ROOMS: dict[str, Any] = {
     "identity": lazy("Kimlik ve giriş"),
     "registry": lazy("Kayıttaki yeriniz"),
@@ -157,8 +159,42 @@ COLUMNS: dict[str, Any] = {
     "tag": lazy("Olay"),
     "organisation_id": lazy("Kurumun sıra numarası"),
     "subject_id": lazy("Konunun sıra numarası"),
-    "actor_id": lazy("Bakanın sıra numarası"),
+    "who": lazy("Bakan"),
 }
+VALUES: dict[str, Any] = {
+    **METHODS,
+    **WAYS,
+    "individual": lazy("kendi adına"),
+    "workplace": lazy("işyeri adına"),
+    "provider": lazy("hizmet veren adına"),
+    "official": lazy("görevli olarak"),
+    "operator": lazy("işletmeci"),
+    "e_bildirge": lazy("e-Bildirge kullanıcısı"),
+    "responsible_manager": lazy("sorumlu müdür"),
+    "professional": lazy("profesyonel"),
+    "employer": lazy("işveren"),
+    "manager": lazy("sorumlu müdür"),
+    "safety_specialist": lazy("iş güvenliği uzmanı"),
+    "workplace_physician": lazy("işyeri hekimi"),
+    "other_health_personnel": lazy("diğer sağlık personeli"),
+    "full_time": lazy("tam süreli"),
+    "part_time": lazy("kısmi süreli"),
+    "awaiting_professional": lazy("profesyoneli bekliyor"),
+    "awaiting_employer": lazy("işvereni bekliyor"),
+    "active": lazy("yürürlükte"),
+    "rejected": lazy("reddedildi"),
+    "withdrawn": lazy("geri çekildi"),
+    "lapsed": lazy("düştü"),
+    "ended": lazy("sona erdi"),
+    "open": lazy("açık"),
+    "completed": lazy("tamamlandı"),
+    "approved": lazy("onaylandı"),
+    "accept": lazy("kabul"),
+    "approve": lazy("onay"),
+    "reject": lazy("ret"),
+    "offer": lazy("teklif"),
+}
+"""codes of the register → words; others are shown as they are"""
 OWNERS: dict[str, Any] = {
     "workplace": lazy("İşyeri"),
     "provider": lazy("Hizmet veren"),

@@ -12,8 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from katip.core.clock import ISTANBUL
-from katip.keeping.own.parts import MOST, Part, rooms
-from katip.keeping.own.words import PARTS, ROOMS, column_title
+from katip.keeping.own.part import MOST, Part
+from katip.keeping.own.parts import rooms
+from katip.keeping.own.words import PARTS, ROOMS, VALUES, column_title
 
 SHOWN = 500
 """rows of a part in the summary; the JSON file has them all"""
@@ -31,7 +32,7 @@ def own_data_write(file: IO[bytes], person_id: int, at: datetime) -> dict[str, i
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
         for room, parts in rooms().items():
             summary.append(f"<h2>{escape(str(ROOMS[room]))}</h2>")
-            with folder.open(f"{room}.json", "w") as written:
+            with folder.open(_member(f"{room}.json", at), "w") as written:
                 written.write(b"{")
                 for place, part in enumerate(parts):
                     rows = list(part.rows(person_id))
@@ -40,8 +41,16 @@ def own_data_write(file: IO[bytes], person_id: int, at: datetime) -> dict[str, i
                     written.write(_json(part, rows).encode())
                     summary += _table(part, rows)
                 written.write(b"\n}\n")
-        folder.writestr("ozet.html", _page(at, summary))
+        folder.writestr(_member("ozet.html", at), _page(at, summary))
     return counts
+
+
+def _member(name: str, at: datetime) -> zipfile.ZipInfo:
+    """A compressed file of the ZIP, with the moment at which it was made."""
+    local = at.astimezone(ISTANBUL)
+    found = zipfile.ZipInfo(name, (local.year, local.month, local.day, local.hour, local.minute, local.second))
+    found.compress_type = zipfile.ZIP_DEFLATED
+    return found
 
 
 def _json(part: Part, rows: list[dict[str, Any]]) -> str:
@@ -85,7 +94,7 @@ def _words(value: Any) -> str:
         return f"{value:%d.%m.%Y}"
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value)
+    return str(VALUES.get(str(value), value))
 
 
 def _page(at: datetime, summary: list[str]) -> str:
