@@ -5,12 +5,14 @@ A download follows a redirection only within its own scheme. Nothing read here n
 
 import http.client
 import os
+import re
 import stat
 import sys
 import time
 import urllib.error
 import urllib.request
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -26,6 +28,11 @@ _WHOLE = 60.0
 """seconds for one file"""
 _HOPS = 3
 _GONE = {404, 410}
+_LATER = {429, 503}
+"""A log may count how often one reads it; a long walk waits as long as it is told to, within bounds."""
+_TRIES = 4
+_LONGEST_PAUSE = 120
+_USUAL_PAUSE = 5
 
 
 def file_read(name: str, limit: int) -> bytes:
@@ -98,6 +105,7 @@ class Web:
     base: str
     whole: float = _WHOLE
     wait: float = _WAIT
+    pause: Callable[[float], None] = time.sleep
     _opener: urllib.request.OpenerDirector = field(init=False)
 
     def __post_init__(self) -> None:
@@ -128,6 +136,18 @@ class Web:
 
     def read(self, name: str, limit: int) -> bytes | None:
         """The file's bytes; None where the server has none. Raises `Unable`."""
+        for _ in range(_TRIES - 1):
+            found = self._read(name, limit)
+            if not isinstance(found, int):
+                return found
+            self.pause(found)
+        found = self._read(name, limit)
+        if isinstance(found, int):
+            raise Unable("download-busy", url=f"{self.base}/{name}")
+        return found
+
+    def _read(self, name: str, limit: int) -> bytes | int | None:
+        """As `read`; the seconds to wait where the server asks to come again later."""
         url = f"{self.base}/{name}"
         request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
             url, headers={"Accept-Encoding": "gzip, identity", "User-Agent": "katip-verify"}
@@ -140,6 +160,9 @@ class Web:
             error.close()
             if error.code in _GONE:
                 return None
+            if error.code in _LATER:
+                told = error.headers.get("Retry-After", "")
+                return min(int(told), _LONGEST_PAUSE) if re.fullmatch(r"[0-9]{1,9}", told) else _USUAL_PAUSE
             raise Unable("download", url=url, why=f"HTTP {error.code}") from None
         except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
             raise Unable("download", url=url, why=_why(error)) from None

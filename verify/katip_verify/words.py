@@ -360,6 +360,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "sunucu başka şemalı bir adrese yönlendiriyor: {url}",
     ),
     "download": ("{url} cannot be had: {why}", "{url} alınamıyor: {why}"),
+    "download-busy": (
+        "{url} cannot be had: the server asks again and again to come later",
+        "{url} alınamıyor: sunucu hep daha sonra gelinmesini istiyor",
+    ),
     "download-slow": ("{url} takes too long", "{url} çok uzun sürüyor"),
     "download-cut": ("{url} came incomplete", "{url} eksik geldi"),
     "field-missing": ("{name} is missing", "{name} eksik"),

@@ -304,3 +304,21 @@ def test_a_download_comes_whole_or_not_at_all() -> None:
         assert unable(lambda: web.read("error", 1000)) == "download"
         assert web.read("gone", 1000) is None
     assert unable(lambda: web.read("closed", 1000)) == "download"
+
+
+def test_a_server_that_is_busy_is_asked_again_later_but_not_for_ever() -> None:
+    told: list[str | None] = ["7", None, "4000", "x"]
+    waited: list[float] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if handler.path == "/never" or len(waited) < 3:
+            hint = told[len(waited) % 4]
+            sent(handler, b"", 429 if len(waited) % 2 else 503, **({"Retry_After": hint} if hint else {}))
+        else:
+            sent(handler, b"found")
+
+    with served(answer) as url:
+        assert Web(url, pause=waited.append).read("later", 10) == b"found"
+        assert waited == [7, 5, 120]
+        assert unable(Web(url, pause=waited.append).read, "never", 10) == "download-busy"
+        assert waited == [7, 5, 120, 5, 7, 5]
