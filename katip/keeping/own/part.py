@@ -55,7 +55,8 @@ class Part:
                 for number, name in self.named.items():
                     row[name] = _name(row.pop(number), names)
                 for sealed, name in self.opened.items():
-                    row[name] = unseal(row.pop(sealed))
+                    value = row.pop(sealed)
+                    row[name] = unseal(value) if value else ""
                 yield row
 
 
