@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import QuerySet
+
 from katip.audit.log.proofs import Proof, proof_read
 from katip.audit.log.tiles import BrokenLogError
 from katip.contracts.models import Contract, ContractAct, ContractVersion
@@ -131,7 +133,8 @@ def check_file(content: bytes, at: datetime) -> FileChecked:
     return FileChecked(finding, _checked(document, at))
 
 
-def _documents():  # type: ignore[no-untyped-def] # noqa: ANN202 -- a query set with its joins
+def _documents() -> QuerySet[Document]:
+    """Those that there are, with all that is told of them."""
     return (
         Document.objects.filter(state=DocumentState.MADE)
         .select_related(
@@ -191,8 +194,8 @@ def _versions(contract_id: int, no: int) -> list[ContractVersion]:
 
 def _steps(version: ContractVersion | None, document: Document | None) -> list[Step]:
     """Those of the contract's process, and of the one that agreed on the version."""
-    numbers = {document.contract.process_id if document else _NOBODY, version.process_id if version else None}
-    steps = Step.objects.filter(process_id__in=numbers - {None}).select_related("decision__person")
+    numbers = [document.contract.process_id if document else _NOBODY, (version and version.process_id) or _NOBODY]
+    steps = Step.objects.filter(process_id__in=numbers).select_related("decision__person")
     return list(steps.order_by("process_id", "no")[:_STEPS])
 
 

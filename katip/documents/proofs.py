@@ -53,7 +53,7 @@ def proof_full(person_id: int, code: str, at: datetime) -> tuple[Checked, dict[s
     seen: Any = contract_seen(person_id, checked.document.contract_id, at)
     if seen is None or not (seen.sees_as_employer or seen.sees_as_provider or seen.sees_as_professional):
         return None
-    event = Event.objects.get(pk=checked.document.event_id)
+    event = Event.objects.get(pk=checked.document.event_id or 0)
     return checked, proof_public(checked) | {
         "event": event_text(event),
         "detail": _detail(EventDetail.objects.filter(event_id=event.pk).first()),

@@ -19,7 +19,9 @@ class CodeForm(forms.Form):
 
     no = forms.CharField(
         label=gettext_lazy("Belge no"),
-        help_text=gettext_lazy("Belgenin altında yazar: 20 harf ve rakam. Küçük harf, boşluk ve tire fark etmez."),
+        help_text=gettext_lazy(
+            "Belgede karekodun altında yazar: 20 harf ve rakam. Küçük harf, boşluk ve tire fark etmez."
+        ),
         max_length=_LONGEST,
         error_messages={
             "required": gettext_lazy("Belge no yazın."),

@@ -1,7 +1,5 @@
 """The addresses of the check. The code stands in them because it stands on paper as a QR code."""
 
-from typing import Final
-
 from django.urls import path, register_converter
 
 from katip.web.verify import views
@@ -10,7 +8,7 @@ from katip.web.verify import views
 class CodeConverter:
     """What somebody typed or scanned as a document's number, however it is written."""
 
-    regex: Final = "[^/]{1,80}"
+    regex = "[^/]{1,80}"
 
     def to_python(self, value: str) -> str:
         """As it came; the check reads it."""

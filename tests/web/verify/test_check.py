@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from katip.audit.log.tiles import BrokenLogError
 from katip.audit.models import Event
 from katip.contracts.models import Contract
 from katip.core.codes import code_shown
@@ -276,6 +277,19 @@ def test_a_proof_that_is_not_there_yet_is_promised(client: Client, document: Doc
     answer = client.get(page_of(document, "verify_proof"))
     assert answer.status_code == 404
     assert "Kanıt henüz hazır değil" in answer.text
+
+
+def test_a_log_that_does_not_hold_is_said_and_proves_nothing(
+    client: Client, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: int) -> None:
+        raise BrokenLogError("on purpose")
+
+    monkeypatch.setattr("katip.documents.checking.proof_read", broken)
+    page = client.get(page_of(document)).text
+    assert "İşlem kaydı kendi denetiminden geçmedi" in page
+    assert "Kanıtı indir" not in page
+    assert client.get(page_of(document, "verify_proof")).status_code == 404
 
 
 def test_the_full_proof_is_for_parties_who_are_signed_in(world: World, document: Document) -> None:
