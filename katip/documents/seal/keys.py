@@ -48,6 +48,26 @@ def keys_known() -> list[KnownKey]:
     ]
 
 
+def certificates_pem() -> str:
+    """Every certificate by which seals of this installation are checked, PEM with words between, the newest first.
+
+    From the database: whoever shows them needs no private key. Empty before the first seal.
+    """
+    told, parts = set(), []
+    for key in keys_known():
+        until = f"{key.used_until:%Y-%m-%d}" if key.used_until else "…"
+        marks = [f"{key.used_from:%Y-%m-%d} – {until}", *(["compromised"] if key.revoked_since else [])]
+        for certificate in key.chain:
+            fingerprint = key_id_of(certificate)
+            if fingerprint in told:
+                continue
+            told.add(fingerprint)
+            when = f" ({', '.join(marks)})" if certificate == key.chain[0] else ""
+            pem = certificate.public_bytes(Encoding.PEM).decode("ascii")
+            parts.append(f"# {name_of(certificate)}{when}\n# SHA-256 {fingerprint}\n{pem}")
+    return "\n".join(parts)
+
+
 def key_in_use(chain: tuple[x509.Certificate, ...], at: datetime) -> None:
     """Write the key down before its first seal; a key before it was in use until now.
 

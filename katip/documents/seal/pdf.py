@@ -26,7 +26,7 @@ from katip.documents.seal.errors import SealError
 from katip.documents.seal.files import sealer_current, sealer_fit
 from katip.documents.seal.keys import key_in_use
 from katip.documents.seal.port import Sealer, key_id_of, mechanism_of, name_of
-from katip.documents.seal.tags import field_tag
+from katip.documents.seal.tags import field_empty, field_tag
 from katip.documents.seal.tsa import TOKEN_BYTES, TimestampError, is_configured, timestamp_get
 
 log = logging.getLogger("katip.seal")
@@ -143,6 +143,7 @@ def sealed_by(sealer: Sealer, content: bytes, *, reason: str, at: datetime) -> b
         writer = _Update(BytesIO(content))
         steps = PdfCMSEmbedder(_field(words)).write_cms(FIELD, writer)
         field = next(steps)
+        field_empty(writer, field.reference)
         field_tag(writer, field.reference, _page(writer), words)
         place = SignatureObject(
             timestamp=at.astimezone(UTC),

@@ -15,6 +15,19 @@ _Array: Any = generic.ArrayObject
 _Dictionary: Any = generic.DictionaryObject
 _Indirect: Any = generic.IndirectObject
 _Number: Any = generic.NumberObject
+_Stream: Any = generic.StreamObject
+
+
+def field_empty(writer: IncrementalPdfFileWriter, field: generic.Reference) -> None:
+    """Give the field's widget an appearance that shows nothing: ISO 19005-2, 6.4.1 wants every field to have one."""
+    nothing = {
+        pdf_name("/Type"): pdf_name("/XObject"),
+        pdf_name("/Subtype"): pdf_name("/Form"),
+        pdf_name("/BBox"): _Array([_Number(0)] * 4),
+        pdf_name("/Resources"): _Dictionary(),
+    }
+    shown = writer.add_object(_Stream(nothing, stream_data=b""))
+    _widget(writer, field)["/AP"] = _Dictionary({pdf_name("/N"): shown})
 
 
 def field_tag(writer: IncrementalPdfFileWriter, field: generic.Reference, page: generic.Reference, words: str) -> None:
@@ -49,10 +62,13 @@ def field_tag(writer: IncrementalPdfFileWriter, field: generic.Reference, page: 
     )
     _child_add(writer, parent, element)
     _number_add(writer, tree, number, element)
-    widget: Any = _Indirect(field.idnum, field.generation, writer).get_object()
-    widget["/StructParent"] = _Number(number)
+    _widget(writer, field)["/StructParent"] = _Number(number)
     writer.mark_update(above_ref)
     writer.update_container(tree)
+
+
+def _widget(writer: IncrementalPdfFileWriter, field: generic.Reference) -> Any:
+    return _Indirect(field.idnum, field.generation, writer).get_object()
 
 
 def _child_add(writer: IncrementalPdfFileWriter, parent: Any, element: generic.IndirectObject) -> None:

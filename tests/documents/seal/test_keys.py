@@ -1,10 +1,12 @@
 """Keys come and go; what they sealed stays sealed."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from katip.audit.models import Event
 from katip.core.actor import OPERATOR, Actor, Capacity
@@ -12,9 +14,10 @@ from katip.core.errors import PermissionRefusedError
 from katip.documents.seal.check import SealReason, SealState, seal_check
 from katip.documents.seal.errors import SealError
 from katip.documents.seal.files import sealer_current
-from katip.documents.seal.keys import keys_drop, keys_known, seal_revoke, seal_rotate
+from katip.documents.seal.keys import certificates_pem, keys_drop, keys_known, seal_revoke, seal_rotate
 from katip.documents.seal.models import SealKey
 from katip.documents.seal.pdf import pdf_seal
+from katip.documents.seal.port import key_id_of
 from katip.documents.seal.statement import statement_read, statement_sign
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,17 @@ def test_seals_stay_valid_when_their_key_goes(home: Path, paper: bytes) -> None:
     tags = list(Event.objects.filter(tag__startswith="documents:seal_key").values_list("tag", flat=True))
     assert tags == ["documents:seal_key:used"] * 2
     assert sealer_current().chain[1] in keys_known()[-1].chain  # below the same root, that others imported once
+
+
+def test_every_certificate_can_be_shown_without_a_private_key(home: Path, paper: bytes) -> None:
+    assert certificates_pem() == ""
+    first = pdf_seal(paper, reason="x", at=AT).key_id
+    second = seal_rotate(actor=OPERATOR, at=AT + HOUR)
+    shutil.rmtree(home / "keys")
+    shown = certificates_pem()
+    found = [key_id_of(each) for each in x509.load_pem_x509_certificates(shown.encode())]
+    assert (len(found), {first, second} < set(found)) == (3, True)  # the root stands above both, once
+    assert "PRIVATE" not in shown
 
 
 def test_the_private_key_of_a_retired_certificate_is_destroyed(home: Path, paper: bytes) -> None:

@@ -75,8 +75,9 @@ def test_the_paper_stays_pdf_a_and_pdf_ua(home: Path, paper: bytes) -> None:
     page = after.root["/Pages"]["/Kids"][-1]
     widget = page["/Annots"][-1]
     left, bottom, right, top = widget["/Rect"]
-    # ISO 19005-2, 6.3.2 and 6.3.3: printed, not hidden; without an appearance only where it has no size.
+    # ISO 19005-2, 6.3.2, 6.3.3 and 6.4.1: printed, not hidden, of no size, and with an appearance all the same.
     assert widget["/F"] & 0b100111 == 0b100
+    assert (list(widget["/AP"]), widget["/AP"]["/N"].data) == (["/N"], b"")
     assert left == right
     assert bottom == top
     assert (right, top) < (0, 0)  # outside of what is seen
