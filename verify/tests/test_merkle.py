@@ -275,3 +275,5 @@ def test_each_fault_is_called_by_its_name() -> None:
     assert refused(lambda: consistency_check(6, ROOTS[6], 8, root, [*proof, SOME])) == "proof-long"
     assert refused(lambda: consistency_check(-1, ROOTS[6], 8, root, proof)) == "number-range"
     assert refused(lambda: consistency_check(6, ROOTS[6], 2**64, root, proof)) == "number-range"
+    assert refused(consistency_check, 6, ROOTS[6][:31], 8, root, proof) == "hash-length"
+    assert refused(consistency_check, 6, ROOTS[6], 8, root + b"x", proof) == "hash-length"
