@@ -161,7 +161,7 @@ def test_a_contracts_page_asks_as_often_however_long_its_story(world: World, ver
         version.save()
         act.save()
     client = entered(world, "owner")
-    for route, statements in (("contract", 15), ("contract_end", 10), ("contract_update", 10)):
+    for route, statements in (("contract", 16), ("contract_end", 10), ("contract_update", 10)):
         assert asked(page(client, reverse(route, args=[contract.pk]))) == statements, route
 
 
