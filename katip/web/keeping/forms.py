@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from katip.keeping.models import RequestState
 from katip.keeping.requests import LONGEST_ANSWER, LONGEST_TEXT
-from katip.web.keeping.words import RIGHTS, STATES
+from katip.web.keeping.words import RIGHTS
 
 
 class DataRequestForm(forms.Form):
@@ -36,7 +36,11 @@ class AnswerForm(forms.Form):
 
     outcome = forms.ChoiceField(
         label=gettext_lazy("Karar"),
-        choices=[(state, STATES[state][1]) for state in (RequestState.MET, RequestState.PARTLY, RequestState.REFUSED)],
+        choices=[
+            (RequestState.MET, gettext_lazy("Kabul et")),
+            (RequestState.PARTLY, gettext_lazy("Kısmen kabul et")),
+            (RequestState.REFUSED, gettext_lazy("Reddet")),
+        ],
         widget=forms.RadioSelect,
         error_messages={
             "required": gettext_lazy("Kararı seçin."),
