@@ -9,3 +9,7 @@ class SealConfig(AppConfig):
     name = "katip.documents.seal"
     label = "seal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Import the checks, which register themselves."""
+        from katip.documents.seal import checks  # noqa: F401 -- registration happens on import
