@@ -73,7 +73,7 @@ def _widget(writer: IncrementalPdfFileWriter, field: generic.Reference) -> Any:
 
 def _child_add(writer: IncrementalPdfFileWriter, parent: Any, element: generic.IndirectObject) -> None:
     children = parent.raw_get("/K") if "/K" in parent else _Array()
-    held = children.get_object() if isinstance(children, generic.IndirectObject) else children
+    held = parent.get("/K", children)
     if isinstance(held, generic.ArrayObject):
         held.append(element)
         writer.update_container(held)
