@@ -5,8 +5,17 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from katip.audit.log.tiles import BrokenLogError, Tree, checkpoint_read
+from katip.audit.log.tiles import BrokenLogError, Tree
 from katip.audit.log.tree import consistency_ranges, inclusion_ranges
+
+_PLACED = """
+SELECT placed.position, placed.entry, head.size, head.root, head.note
+FROM audit_logentry placed
+CROSS JOIN LATERAL (
+    SELECT size, root, note FROM audit_checkpoint WHERE size > placed.position ORDER BY size DESC LIMIT 1
+) AS head
+WHERE placed.event_id = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +43,23 @@ class Proof:
         return "\n".join(lines) + f"\n\n{self.note}"
 
 
-def position_read(event_id: int) -> int | None:
-    """The event's place in the log, from 0; None while it waits for one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT position FROM audit_logentry WHERE event_id = %s", [event_id])
-        row = cursor.fetchone()
-    return int(row[0]) if row else None
-
-
 def proof_read(event_id: int) -> Proof | None:
     """The proof that the event is in the log, against the newest checkpoint; None until one covers it.
 
     Raises `BrokenLogError` where the log's tables do not lead to that checkpoint's root.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT position, entry FROM audit_logentry WHERE event_id = %s", [event_id])
+        cursor.execute(_PLACED, [event_id])
         row = cursor.fetchone()
-    return proof_at(int(row[0]), bytes(row[1])) if row else None
-
-
-def proof_at(position: int, entry: bytes) -> Proof | None:
-    """The proof for the entry at this position; None until a checkpoint covers it."""
-    checkpoint = checkpoint_read(position)
-    if checkpoint is None:
+    if row is None:
         return None
-    size, root, note = checkpoint
+    position, entry, size, root, note = row
     tree = Tree(size)
-    hashes = tuple(tree.range_hash(*one) for one in inclusion_ranges(position, size))
-    if tree.root != root:
+    *hashes, found = tree.range_hashes([*inclusion_ranges(position, size), (0, size)])
+    if found != bytes(root):
         message = f"the tree of {size} has another root than its checkpoint"
         raise BrokenLogError(message)
-    return Proof(position, size, entry, hashes, note)
+    return Proof(position, size, bytes(entry), tuple(hashes), note)
 
 
 def consistency_read(from_size: int, to_size: int) -> list[bytes]:
@@ -72,8 +67,7 @@ def consistency_read(from_size: int, to_size: int) -> list[bytes]:
 
     Raises `katip.audit.log.tree.ProofError` where it cannot have.
     """
-    tree = Tree(to_size)
-    return [tree.range_hash(*one) for one in consistency_ranges(from_size, to_size)]
+    return Tree(to_size).range_hashes(consistency_ranges(from_size, to_size))
 
 
 def _encoded(content: bytes) -> str:

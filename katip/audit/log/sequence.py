@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from katip.audit.log.entries import ENTRY_SQL
 from katip.audit.log.keys import log_keys
 from katip.audit.log.notes import Head, NoteError, checkpoint_open
-from katip.audit.log.tiles import WIDTH, BrokenLogError, checkpoint_read, parted, tile_read, width_at
+from katip.audit.log.tiles import WIDTH, BrokenLogError, checkpoint_read, parted, tiles_read, width_at
 from katip.audit.log.tree import EMPTY, folded, leaf_hash, row_above, subtrees
 
 BATCH = 64 * WIDTH
@@ -120,13 +120,10 @@ class Edge:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._levels: list[list[bytes]] = []
-        level = 0
-        while size >> 8 * level:
-            no = (size >> 8 * level) // WIDTH
-            width = width_at(level, no, size)
-            self._levels.append(parted(tile_read(level, no, width)) if width else [])
-            level += 1
+        numbers = [(size >> 8 * level) // WIDTH for level in range((size.bit_length() + 7) // 8)]
+        places = [(level, no, width_at(level, no, size)) for level, no in enumerate(numbers)]
+        hashes = tiles_read([place for place in places if place[2]])
+        self._levels = [parted(hashes.get((level, no), b"")) for level, no, _ in places]
 
     def grow(self, leaves: list[bytes]) -> Iterator[tuple[int, int, bytes, bytes]]:
         """Take in leaves; yields the tiles that this completes: level, number, hashes, root."""

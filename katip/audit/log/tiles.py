@@ -4,24 +4,36 @@ A tile is 256 neighbouring hashes of one level; a hash of level L is over 256**L
 the size of the tree that is asked about: what came later does not show.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 
-from katip.audit.log.tree import HASH_BYTES, Node, folded, leaf_hash, row_above, subtrees
+from katip.audit.log.tree import HASH_BYTES, Node, Range, folded, row_above, subtrees
 
 WIDTH = 256
 _HEIGHT = 8
 """levels of the tree in a tile"""
 
 _ENTRIES = """
-SELECT count(*), coalesce(string_agg(entry, ''::bytea ORDER BY position), ''::bytea)
+SELECT coalesce(string_agg(entry, ''::bytea ORDER BY position), ''::bytea)
 FROM audit_logentry WHERE position >= %s AND position < %s
 """
-_ROOTS = """
-SELECT count(*), coalesce(string_agg(root, ''::bytea ORDER BY no), ''::bytea)
-FROM audit_logtile WHERE level = %s AND no >= %s AND no < %s
+_TILES = r"""
+SELECT wanted.level, wanted.no, CASE
+    WHEN wanted.width = 256 THEN
+        (SELECT tile.hashes FROM audit_logtile tile WHERE tile.level = wanted.level AND tile.no = wanted.no)
+    WHEN wanted.level > 0 THEN
+        (SELECT string_agg(tile.root, ''::bytea ORDER BY tile.no) FROM audit_logtile tile
+         WHERE tile.level = wanted.level - 1
+             AND tile.no >= wanted.no * 256 AND tile.no < wanted.no * 256 + wanted.width)
+    ELSE
+        (SELECT string_agg(sha256('\x00'::bytea || entry.entry), ''::bytea ORDER BY entry.position)
+         FROM audit_logentry entry
+         WHERE entry.position >= wanted.no * 256 AND entry.position < wanted.no * 256 + wanted.width)
+    END
+FROM unnest(%s::smallint[], %s::bigint[], %s::int[]) AS wanted (level, no, width)
 """
+"""Only what is complete is kept as a tile: the rest is in the roots of the tiles below, and in the entries."""
 
 
 class BrokenLogError(RuntimeError):
@@ -48,31 +60,32 @@ def checkpoint_read(beyond: int = -1) -> tuple[int, bytes, str] | None:
 
 def entries_read(start: int, end: int) -> bytes:
     """The entries of these positions, 32 bytes each, side by side. Raises `BrokenLogError` where one is not there."""
-    return _joined(_ENTRIES, [start, end], end - start)
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, [start, end])
+        content = bytes(cursor.fetchone()[0])
+    return _complete(content, end - start)
 
 
 def tile_read(level: int, no: int, width: int = WIDTH) -> bytes:
     """The first `width` hashes of a tile, side by side. Raises `BrokenLogError` where they are not there."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT hashes FROM audit_logtile WHERE level = %s AND no = %s", [level, no])
-        row = cursor.fetchone()
-    if row:
-        return bytes(row[0])[: width * HASH_BYTES]
-    start = no * WIDTH
-    if level:
-        return _joined(_ROOTS, [level - 1, start, start + width], width)
-    entries = entries_read(start, start + width)
-    return b"".join(leaf_hash(entry) for entry in parted(entries))
+    return tiles_read([(level, no, width)])[level, no]
 
 
-def _joined(statement: str, parameters: list[int], count: int) -> bytes:
+def tiles_read(wanted: Collection[tuple[int, int, int]]) -> dict[tuple[int, int], bytes]:
+    """The first hashes, `width` of them, of each tile (level, number, width). Raises as above."""
+    if not wanted:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found, content = cursor.fetchone()
-    if found != count:
-        message = f"{found} of {count} hashes are there"
+        cursor.execute(_TILES, [list(column) for column in zip(*wanted, strict=True)])
+        found = {(level, no): bytes(hashes or b"") for level, no, hashes in cursor.fetchall()}
+    return {(level, no): _complete(found[level, no], width) for level, no, width in wanted}
+
+
+def _complete(content: bytes, count: int) -> bytes:
+    if len(content) != count * HASH_BYTES:
+        message = f"{len(content) // HASH_BYTES} of {count} hashes are there"
         raise BrokenLogError(message)
-    return bytes(content)
+    return content
 
 
 def parted(joined: bytes) -> list[bytes]:
@@ -92,28 +105,31 @@ class Tree:
         self.size = size
         self._rows: dict[tuple[int, int], list[list[bytes]]] = {}
 
-    def range_hash(self, start: int, end: int) -> bytes:
-        """The hash over the leaves `start` to `end`, one of the ranges that a proof is made of."""
-        return folded([self.node(node) for node in subtrees(start, end)])
+    def range_hashes(self, ranges: Iterable[Range]) -> list[bytes]:
+        """The hash over each of the ranges of leaves that a proof is made of, their tiles read at once."""
+        nodes = [subtrees(*one) for one in ranges]
+        self._tiles_read({_tile_of(node) for some in nodes for node in some})
+        return [folded([self._node(node) for node in some]) for some in nodes]
 
     @property
     def root(self) -> bytes:
         """The root."""
-        return self.range_hash(0, self.size)
+        return self.range_hashes([(0, self.size)])[0]
 
-    def node(self, node: Node) -> bytes:
-        """The hash of a complete subtree."""
-        level, index = node
-        tile_level, height = divmod(level, _HEIGHT)
-        no, place = divmod(index << height, WIDTH)
-        return self._tile(tile_level, no, height)[place >> height]
+    def _tiles_read(self, tiles: set[tuple[int, int]]) -> None:
+        missing = [(level, no, width_at(level, no, self.size)) for level, no in sorted(tiles - self._rows.keys())]
+        for tile, hashes in tiles_read(missing).items():
+            self._rows[tile] = [parted(hashes)]
 
-    def _tile(self, level: int, no: int, height: int) -> Sequence[bytes]:
-        """The row of hashes `height` above the tile's own, as far as they are complete."""
-        rows = self._rows.get((level, no))
-        if rows is None:
-            rows = self._rows[level, no] = [parted(tile_read(level, no, width_at(level, no, self.size)))]
+    def _node(self, node: Node) -> bytes:
+        """The hash of a complete subtree whose tile has been read."""
+        rows, height = self._rows[_tile_of(node)], node[0] % _HEIGHT
         while len(rows) <= height:
             below = rows[-1]
             rows.append(row_above(below[: len(below) & ~1]))
-        return rows[height]
+        return rows[height][(node[1] << height) % WIDTH >> height]
+
+
+def _tile_of(node: Node) -> tuple[int, int]:
+    level, height = divmod(node[0], _HEIGHT)
+    return level, (node[1] << height) // WIDTH

@@ -50,6 +50,18 @@ def beside(workplaces: int, seed: int, hands: int | None, chunk: int | None, fol
     _last_line("beside", measure(workplaces, seed=seed, hands=hands, chunk=chunk, folder=Path(folder)))
 
 
+@main.command("log")
+@click.option("--leaves", type=click.IntRange(min=1_000), default=10_000_000, show_default=True, help="Of the log.")
+@click.option("--folder", type=click.Path(file_okay=False), default="var/bench", show_default=True)
+def log(leaves: int, folder: str) -> None:
+    """Sequencing, an approval with the log and without, proofs of a log of millions, documents made and sealed."""
+    from pathlib import Path
+
+    from katip.cli.bench.log import log as measure
+
+    _last_line("log", measure(leaves, Path(folder)))
+
+
 def _last_line(name: str, figures: Mapping[str, object]) -> None:
     click.echo(json.dumps({"bench": name, **figures}))
 
