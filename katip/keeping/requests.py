@@ -75,7 +75,7 @@ def request_seen(actor: Actor, number: int) -> DataRequest | None:
     """One request for those who answer; nobody answers their own. Raises `PermissionRefusedError`."""
     require_operator(actor)
     found = DataRequest.objects.select_related("person", "answered_by").filter(pk=number)
-    return found.exclude(person_id=actor.person_id).first()
+    return found.exclude(person_id=actor.person).first()
 
 
 def answerers() -> "QuerySet[Official]":

@@ -106,6 +106,8 @@ STATEMENTS = {
             ORDER BY it.id LIMIT most FOR UPDATE OF it SKIP LOCKED);
         processes := ARRAY(SELECT process_id FROM contracts_contract WHERE id = ANY(gone)
             UNION SELECT process_id FROM contracts_durationupdate WHERE contract_id = ANY(gone));
+        DELETE FROM seal_waitingseal WHERE file_id IN (SELECT file.id FROM documents_documentfile file
+            JOIN documents_document document ON document.id = file.document_id WHERE document.contract_id = ANY(gone));
         DELETE FROM documents_documentfile WHERE document_id IN
             (SELECT id FROM documents_document WHERE contract_id = ANY(gone));
         DELETE FROM documents_document WHERE contract_id = ANY(gone);

@@ -181,6 +181,7 @@ CONFIRMED_FIRST = (
             "contracts_durationupdate",
             "documents_document",
             "documents_documentfile",
+            "seal_waitingseal",
             "processes_process",
             "processes_step",
             "processes_decision",

@@ -9,6 +9,10 @@ import psycopg
 import pytest
 from django.db import connections, transaction
 
+from katip.audit.log.audit import log_audit
+from katip.audit.log.findings import Finding
+from katip.audit.log.keys import log_keys
+from katip.audit.log.sequence import sequence
 from katip.audit.models import Event, EventDetail, Look
 from katip.audit.services.record import Happening, record
 from katip.contracts.models import Contract, ContractAct, ContractVersion
@@ -92,6 +96,10 @@ def test_old_details_go_by_their_kind_and_the_events_stay(keep: Any) -> None:
     left = set(EventDetail.objects.filter(pk__lte=newest).values_list("pk", flat=True))
     assert left == {ours, made[tags[0], 1], made[tags[1], 3], made[tags[1], 1]}
     assert Event.objects.filter(pk__lte=newest).count() == 7
+    sequence(AT)
+    findings: list[Finding] = []
+    assert log_audit(log_keys().verifiers, [], AT, findings.append).erased == 3
+    assert findings == []
     # what comes of age later goes later, though the rule stands behind it already
     assert retention_run(actor=OPERATOR, at=AT + years(1.5)) == {"sign_in_detail": 1}
 

@@ -62,7 +62,7 @@ class Part:
 
 def _name(person_id: int | None, names: dict[int | None, str]) -> str:
     """A person's name, asked for once; empty where nobody in person acted."""
-    if person_id not in names:
+    if person_id is not None and person_id not in names:
         found = Person.objects.filter(pk=person_id).first()
         names[person_id] = found.name if found else ""
     return names[person_id]
