@@ -20,7 +20,7 @@ from katip.core.actor import Actor
 TAG = "person:data:read"
 WINDOW = timedelta(minutes=15)
 """Within it, the same actor looking at the same person on the same occasion is one look."""
-KEPT_MONTHS = 24
+KEPT_MONTHS = 36
 """so far back a person can look; what is older is deleted as the retention table has it"""
 MOST = 5_000
 """persons of one event; a file with more makes several"""
@@ -74,6 +74,8 @@ class Occasion(StrEnum):
     """an official's page of a provider"""
     COUNTER = "counter"
     """an application at a branch"""
+    REQUEST = "request"
+    """a person's request about their own data"""
     OFFICE = "office"
     """who works in which office"""
     EXPORT = "export"
@@ -136,14 +138,14 @@ def looks_record(
         person for person in persons if person != actor.person_id and _known.get((*head, person), since) <= since
     )
     for start in range(0, len(wanted), MOST):
-        inserted = _insert(actor, at, wanted[start : start + MOST], occasion, given, since)
+        inserted = _insert(actor, at, wanted[start : start + MOST], occasion, given, since=since)
         keys: list[_Key] = [(*head, person) for person in inserted]
         if keys:
             transaction.on_commit(lambda keys=keys: _remember(keys, at))  # type: ignore[misc] # bound now
 
 
 def _insert(
-    actor: Actor, at: datetime, persons: list[int], occasion: Occasion, given: Given | None, since: datetime
+    actor: Actor, at: datetime, persons: list[int], occasion: Occasion, given: Given | None, *, since: datetime
 ) -> list[int]:
     body: dict[str, object] = {"occasion": str(occasion), "persons": persons}
     if given is not None:

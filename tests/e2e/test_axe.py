@@ -119,6 +119,14 @@ class At:
         self.page.locator("[name=secim][value^=gorevli]").check()
         self.submit()
 
+    def reasoned(self) -> None:
+        """In the office, having said why people are about to be looked up."""
+        self.office()
+        self.page.goto("/gorevli/neden/")
+        self.page.locator("[name=reason]").first.check()
+        self.page.locator("[name=matter]").fill("2026/118")
+        self.page.locator("main form:has([name=matter]) .actions button").click()
+
     def nobody_by_number(self) -> None:
         self.page.goto("/profesyoneller/")
         self.page.locator("main details summary").last.click()
@@ -292,11 +300,13 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "months, none yet": ("inspector", in_turn(At.office, to("/genel-bakis/aylar/"))),
     "months, to whoever plans them": ("operator", in_turn(At.office, to("/genel-bakis/aylar/"))),
     "workplaces lacking somebody": ("inspector", in_turn(At.office, to("/genel-bakis/eksik-isyerleri/?il=16"))),
-    "workplace to read": ("inspector", in_turn(At.office, to("/genel-bakis/eksik-isyerleri/?il=16"), At.first_row)),
+    "workplace to read": ("inspector", in_turn(At.reasoned, to("/genel-bakis/eksik-isyerleri/?il=16"), At.first_row)),
     "providers": ("directorate", in_turn(At.office, to("/hizmet-verenler/"))),
-    "provider": ("directorate", in_turn(At.office, to("/hizmet-verenler/"), At.first_row)),
-    "professionals, none found": ("directorate", in_turn(At.office, At.nobody_by_number)),
-    "professional": ("directorate", in_turn(At.office, to("/profesyoneller/"), At.first_row)),
+    "provider": ("directorate", in_turn(At.reasoned, to("/hizmet-verenler/"), At.first_row)),
+    "professionals, none found": ("directorate", in_turn(At.reasoned, At.nobody_by_number)),
+    "professional": ("directorate", in_turn(At.reasoned, to("/profesyoneller/"), At.first_row)),
+    "reason to look people up, refused": ("directorate", in_turn(At.office, lambda at: at.refused("/gorevli/neden/"))),
+    "who looked": ("specialist", to("/hesabim/verilerime-kim-bakti/")),
     "provider to authorise": ("directorate", in_turn(At.office, lambda at: at.refused("/hizmet-verenler/yeni/"))),
     "certificate to authorise": ("directorate", in_turn(At.office, lambda at: at.refused("/profesyoneller/yeni/"))),
 }

@@ -19,6 +19,8 @@ from katip.contracts.services.draft import Answers, draft_open, draft_write
 from katip.core.actor import Capacity
 from katip.counter.models import Purpose
 from katip.identity.models import Person
+from katip.keeping.models import Right
+from katip.keeping.services.requests import request_make
 from katip.web.access import Access
 from katip.web.acting.chosen import chosen_write
 from katip.web.looks.occasions import ROUTES
@@ -32,9 +34,37 @@ from tests.web.test_officials import in_office, official
 from tests.web.test_permissions import ROWS
 
 NOW = datetime.now(UTC)
+SHOWING = 30
+"""how many addresses show somebody in the filled world, at the least"""
 ACCESS = {str(pattern.name): getattr(pattern.callback, "access", Access.PUBLIC) for _, pattern in routes()}
-NAMED_ANYWAY: dict[str, str] = {}
-"""routes whose names need no look, and why"""
+WITHOUT = {
+    "open to everyone, about nobody": """accessibility calculator components health help language log log_checkpoint
+        log_entries log_seal log_tile privacy privacy_notice privacy_notice_open retention start""",
+    "one's own sign-in, account and identity card": """account account_devices account_email account_history
+        account_login account_logout account_notices account_password account_sessions activation activation_password
+        activation_second_step chip chip_reading chip_state factor_app factor_codes factor_codes_download
+        factor_codes_new factor_enrol factor_passkey factor_passkey_begin factor_remove factor_rename factors
+        mfa_authenticate mfa_reauthenticate oidc_again oidc_return oidc_start passkey_begin passkey_sign_in
+        second_step_begin session_extend session_keep step_up_begin two_step""",
+    "one's own application, data and requests": """application application_cancel application_new data_request
+        data_request_new data_request_withdraw own_data own_data_take""",
+    "those who looked are named because they looked": "account_looks",
+    "one's own companies and offices": "capacity companies companies_fetch company_choose",
+    "leads on, or is an empty form": """contracts_go contracts_reconcile_close look_reason_close office step_go
+        offer_sheet_template""",
+    "asks the official, and shows nobody": "look_reason",
+    "counts and organisations only": """overview official_month official_month_begin official_month_drop
+        official_month_faults official_month_figures_file official_month_missing official_month_plan
+        official_month_progress official_month_providers_file official_months""",
+    "branches, not who sits there": """branch_change branch_closed_day branch_closed_day_drop branch_new branch_shut
+        branch_week branches""",
+    "asked by a machine": """chip_abandon chip_claim chip_evidence chip_stage feed_close feed_faults feed_open feed_part
+        feed_rehearse feed_state""",
+    "nobody is signed in; it counts checks": "verify verify_code verify_proof verify_tlog_proof",
+    "recorded by the use case that hands the files out": "document_download document_want documents",
+}
+"""why → addresses that show nobody else's data, or record it elsewhere"""
+EXEMPT = {name for names in WITHOUT.values() for name in names.split()}
 
 
 @dataclass
@@ -63,6 +93,7 @@ def filled_make(world: World) -> Filled:
     draft = draft_write(
         actor=world.actor("manager", at=NOW), at=NOW, draft_id=draft.pk, version=draft.version, answers=answers
     )
+    asked = request_make(actor=world.actor("specialist", at=NOW), at=NOW, right=Right.KNOW, text="Neler var?")
     branch = counter_cast.branch(at=NOW)
     officer, other = (counter_cast.official(number, where=branch, at=NOW) for number in (70, 71))
     supervisor = counter_cast.official(72, "supervisor", where=branch, at=NOW)
@@ -97,6 +128,7 @@ def filled_make(world: World) -> Filled:
         "staff_end": [staff.pk],
         "manager_end": [world.manager.mandates.get().pk],
         "official_month": [month.run.pk],
+        "data_request_answer": [asked.pk],
         "branch": [branch.pk],
         "branch_officer_end": [officer.pk],
         "branch_officer_move": [officer.pk],
@@ -155,7 +187,12 @@ def readers_of(route: str) -> list[str]:
     """Who opens a route: by what it demands, and among officials by whose pages it is."""
     level = ACCESS[route]
     if level == Access.OFFICIAL:
-        begins = {"counter_review": ["supervisor"], "counter": ["officer", "other"], "branch": ["operator"]}
+        begins = {
+            "counter_review": ["supervisor"],
+            "counter": ["officer", "other"],
+            "branch": ["operator"],
+            "data_": ["operator"],
+        }
         return next((names for name, names in begins.items() if route.startswith(name)), ["directorate"])
     if level == Access.WORKPLACE:
         return ["owner", "principal"] if route.startswith("manager") else ["colleague"]
@@ -182,12 +219,18 @@ def read_all(filled: Filled) -> Iterator[tuple[str, str, set[str], set[str]]]:
 
 def test_a_name_on_a_page_is_a_look_and_a_look_is_a_name_on_the_page(filled: Filled) -> None:
     wrong, showing = [], set()
-    for reader, route, shown, looked in read_all(filled):
-        if shown != looked and route not in NAMED_ANYWAY:
-            wrong.append((route, reader, "not recorded", shown - looked, "not shown", looked - shown))
+    for reader, route, named, looked in read_all(filled):
+        if named != looked and route != "account_looks":
+            wrong.append((route, reader, "not recorded", named - looked, "not shown", looked - named))
         if looked:
             showing.add(route)
-
-
     assert wrong == []
-    assert showing - set(ROUTES) == set(), "name them in katip.web.looks.occasions"
+    assert showing <= set(ROUTES), "name them in katip.web.looks.occasions"
+    assert len(showing) > SHOWING, "pages that have shown somebody show nobody: is the world still filled?"
+
+
+def test_every_page_has_an_occasion_or_a_reason_to_have_none() -> None:
+    known = {row[0] for row in ROWS if row[1] == "GET"}
+    assert known - set(ROUTES) - EXEMPT == set()
+    assert set(ROUTES) & EXEMPT == set()
+    assert EXEMPT - known == set()

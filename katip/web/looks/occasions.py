@@ -82,6 +82,7 @@ _BY_OCCASION: dict[Occasion, tuple[str, ...]] = {
         "counter_reviews",
         "counter_review",
     ),
+    Occasion.REQUEST: ("data_requests", "data_request_answer"),
     Occasion.OFFICE: ("branch", "branch_officer_new", "branch_officer_move", "branch_officer_end"),
 }
 ROUTES = {name: occasion for occasion, names in _BY_OCCASION.items() for name in names}

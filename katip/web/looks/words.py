@@ -17,6 +17,7 @@ OCCASIONS = {
     Occasion.WORKPLACE: gettext_lazy("Görevlinin açtığı işyeri sayfası"),
     Occasion.PROVIDER: gettext_lazy("Görevlinin açtığı kurum sayfası"),
     Occasion.COUNTER: gettext_lazy("Şubedeki başvuru"),
+    Occasion.REQUEST: gettext_lazy("Kişisel veri başvurunuz"),
     Occasion.OFFICE: gettext_lazy("Görevlilerin listesi"),
     Occasion.EXPORT: gettext_lazy("Dosya olarak indirme"),
     Occasion.DOCUMENT: gettext_lazy("Sözleşme belgesi"),
