@@ -113,7 +113,7 @@ def test_what_is_made_proves_itself(world: World) -> None:
     assert world.specialist.national_id.encode() not in content + shown
 
     body = payload(document)
-    event, decided = Event.objects.get(pk=document.event_id), contract.process
+    event, decided = Event.objects.get(pk=document.event_id or 0), contract.process
     decided.refresh_from_db()
     assert body["terms"]["sha256"] == terms_hash(body["terms"]["approved"]) == decided.terms_hash
     assert [(one["role"], one["name"]) for one in body["approvals"]] == [

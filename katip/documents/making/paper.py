@@ -22,11 +22,15 @@ Paper = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Who speaks: the installation's address (no slash at its end), its operator, whether it is the ministry's."""
+    """Who speaks: the installation's address (no slash at its end), its operator, whether it is the ministry's.
+
+    `is_demo` where nothing in it is true.
+    """
 
     origin: str
     operator: str
     is_ministry: bool
+    is_demo: bool = False
 
     def check_url(self, document: Document) -> str:
         """Where anybody may check the document."""
@@ -105,6 +109,13 @@ def _notices(facts: Facts, register: Register) -> Sequence[Pair]:
                 "belgenin orada hukuki bir sonucu yoktur.",
                 "This installation is not the Ministry's İSG-KATİP register; an approval here does not replace one "
                 "there. This document has no legal effect there.",
+            )
+        )
+    if register.is_demo:
+        notices.append(
+            pair(
+                "Gösterim kurulumu: örnek verilerden yapıldı, hiçbir gerçek sözleşmeyi anlatmaz.",
+                "Demonstration: made of sample data, it tells of no real contract.",
             )
         )
     if facts.contract.carried_over:

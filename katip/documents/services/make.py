@@ -60,7 +60,7 @@ class Ready:
 def register_now() -> Register:
     """Who this installation says that it is."""
     katip = settings.KATIP
-    return Register(katip.origin, katip.operator_name, katip.operator_is_ministry)
+    return Register(katip.origin, katip.operator_name, katip.operator_is_ministry, katip.demo)
 
 
 def document_make(facts: Facts, register: Register, at: datetime) -> Ready:
