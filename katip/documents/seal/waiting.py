@@ -5,6 +5,7 @@ covers stays: who has the earlier file has a valid one too.
 """
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +16,12 @@ from katip.core.actor import Actor
 from katip.core.usecase import use_case
 from katip.counter.permissions import require_operator
 from katip.documents.models import DocumentFile
+from katip.documents.seal.errors import SealError
 from katip.documents.seal.models import WaitingSeal
 from katip.documents.seal.pdf import Level, Sealed, timestamp_add
 from katip.documents.seal.tsa import TimestampError, is_configured
+
+log = logging.getLogger("katip.seal")
 
 AT_ONCE = 50
 """in one minute beside the web server: an authority may count, and bill, what it is asked"""
@@ -52,11 +56,17 @@ def seals_repair(*, actor: Actor, at: datetime, most: int = AT_ONCE) -> Repaired
         return Repaired(0)
     stamped = 0
     for waiting in WaitingSeal.objects.all()[:most]:
-        file = DocumentFile.objects.get(pk=waiting.file_id)
+        file = DocumentFile.objects.filter(pk=waiting.file_id).first()
         try:
-            content = timestamp_add(bytes(file.content), at=at)
+            content = timestamp_add(bytes(file.content), at=at) if file else b""
         except TimestampError as error:
             return Repaired(stamped, error.fault)
+        except SealError as error:
+            log.warning("File %s stays without a timestamp: %s", waiting.file_id, error)
+            file = None
+        if file is None:  # destroyed since, or without room: it must not keep the others waiting
+            waiting.delete()
+            continue
         stamped += _stamped_keep(actor=actor, at=at, waiting=waiting, file=file, content=content)
     return Repaired(stamped)
 

@@ -8,6 +8,7 @@ from katip.audit.models import Event
 from katip.core.actor import OPERATOR, Actor
 from katip.core.errors import PermissionRefusedError
 from katip.documents.models import Document, DocumentFile, Occasion
+from katip.documents.seal.blank import BLANK
 from katip.documents.seal.check import SealState, seal_check
 from katip.documents.seal.models import WaitingSeal
 from katip.documents.seal.pdf import pdf_seal, timestamp_add
@@ -56,6 +57,17 @@ def test_what_waits_gets_its_timestamp_once(tsa: Authority, files: list[Document
         assert found[1].sha256 == second.sha256 != first.sha256
     assert DocumentFile.objects.filter(document=files[2].document_id).count() == 1
     assert Event.objects.filter(tag="documents:document:timestamped").count() == 2
+
+
+def test_what_cannot_be_stamped_keeps_nobody_waiting(files: list[DocumentFile]) -> None:
+    WaitingSeal.objects.all().delete()
+    unsealed = DocumentFile.objects.create(
+        document_id=files[2].document_id, no=9, sha256="0" * 64, content=BLANK, sealed_at=AT, level="B-B", key_id=""
+    )
+    for pk in (0, unsealed.pk, files[0].pk):  # destroyed since; no seal of ours; one that can be
+        WaitingSeal.objects.create(file_id=pk, since=AT)
+    assert seals_repair(actor=OPERATOR, at=AT) == Repaired(1)
+    assert waiting_count(10) == 0
 
 
 def test_an_authority_that_still_fails_is_asked_once(tsa: Authority, files: list[DocumentFile]) -> None:
