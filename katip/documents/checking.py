@@ -32,8 +32,6 @@ _STEPS = 10
 """steps of a process; it has a handful"""
 _FILES = 10
 """files of one document; it has one, or two"""
-_NOBODY = 0
-"""a number that no row has"""
 
 
 class Standing(StrEnum):
@@ -119,10 +117,13 @@ def name_mask(name: str) -> str:
 def check_code(code: str, at: datetime) -> Checked | None:
     """The document with this code and where it stands at `at`; the code may be written in any case and grouping.
 
-    What nobody has is looked for with the same statements as what somebody has, so that it takes as long.
+    For a code that nobody has, all is read of the newest document there is, and dropped: it takes as long.
     """
     document = _documents().filter(code=code_read(code, CODE_LENGTH) or "").first()
-    return _checked(document, at)
+    newest = DocumentFile.objects.order_by("-pk").values("document_id")[:1]
+    stand_in = _documents().filter(pk__in=newest).first()
+    checked = _checked(document or stand_in, at)
+    return checked if document else None
 
 
 def check_file(content: bytes, at: datetime) -> FileChecked:
@@ -134,33 +135,22 @@ def check_file(content: bytes, at: datetime) -> FileChecked:
 
 
 def _documents() -> QuerySet[Document]:
-    """Those that there are, with all that is told of them."""
-    return (
-        Document.objects.filter(state=DocumentState.MADE)
-        .select_related(
-            "contract__workplace__province",
-            "contract__provider",
-            "contract__certificate",
-            "contract__professional__person",
-            "contract__process",
-        )
-        .defer("statement")
-    )
+    """Those that there are, with what is told of them."""
+    made = Document.objects.filter(state=DocumentState.MADE)
+    return made.select_related("contract__workplace__province", "contract__process").defer("statement")
 
 
 def _checked(document: Document | None, at: datetime) -> Checked | None:
-    contract_id = document.contract_id if document else _NOBODY
-    versions = _versions(contract_id, document.version_no if document else 1)
-    version = versions[0] if versions else None
-    steps = _steps(version, document)
-    acts = ContractAct.objects.filter(contract_id=contract_id, action=ContractAction.END).select_related("person")
-    ending = acts.order_by("-pk").first()
-    files = DocumentFile.objects.filter(document_id=document.pk if document else _NOBODY).order_by("-no")
-    sums = tuple(files.values_list("sha256", flat=True)[:_FILES])
-    proof, log_broken = _proof((document.event_id if document else None) or _NOBODY)
     if document is None:
         return None
+    contract_id = document.contract_id
+    versions = _versions(contract_id, document.version_no)
+    version = versions[0] if versions else None
+    acts = ContractAct.objects.filter(contract_id=contract_id, action=ContractAction.END).select_related("person")
+    ending = acts.order_by("-pk").first()
+    files = DocumentFile.objects.filter(document_id=document.pk).order_by("-no").values_list("sha256", flat=True)
     since, until = _held(document, versions, at)
+    proof, log_broken = _proof(document.event_id)
     return Checked(
         document=document,
         standing=_standing(document, since, until, at),
@@ -168,15 +158,18 @@ def _checked(document: Document | None, at: datetime) -> Checked | None:
         terms=_terms(document, version),
         since=since,
         until=until,
-        approvals=tuple(sorted(_approvals(steps), key=lambda one: one.at)),
+        approvals=tuple(sorted(_approvals(_steps(document, version)), key=lambda one: one.at)),
         ending=_ending(ending) if ending else None,
-        files=sums,
+        files=tuple(files[:_FILES]),
         proof=proof,
         log_broken=log_broken,
     )
 
 
-def _proof(event_id: int) -> tuple[Proof | None, bool]:
+def _proof(event_id: int | None) -> tuple[Proof | None, bool]:
+    """The proof, and whether the log was found broken over it."""
+    if event_id is None:
+        return None, False
     try:
         return proof_read(event_id), False
     except BrokenLogError:
@@ -192,9 +185,9 @@ def _versions(contract_id: int, no: int) -> list[ContractVersion]:
     return list(versions.order_by("no")[:_NEXT])
 
 
-def _steps(version: ContractVersion | None, document: Document | None) -> list[Step]:
+def _steps(document: Document, version: ContractVersion | None) -> list[Step]:
     """Those of the contract's process, and of the one that agreed on the version."""
-    numbers = [document.contract.process_id if document else _NOBODY, (version and version.process_id) or _NOBODY]
+    numbers = {document.contract.process_id, (version and version.process_id) or document.contract.process_id}
     steps = Step.objects.filter(process_id__in=numbers).select_related("decision__person")
     return list(steps.order_by("process_id", "no")[:_STEPS])
 

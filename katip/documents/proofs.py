@@ -15,6 +15,7 @@ from katip.contracts.seen import contract_seen
 from katip.core.codes import code_shown
 from katip.documents.checking import Checked, check_code
 from katip.documents.models import Document
+from katip.registry.shown import professional_shown
 
 FORMAT = "katip-proof/1"
 
@@ -53,6 +54,7 @@ def proof_full(person_id: int, code: str, at: datetime) -> tuple[Checked, dict[s
     seen: Any = contract_seen(person_id, checked.document.contract_id, at)
     if seen is None or not (seen.sees_as_employer or seen.sees_as_provider or seen.sees_as_professional):
         return None
+    professional_shown(checked.contract.professional_id)  # whom the statement names, as it names who approved
     event = Event.objects.get(pk=checked.document.event_id or 0)
     return checked, proof_public(checked) | {
         "event": event_text(event),

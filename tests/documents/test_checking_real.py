@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from katip.audit.log.keys import log_keys
 from katip.audit.log.sequence import sequence_all
+from katip.audit.looks import Occasion
+from katip.audit.looks_model import Look
 from katip.core.actor import OPERATOR
 from katip.core.codes import code_shown
 from katip.documents.models import Document
@@ -102,3 +104,12 @@ def verify(arguments: list[str]) -> int:
         return int(verify_main(arguments) or 0)
     except SystemExit as end:
         return int(end.code or 0)
+
+
+def test_who_takes_the_full_proof_is_recorded_and_who_checks_in_public_is_not(issued: Issued) -> None:
+    looks = Look.objects.filter(person_id=issued.world.specialist.pk)
+    issued.proof()
+    Client().get(reverse("verify_code", args=[issued.code]))
+    assert not looks.exists()
+    issued.proof(role="owner")
+    assert [look.occasion for look in looks] == [Occasion.DOCUMENT]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from katip.core.actor import Actor
 from katip.core.codes import code_read, code_shown
@@ -91,7 +91,7 @@ def _file(request: Any) -> HttpResponse:
 
 
 @_public
-@require_GET
+@require_safe
 def verify_code(request: Any, code: str) -> HttpResponse:
     """Where the document with this number stands."""
     if seconds := too_many(request, "verify", CODES):
@@ -104,14 +104,14 @@ def verify_code(request: Any, code: str) -> HttpResponse:
 
 
 @_public
-@require_GET
+@require_safe
 def verify_proof(request: Any, code: str) -> HttpResponse:
     """The proof that the event behind the document stands in the log, as one file; it names nobody."""
     return _proof(request, code, lambda checked: _attached(JsonResponse(proof_public(checked)), checked, "json"))
 
 
 @_public
-@require_GET
+@require_safe
 def verify_tlog_proof(request: Any, code: str) -> HttpResponse:
     """The same for tools that know transparency logs (C2SP tlog-proof)."""
 
@@ -135,7 +135,7 @@ def _proof(request: Any, code: str, answer: Callable[[Checked], HttpResponse]) -
 
 
 @access(Access.TWO_STEP)
-@require_GET
+@require_safe
 def verify_full_proof(request: Any, code: str) -> HttpResponse:
     """For parties: the same with the event's own text and detail, which the log only has as a hash."""
     found = proof_full(request.actor.person, code, request.at)
