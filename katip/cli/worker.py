@@ -23,7 +23,7 @@ def command(count: int) -> None:
     """Take jobs and do them until stopped.
 
     Any number of workers on any number of machines share the work, with one database: set KATIP_DATABASE_URL and the
-    three keys alike on each. Killed at any moment, by whatever means, nothing is lost and nothing done twice.
+    keys alike on each. Killed at any moment, by whatever means, nothing is lost and nothing done twice.
     """
     signals_set()
     try:

@@ -98,7 +98,7 @@ def test_an_entry_is_the_hash_of_plain_facts() -> None:
 @pytest.mark.django_db
 def test_tiles_and_heads_are_those_of_the_tree() -> None:
     """Batches of odd sizes; 65,536 events would fill a tile of level 1, so a small width stands for it elsewhere."""
-    peaks, sizes = Peaks(), []
+    peaks, sizes = Peaks(), list[int]()
     for count in (1, 254, 1, 1, 255, 256, 300):
         happen(count)
         sequence(AT)

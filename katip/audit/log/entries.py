@@ -21,13 +21,33 @@ class EventLike(Protocol):
     def pk(self) -> int:
         """Its number."""
 
-    at: datetime
-    tag: str
-    actor_id: int | None
-    capacity: str
-    organisation_id: int | None
-    subject_id: int | None
-    detail_hash: bytes | memoryview
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+
+    @property
+    def tag(self) -> str:
+        """What happened."""
+
+    @property
+    def actor_id(self) -> int | None:
+        """Whose doing it was."""
+
+    @property
+    def capacity(self) -> str:
+        """In which quality."""
+
+    @property
+    def organisation_id(self) -> int | None:
+        """For whom."""
+
+    @property
+    def subject_id(self) -> int | None:
+        """To what."""
+
+    @property
+    def detail_hash(self) -> bytes | memoryview:
+        """The salted hash of its detail."""
 
 
 def event_text(event: EventLike) -> str:

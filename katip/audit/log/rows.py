@@ -18,11 +18,12 @@ _PLACED = """
 SELECT entry.position, entry.event_id, entry.entry, event.id, event.at, event.tag, event.actor_id, event.capacity,
     event.organisation_id, event.subject_id, event.detail_hash, detail.salt, detail.body
 FROM audit_logentry entry
-LEFT JOIN audit_event event ON event.id = entry.event_id
-LEFT JOIN audit_eventdetail detail ON detail.event_id = entry.event_id
+LEFT JOIN LATERAL (SELECT * FROM audit_event WHERE id = entry.event_id OFFSET 0) AS event ON true
+LEFT JOIN LATERAL (SELECT * FROM audit_eventdetail WHERE event_id = entry.event_id OFFSET 0) AS detail ON true
 WHERE entry.position >= %s AND entry.position < %s
 ORDER BY entry.position
 """
+"""by key: a join through whole tables would be made again for every piece"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,15 @@ def placed_read(start: int, end: int) -> Iterator[Placed]:
     with connection.cursor() as cursor:
         cursor.execute(_PLACED, [start, end])
         for position, event_id, entry, *event, salt, body in cursor.fetchall():
-            recorded = Recorded(*event[:-1], bytes(event[-1])) if event[0] is not None else None
             loaded = json.loads(body) if isinstance(body, str) else body
-            yield Placed(position, event_id, bytes(entry), recorded, None if salt is None else bytes(salt), loaded)
+            yield Placed(position, event_id, bytes(entry), _recorded(event), salt and bytes(salt), loaded)
+
+
+def _recorded(columns: list[Any]) -> Recorded | None:
+    number, at, tag, actor_id, capacity, organisation_id, subject_id, detail_hash = columns
+    if number is None:
+        return None
+    return Recorded(number, at, tag, actor_id, capacity, organisation_id, subject_id, bytes(detail_hash))
 
 
 def positions_end() -> int:

@@ -23,10 +23,10 @@ _LOCK = 0x6B61746970
 
 _PLACE = f"""
 WITH waiting AS MATERIALIZED (
-    SELECT event.*, placed.position IS NOT NULL AS placed
+    SELECT event.*,
+        (SELECT position FROM audit_logentry WHERE event_id = queue.event_id) IS NOT NULL AS placed
     FROM audit_logqueue AS queue
-    JOIN audit_event AS event ON event.id = queue.event_id
-    LEFT JOIN audit_logentry AS placed ON placed.event_id = queue.event_id
+    CROSS JOIN LATERAL (SELECT * FROM audit_event WHERE id = queue.event_id OFFSET 0) AS event
     ORDER BY queue.event_id LIMIT %(most)s
 ), placed AS (
     INSERT INTO audit_logentry (position, event_id, entry)
@@ -38,8 +38,11 @@ WITH waiting AS MATERIALIZED (
 )
 SELECT count(*), coalesce(string_agg(entry, ''::bytea ORDER BY position), ''::bytea) FROM placed
 """  # noqa: S608 -- constants
-"""An event that has its position already is only taken from the queue. One that is not there stays in it, to be found
-by who holds the tables against the log."""
+"""An event that has its position already is only taken from the queue; one that is not there stays, to be told of.
+
+Lateral, with an offset that changes nothing: each event is looked up by its key. A join that goes through all events up
+to the first one that waits would cost ever more.
+"""
 
 _TILES = """
 INSERT INTO audit_logtile (level, no, hashes, root)

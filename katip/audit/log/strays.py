@@ -1,6 +1,7 @@
 """What stands in the log's tables beside the log: found by set, the first of each kind by name."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -55,10 +56,10 @@ def waiting_check(since: datetime, tell: Tell) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _rows(code: str, statement: str, parameters: list[object], tell: Tell) -> list[tuple[object, ...]]:
+def _rows(code: str, statement: str, parameters: list[Any], tell: Tell) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [*parameters, _MOST + 1])
         rows = cursor.fetchall()
     if len(rows) > _MOST:
         tell(Finding(code, f"more than {_MOST:,} of these; the first ones follow"))
-    return rows[:_MOST]
+    return list(rows[:_MOST])
