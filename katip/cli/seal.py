@@ -20,7 +20,7 @@ def command() -> None:
     """Keep the key by which documents are sealed (docs/seal.md)."""
 
 
-@command.command("doctor")
+@command.command("doctor", short_help="Say what is wrong, and how to mend it.")
 def doctor() -> None:
     """Say what is wrong with the seal and how to mend it. Ends with 1 when documents are not sealed or not believed.
 
@@ -54,7 +54,7 @@ def keys() -> None:
         click.echo("Nothing has been sealed yet.")
 
 
-@command.command("certificate")
+@command.command("certificate", short_help="Print the certificates of the seal (PEM).")
 @click.option("--root", is_flag=True, help="The certificate at the top, which others import once.")
 def certificate(*, root: bool) -> None:
     """Print the certificates of the seal (PEM), for whoever wants to check seals with other programs."""
@@ -65,7 +65,7 @@ def certificate(*, root: bool) -> None:
         click.echo(each.public_bytes(Encoding.PEM).decode("ascii"), nl=False)
 
 
-@command.command("rotate")
+@command.command("rotate", short_help="Put a new key in the place of the current one.")
 def rotate() -> None:
     """Put a new key in the place of the current one; earlier seals stay valid.
 
@@ -75,7 +75,7 @@ def rotate() -> None:
     _rotate()
 
 
-@command.command("revoke")
+@command.command("revoke", short_help="Mark a key as compromised: its later seals are doubted.")
 @click.argument("key_id")
 @click.option(
     "--since",
@@ -92,7 +92,7 @@ def revoke(key_id: str, since: datetime, *, yes: bool) -> None:
     """
     from katip.core.actor import OPERATOR
     from katip.documents.seal.errors import SealError
-    from katip.documents.seal.keys import keys_drop, seal_revoke
+    from katip.documents.seal.keys import retired_drop, seal_revoke
     from katip.documents.seal.port import key_id_of
 
     if not yes:
@@ -105,10 +105,10 @@ def revoke(key_id: str, since: datetime, *, yes: bool) -> None:
         raise click.ClickException(str(error)) from None
     if current == whole:
         _rotate()
-    keys_drop()
+    retired_drop()
 
 
-@command.command("repair")
+@command.command("repair", short_help="Ask for timestamps that were not given at once.")
 @click.option("--most", default=_MOST_AT_ONCE, show_default=True, help="Ask for so many timestamps at most.")
 def repair(most: int) -> None:
     """Ask for the timestamps that the authority did not give at once. Ends with 1 while it gives none.
@@ -149,13 +149,13 @@ def check(file: Path) -> None:
 def _rotate() -> None:
     from katip.core.actor import OPERATOR
     from katip.documents.seal.errors import SealError
-    from katip.documents.seal.keys import keys_drop, seal_rotate
+    from katip.documents.seal.keys import retired_drop, seal_rotate
 
     try:
         key_id = seal_rotate(actor=OPERATOR, at=datetime.now(UTC))
     except SealError as error:
         raise click.ClickException(str(error)) from None
-    keys_drop()
+    retired_drop()
     click.echo(f"Documents are sealed by {key_id[:16]} from now on.")
 
 

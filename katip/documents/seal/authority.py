@@ -88,13 +88,13 @@ def key_make(folder: Path, *, operator: str, at: datetime) -> str:
     return short
 
 
-def key_drop(folder: Path, key_id: str) -> bool:
-    """Destroy the private key of a retired certificate; whether there was one. The certificate stays."""
-    file = folder / f"{key_id[:_ID_SIGNS]}.key"
-    if (folder / CURRENT).read_text("ascii").strip() == file.stem or not file.is_file():
-        return False
-    file.unlink()
-    return True
+def keys_drop(folder: Path) -> int:
+    """Destroy the private keys of all certificates but the current one; how many. The certificates stay."""
+    kept = {"ca", (folder / CURRENT).read_text("ascii").strip()}
+    retired = [file for file in folder.glob("*.key") if file.stem not in kept]
+    for file in retired:
+        file.unlink(missing_ok=True)
+    return len(retired)
 
 
 def _root(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:

@@ -12,7 +12,7 @@ from katip.audit.services.record import Happening, record
 from katip.core.actor import OPERATOR, Actor
 from katip.core.usecase import use_case
 from katip.counter.permissions import require_operator
-from katip.documents.seal.authority import key_drop, key_make
+from katip.documents.seal.authority import key_make, keys_drop
 from katip.documents.seal.errors import SealError
 from katip.documents.seal.files import is_own_authority, seal_folder, sealer_current, sealer_fit
 from katip.documents.seal.models import SealKey
@@ -134,12 +134,9 @@ def seal_revoke(*, actor: Actor, at: datetime, key_id: str, since: datetime) -> 
     return row.key_id
 
 
-def keys_drop() -> int:
-    """Destroy the private keys of our own authority that seal no more; how many. Certificates stay."""
-    if not is_own_authority():
-        return 0
-    retired = SealKey.objects.filter(used_until__isnull=False).values_list("key_id", flat=True)[:_MOST_KEYS]
-    return sum(key_drop(seal_folder(), each) for each in retired)
+def retired_drop() -> int:
+    """Destroy the private keys of our own authority that seal no more; how many."""
+    return keys_drop(seal_folder()) if is_own_authority() else 0
 
 
 def _key_begin(key_id: str, chain: tuple[x509.Certificate, ...], at: datetime) -> None:

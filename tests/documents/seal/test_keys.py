@@ -14,7 +14,7 @@ from katip.core.errors import PermissionRefusedError
 from katip.documents.seal.check import SealReason, SealState, seal_check
 from katip.documents.seal.errors import SealError
 from katip.documents.seal.files import sealer_current
-from katip.documents.seal.keys import certificates_pem, keys_drop, keys_known, seal_revoke, seal_rotate
+from katip.documents.seal.keys import certificates_pem, keys_known, retired_drop, seal_revoke, seal_rotate
 from katip.documents.seal.models import SealKey
 from katip.documents.seal.pdf import pdf_seal
 from katip.documents.seal.port import key_id_of
@@ -57,7 +57,7 @@ def test_the_private_key_of_a_retired_certificate_is_destroyed(home: Path, paper
     seal_rotate(actor=OPERATOR, at=AT + HOUR)
     folder = home / "keys" / "seal"
     assert len(list(folder.glob("*.key"))) == 3
-    assert (keys_drop(), keys_drop()) == (1, 0)
+    assert (retired_drop(), retired_drop()) == (1, 0)
     left = {file.stem for file in folder.glob("*.key")}
     assert left == {"ca", (folder / "current").read_text().strip()}
     assert len(list(folder.glob("*.pem"))) == 3
@@ -113,7 +113,7 @@ def test_a_key_of_the_operator_is_changed_by_its_files(home: Path, paper: bytes,
     settings.KATIP = settings.KATIP.model_copy(update=update)
     with pytest.raises(SealError, match="still names the key"):
         seal_rotate(actor=OPERATOR, at=AT + HOUR)
-    assert keys_drop() == 0
+    assert retired_drop() == 0
 
 
 def test_only_the_operator_touches_keys(home: Path) -> None:
