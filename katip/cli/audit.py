@@ -1,7 +1,6 @@
 """`katip audit …`: the log of what happened, held against the tables, and its key."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +21,7 @@ def command() -> None:
     "kept",
     multiple=True,
     metavar="CHECKPOINT",
-    help="A checkpoint that was kept elsewhere: a file, or - for standard input. May be given several times.",
+    help="A checkpoint that was kept elsewhere: a file, - for standard input, or its text. May be repeated.",
 )
 @click.pass_context
 def verify(ctx: click.Context, kept: tuple[str, ...]) -> None:
@@ -62,11 +61,10 @@ def _head_read(source: str) -> "Head":
     from katip.audit.log.notes import NoteError, checkpoint_open
 
     try:
-        if source == "-":
-            note = click.get_text_stream("stdin", encoding="utf-8").read()
-        else:
-            note = source if "\n" in source else Path(source).read_bytes().decode("utf-8")
-        return checkpoint_open(note, log_keys().verifiers)
+        if "\n" in source:  # the checkpoint itself
+            return checkpoint_open(source, log_keys().verifiers)
+        with click.open_file(source, encoding="utf-8") as file:
+            return checkpoint_open(file.read(), log_keys().verifiers)
     except (OSError, UnicodeDecodeError) as error:
         raise click.UsageError(f"{source} cannot be read: {error}") from error
     except NoteError as error:

@@ -36,7 +36,7 @@ def test_a_log_is_verified_from_a_checkpoint_that_was_kept(tmp_path: Path) -> No
     assert kept == Checkpoint.objects.get(size=3).note
     (tmp_path / "kept.txt").write_text(kept)
     happen(2)
-    done = run("verify", "--from", str(tmp_path / "kept.txt"), "--from", "-", typed=kept)
+    done = run("verify", "--from", str(tmp_path / "kept.txt"), "--from", "-", "--from", kept, typed=kept)
     assert done.exit_code == 0, done.output
     assert "5 events, 5 details, 0 details erased, 0 tiles, 3 checkpoints, 0 events waiting" in done.output
     assert "Everything is as it was left, and has only grown since the checkpoint of 3." in done.output
@@ -53,8 +53,8 @@ def test_a_log_is_verified_from_a_checkpoint_that_was_kept(tmp_path: Path) -> No
 def test_what_is_no_checkpoint_of_this_log_is_not_verified_from(tmp_path: Path) -> None:
     happen(1)
     other = Signer(log_keys().origin, bytes(32)).sign(Head(log_keys().origin, 1, bytes(32)).text)
-    for text, said in ((other, "no signature is by a key that is known"), ("x", "no signed note"), ("\xff", "")):
-        (tmp_path / "other.txt").write_text(text, "latin-1")
+    for text, said in ((other.encode(), "no signature is by a key"), (b"x", "no signed note"), (b"\xff", "be read")):
+        (tmp_path / "other.txt").write_bytes(text)
         done = run("verify", "--from", str(tmp_path / "other.txt"))
         assert done.exit_code == 2
         assert said in done.output
