@@ -201,7 +201,7 @@ class TestList:
         for contract in running[:contracts]:
             month.waits(contract, 15, 300)
         client = entered(world, "manager")
-        assert asked(page(client, reverse("provider_month"))) == 9
+        assert asked(page(client, reverse("provider_month"))) == 10
 
 
 class TestWaysThere:
