@@ -219,6 +219,7 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "requests about data": ("operator", in_turn(At.office, to("/gorevli/kisisel-veri-basvurulari/"))),
     "not found": (None, to("/boyle-bir-sayfa-yok/")),
     "components": (None, to("/_parcalar/")),
+    "check of a document, refused": (None, to("/dogrula/?no=K7F3")),
     "calculator": (None, to("/hesapla/")),
     "calculator answered": (None, to("/hesapla/?calisan=620&sinif=cok&igu=4000&igu_tam=1&ih=9300&dsp=0")),
     "calculator refused": (None, to("/hesapla/?calisan=on&nace=99.99.99&igu=x")),
