@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from katip.documents.seal.authority import CURRENT, authority_make
 from katip.documents.seal.errors import SealError
+from katip.documents.seal.models import SealKey
 from katip.documents.seal.port import mechanism_of
 
 _PEM = b"-----BEGIN"
@@ -72,12 +73,21 @@ def is_own_authority() -> bool:
 
 
 def key_files() -> tuple[Path, Path | None]:
-    """The files of the current key: with the private key, and with the certificates (none: in the same)."""
+    """The files of the current key: with the private key, and with the certificates (none: in the same).
+
+    A first authority is made here, never a second one: a worker that lacks the folder must not begin its own.
+    """
     given: Path | None = settings.KATIP.seal_key
     if given is not None:
         return given, settings.KATIP.seal_chain
     folder = seal_folder()
     if not (folder / CURRENT).is_file():
+        if SealKey.objects.exists():
+            message = (
+                f"Documents were sealed here before, and their key is not in {folder}. Bring that folder here (from "
+                "another machine, or katip restore), or make a new authority: katip seal rotate"
+            )
+            raise SealError(message)
         authority_make(folder, operator=settings.KATIP.operator_name, at=timezone.now())
     name = (folder / CURRENT).read_text("ascii").strip()
     return folder / f"{name}.key", folder / f"{name}.pem"

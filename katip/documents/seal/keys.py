@@ -12,7 +12,7 @@ from katip.audit.services.record import Happening, record
 from katip.core.actor import OPERATOR, Actor
 from katip.core.usecase import use_case
 from katip.counter.permissions import require_operator
-from katip.documents.seal.authority import key_make, keys_drop
+from katip.documents.seal.authority import CURRENT, authority_make, key_make, keys_drop
 from katip.documents.seal.errors import SealError
 from katip.documents.seal.files import is_own_authority, seal_folder, sealer_current, sealer_fit
 from katip.documents.seal.models import SealKey
@@ -98,8 +98,11 @@ def seal_rotate(*, actor: Actor, at: datetime) -> str:
     """
     require_operator(actor, at)
     if is_own_authority():
-        sealer_current()  # makes the authority where there is none yet
-        key_make(seal_folder(), operator=settings.KATIP.operator_name, at=at)
+        operator = settings.KATIP.operator_name
+        if (seal_folder() / CURRENT).is_file():
+            key_make(seal_folder(), operator=operator, at=at)
+        else:
+            authority_make(seal_folder(), operator=operator, at=at)
     chain = sealer_current().chain
     key_id = key_id_of(chain[0])
     if SealKey.objects.filter(key_id=key_id).exists():

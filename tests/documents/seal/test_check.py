@@ -18,6 +18,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 
 from katip.documents.seal import check as module
+from katip.documents.seal.authority import authority_make
 from katip.documents.seal.blank import BLANK
 from katip.documents.seal.check import CHECK_LIMIT, SealFinding, SealReason, SealState, found_by, seal_check
 from katip.documents.seal.files import sealer_current
@@ -195,6 +196,7 @@ def test_seals_of_others_are_named_and_not_believed(
 ) -> None:
     update = {"data": tmp_path / "elsewhere", "operator_name": "Başka Kurum"}
     settings.KATIP = settings.KATIP.model_copy(update=update)
+    authority_make(tmp_path / "elsewhere" / "keys" / "seal", operator="Başka Kurum", at=AT)
     foreign = pdf_seal(paper, reason="x", at=AT).content
     known = [key for key in keys_known() if key.key_id != key_id_of(sealer_current().chain[0])]
     found = found_by(known, foreign)
@@ -205,6 +207,7 @@ def test_seals_of_others_are_named_and_not_believed(
 def test_a_certificate_that_names_itself_like_ours_is_foreign(home: Path, ours: bytes, paper: bytes) -> None:
     mine = keys_known()
     shutil.rmtree(home / "keys" / "seal")  # another authority of the same name
+    authority_make(home / "keys" / "seal", operator="Örnek İşletmeci A.Ş.", at=AT)
     forged = pdf_seal(paper, reason="x", at=AT).content
     assert found_by(mine, forged).state == SealState.FOREIGN
 

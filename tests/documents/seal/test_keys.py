@@ -96,7 +96,11 @@ def test_a_machine_that_was_not_told_goes_on_for_a_day(home: Path, paper: bytes,
     old = pdf_seal(paper, reason="x", at=AT)
     elsewhere = home / "elsewhere"
     settings.KATIP = settings.KATIP.model_copy(update={"data": elsewhere})
-    pdf_seal(paper, reason="x", at=AT + HOUR)  # another key took its place
+    with pytest.raises(SealError, match="Bring that folder here"):  # it begins no authority of its own
+        pdf_seal(paper, reason="x", at=AT + HOUR)
+    assert not elsewhere.exists()
+    seal_rotate(actor=OPERATOR, at=AT + HOUR)  # unless the operator says so: another key took its place
+    assert seal_check(pdf_seal(paper, reason="x", at=AT + HOUR).content).state == SealState.INTACT
     settings.KATIP = settings.KATIP.model_copy(update={"data": home})
     late = pdf_seal(paper, reason="x", at=AT + 5 * HOUR)
     assert late.key_id == old.key_id
