@@ -68,6 +68,7 @@ privacy              /gizlilik/                           PUBLIC
 log                  /kayit/                              PUBLIC
 log_checkpoint       /kayit/checkpoint                    PUBLIC
 log_entries          /kayit/tile/entries/<bundle:bundle>  PUBLIC
+log_seal             /kayit/muhur.pem                     PUBLIC
 log_tile             /kayit/tile/<tile:tile>              PUBLIC
 health               /saglik/                             PUBLIC
 activation           /hesap-ac/                           PUBLIC

@@ -97,6 +97,7 @@ privacy            GET   200   200   200   200   200   200   200
 log                GET   200   200   200   200   200   200   200
 log_checkpoint     GET   404   404   404   404   404   404   404
 log_entries        GET   404   404   404   404   404   404   404
+log_seal           GET   404   404   404   404   404   404   404
 log_tile           GET   404   404   404   404   404   404   404
 health             GET   200   200   200   200   200   200   200
 components         GET   200   200   200   200   200   200   200

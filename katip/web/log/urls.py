@@ -11,6 +11,7 @@ register_converter(TileNumberConverter, "bundle")
 paths = [
     path("kayit/", views.log_page, name="log"),
     path("kayit/checkpoint", views.log_checkpoint, name="log_checkpoint"),
+    path("kayit/muhur.pem", views.log_seal, name="log_seal"),
     path("kayit/tile/entries/<bundle:bundle>", views.log_entries, name="log_entries"),
     path("kayit/tile/<tile:tile>", views.log_tile, name="log_tile"),
 ]

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from katip.audit.log.keys import log_keys
 from katip.audit.log.tiles import checkpoint_read, entries_read, parted, size_read, tile_read, width_at
+from katip.documents.seal.keys import certificates_pem
 from katip.identity.limits import attempt_count
 from katip.web.access import Access, access
 from katip.web.log.numbers import Place
@@ -66,6 +67,17 @@ def log_entries(request: HttpRequest, *, bundle: Place) -> HttpResponse:
     start = bundle.no << 8
     entries = parted(entries_read(start, start + bundle.width))
     return _lasting(b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries))
+
+
+@access(Access.PUBLIC)
+@_file
+def log_seal(request: HttpRequest) -> HttpResponse:
+    """The certificates by which documents and statements are checked, PEM; 404 before the first seal."""
+    del request
+    certificates = certificates_pem()
+    if not certificates:
+        return _absent()
+    return _plain(certificates, 200, {"Cache-Control": _FOR_SECONDS})
 
 
 @access(Access.PUBLIC)
