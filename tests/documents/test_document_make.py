@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,10 +28,14 @@ from katip.documents.models import Document, DocumentFile, DocumentState, MonthD
 from katip.documents.seal.check import SealState, seal_check
 from katip.documents.selectors import document_of_code
 from katip.documents.services import make
+from katip.documents.services.carry import contracts_carry
 from katip.documents.services.make import Made, documents_make, register_now
 from katip.documents.services.wanted import document_want, missing_ask, month_ask
+from katip.documents.sheet import csv_write
 from katip.processes.services.terms import terms_hash
 from tests.cast import AT, World
+from tests.contracts.people import answer, people_make
+from tests.documents.test_carry import ours
 from tests.updates.monthly import carried, consents, tell
 
 pytestmark = pytest.mark.django_db
@@ -273,3 +278,25 @@ def test_a_months_documents_come_one_row_for_a_chunk_and_prove_their_leaf(world:
     assert root_by(leaf, path).hex() == opened["detail"]["body"]["root"]
     assert body["consent"]["automatic_update"] is True
     assert body["version"]["minutes"] == 300
+
+
+def test_own_staff_and_what_was_carried_over_have_words_of_their_own(world: World, tmp_path: Path) -> None:
+    people = people_make(world)
+    contract = people.assign()
+    answer(people.employee, contract.process)
+    path = tmp_path / "sheet.csv"
+    with path.open("wb") as file:
+        csv_write(file, [ours(world)])
+    contracts_carry(at=AT, path=path)
+    carried_over = Contract.objects.get(carried_over=True)
+    assert Document.objects.get().contract_id == contract.pk  # nothing was decided about the other one here
+    assert missing_ask(actor=OPERATOR, at=AT, after=0, everything=False)[0] == 0
+    document_want(actor=world.actor("specialist"), at=AT, contract_id=carried_over.pk, version_no=1)
+    sequence_all(now())
+    documents = list(Document.objects.order_by("pk"))
+    reading = Reading(documents)
+    own, other = (json.dumps(paper_of(reading.facts(one), register_now()), ensure_ascii=False) for one in documents)
+    assert "Kendi personelini görevlendirme belgesi" in own
+    assert "İşveren, kendi personeli arasından" in own
+    assert "Başka bir kayıttan aktarıldı, onayı burada kanıtlanmadı." in other
+    assert "Bu kayıtta verilmiş bir onay yok" in other

@@ -145,7 +145,7 @@ def law(facts: Facts) -> Section:
     if facts.month is None and given.get("employees") == version.employees and given.get("period"):
         known = month(date.fromisoformat(given["period"]))
         employees = pair("{n} ({month})", "{n} ({month})", n=number(version.employees), month=known)
-    nace = given.get("nace", "")
+    nace = given.get("nace", "") if given.get("hazard") == version.hazard_class else ""  # a month may have changed both
     hazard = HAZARDS[HazardClass(version.hazard_class)]
     required = pair(
         "Kısmi süreli görevlendirmelerle toplam {minutes} dakika",

@@ -7,7 +7,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from django.db.models import QuerySet
 
-from katip.audit.looks import Occasion, looks_record
+from katip.audit.looks import Given, Occasion, looks_record
 from katip.audit.services.record import Happening, record
 from katip.contracts.models import Contract
 from katip.contracts.seen import contract_seen
@@ -34,9 +34,12 @@ class Taken:
 
 
 @use_case
-def document_take(*, actor: Actor, at: datetime, document_id: int, statement: bool = False) -> Taken:
+def document_take(
+    *, actor: Actor, at: datetime, document_id: int, statement: bool = False, given: Given | None = None
+) -> Taken:
     """The newest sealed PDF of a document, or its signed statement (JWS), for a person who may see the contract.
 
+    `given` is the reason that an official gave for looking.
     Raises `PermissionRefusedError` for strangers, and where there is no such document or it is not made yet.
     """
     document = Document.objects.select_related("contract__professional").filter(pk=document_id).first()
@@ -47,7 +50,7 @@ def document_take(*, actor: Actor, at: datetime, document_id: int, statement: bo
         raise PermissionRefusedError("not_yours")
     form = "statement" if statement else "pdf"
     record(actor, at, Happening("document:file:taken", document.pk, {"contract": contract.pk, "form": form}))
-    looks_record(actor, at, _named([contract.pk]), Occasion.DOCUMENT)
+    looks_record(actor, at, _named([contract.pk]), Occasion.DOCUMENT, given)
     name = file_name(document)
     if statement:
         return Taken(f"{name}.jws", document.statement.encode("ascii"), "application/jose")

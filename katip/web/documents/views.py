@@ -20,6 +20,7 @@ from katip.documents.services.wanted import document_want as want
 from katip.web.access import Access, access
 from katip.web.contracts.acts.seen import contract_get
 from katip.web.contracts.asking import TABS, Wanted, wanted_read
+from katip.web.looks.reasons import asks_reason, reason_of
 
 STATEMENT = "beyan"
 
@@ -32,8 +33,11 @@ def document_download(request: Any, no: int) -> HttpResponse:
     with acting_as(request.actor):
         contract_id = Document.objects.filter(pk=no).values_list("contract_id", flat=True).first()
         contract_get(request, contract_id or 0)
+    given = reason_of(request)
+    if asks_reason(request) and given is None:
+        return redirect("contract", no=contract_id)  # which asks an official why
     try:
-        taken = document_take(actor=request.actor, at=request.at, document_id=no, statement=statement)
+        taken = document_take(actor=request.actor, at=request.at, document_id=no, statement=statement, given=given)
     except PermissionRefusedError as refused:
         raise Http404 from refused
     response = HttpResponse(taken.content, content_type=taken.content_type)
