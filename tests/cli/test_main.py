@@ -17,7 +17,7 @@ def says(monkeypatch: pytest.MonkeyPatch, statement: str) -> Any:
         with connection.cursor() as cursor:
             cursor.execute(statement)
 
-    monkeypatch.setattr(account, "_person", asks)
+    monkeypatch.setattr(account, "person_ask", asks)
     return CliRunner().invoke(main, ["account", "revoke"])
 
 
