@@ -62,13 +62,8 @@ def inclusion_root(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -
     hash_length(leaf, said("n-leaf"))
     _proof_check(proof, inclusion_length(index, size))
     at, last, above = index, size - 1, leaf
-    for sibling in proof:
-        if at % 2 or at == last:
-            above = node_hash(sibling, above)
-            while at and at % 2 == 0:  # at the right edge, levels without a sibling are passed
-                at, last = at >> 1, last >> 1
-        else:
-            above = node_hash(above, sibling)
+    for sibling in proof:  # once at the right edge, always there: what is left of the proof are left siblings
+        above = node_hash(sibling, above) if at % 2 or at == last else node_hash(above, sibling)
         at, last = at >> 1, last >> 1
     return above
 
@@ -121,8 +116,6 @@ def _consistency_roots(size1: int, root1: bytes, size2: int, proof: Sequence[byt
     for sibling in path[1:]:
         if at % 2 or at == last:
             old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while at and at % 2 == 0:
-                at, last = at >> 1, last >> 1
         else:
             new = node_hash(new, sibling)
         at, last = at >> 1, last >> 1

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from katip_verify.merkle import leaf_hash
-from katip_verify.note import keys_parse
+from katip_verify.note import keys_parse, note_open
 from katip_verify.proof import proof_check, proof_parse
 from katip_verify.said import Refused
 from tests import naive
@@ -100,3 +100,12 @@ def test_no_proof_holds_after_any_single_change() -> None:
         changed[at] ^= 1
         refused(checked, bytes(changed))
         refused(checked, PROOF[:at] + PROOF[at + 1 :])
+
+
+def test_the_longest_proof_and_the_longest_note_are_read() -> None:
+    assert len(proof_parse(written("index 0", *HASHES[:1] * 64)).hashes) == 64
+    note = LOG.note("x" * (999_999 - len(LOG.note(""))) + "\n")
+    assert len(note) == 1_000_000
+    assert note_open(note, KEYS).verified
+    assert refused(note_open, note + b"x", KEYS) == "note-long"
+    assert len(proof_parse(PROOF + b"x" * (1_000_000 - len(PROOF))).checkpoint) > 900_000
