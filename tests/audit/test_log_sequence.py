@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import psycopg
 import pytest
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from katip.audit.log.audit import log_audit
 from katip.audit.log.entries import ENTRY_SQL, event_entry, event_text
@@ -293,6 +293,27 @@ def sequencer(batch: int) -> "subprocess.Popen[str]":
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sequencer_that_falls_silent_loses_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    happen()
+    monkeypatch.setattr("katip.audit.log.sequence._SILENT", "50ms")
+    with pytest.raises(DatabaseError, match="idle-in-transaction"):
+        sequence_silently()
+    connection.close()
+    assert sequence(AT) == 1
+
+
+def sequence_silently() -> None:
+    """A batch that is not committed until its lock is gone."""
+    held = "1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = %s)"
+    with transaction.atomic(), owner_connect() as owner:
+        sequence_within()
+        deadline = time.monotonic() + 30
+        while owner.execute(f"SELECT {held}", [owner.info.dbname]).fetchone():
+            assert time.monotonic() < deadline
+        Event.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,6 +21,10 @@ BATCH = 64 * WIDTH
 _LOCK = 0x6B61746970
 """of the advisory lock: the letters of the product"""
 
+_SILENT = "30s"
+"""so long the lock may be held by a sequencer that says nothing: its machine may be gone without a word"""
+_BEGIN = "SELECT pg_try_advisory_xact_lock(%s), set_config('idle_in_transaction_session_timeout', %s, true)"
+
 _PLACE = f"""
 WITH waiting AS MATERIALIZED (
     SELECT event.*,
@@ -57,7 +61,7 @@ def sequence(at: datetime) -> int:
     part of the log is not what the last signed head says.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute(_BEGIN, [_LOCK, _SILENT])
         if not cursor.fetchone()[0]:
             return 0
         size = _size_checked(at)
