@@ -254,3 +254,18 @@ def test_a_checkpoint_of_another_log_is_refused() -> None:
 
 def test_parsing_alone_vouches_for_nothing() -> None:
     assert note_parse(FOO_NOTE.encode()).signatures[0].name == "example.com/foo"
+
+
+def test_the_edges_of_keys_lines_and_moments() -> None:
+    material = naive.unb64(PETER.rpartition("+")[2])
+    odd = "Peter\x01"
+    key_id = naive.sha256(odd.encode() + b"\n" + material)[:4].hex()
+    assert unable(key_parse, f"{odd}+{key_id}+{naive.b64(material)}") == "key-form"
+    for wrong in ("c74f20a", "c74f20a30", "c74f20a3c74f20a3", "0xc74f20", "c74f20g3"):
+        assert unable(key_parse, PETER.replace("c74f20a3", wrong)) == "key-form"
+    assert key_parse(PETER.replace("c74f20a3", "C74F20A3")) == key_parse(PETER)
+    latest = LOG.note(HEAD) + WITNESS.line(HEAD, 2**63 - 1).encode()
+    assert opened(latest, WITNESS.vkey) == [WITNESS.name]
+    with pytest.raises(Refused) as caught:
+        opened(f"{TEXT}\n{PETER_LINE}x\n", PETER)
+    assert caught.value.said.args["no"] == 2
