@@ -373,3 +373,35 @@ def test_a_month_s_change_leads_to_the_root_that_its_event_holds() -> None:
         ("event.detail", None, "month-differs"),
     ):
         assert refused(run, changed(record, place, value)) == code
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        ("log.index", 199, "statement-log-differs"),
+        ("log.index", "200", "document-field"),
+        ("log.origin", "other.example", "statement-log-differs"),
+        ("log.entry", None, "document-field"),
+        ("log.entry", ENTRIES[0].hex(), "event-differs"),
+        ("log.entry", "00", "hash-length"),
+        ("event.detail", 7, "document-field"),
+        ("event.detail.salt", 7, "document-field"),
+        ("event.text", EVENT.replace("employer", "\ud800"), "not-utf8"),
+        ("event.text", EVENT.replace('"employer"', "7"), "event-fields"),
+        ("terms.approved", "\ud800", "not-utf8"),
+        ("month", {"leaf_text": 7, "path": []}, "document-field"),
+        ("month", {"leaf_text": "x", "path": {}}, "document-field"),
+        ("month", {"leaf_text": "x", "leaf": naive.leaf(b"x").hex(), "path": ["left"]}, "document-field"),
+    ],
+)
+def test_a_statement_alone_is_held_against_what_it_opens(path: str, value: Any, code: str) -> None:
+    assert refused(record_check, changed(RECORD, path, value), LOG_KEYS, Report()) == code
+
+
+def test_a_statement_alone_says_how_many_events_it_opens() -> None:
+    report = Report()
+    record_check(RECORD, LOG_KEYS, report)
+    assert report.checked[-1].args == {"many": 3, "opened": 2}
+    report = Report()
+    record_check(changed(RECORD, "event", None), LOG_KEYS, report)
+    assert [one.code for one in report.checked] == ["signed", "included", "terms-fit", "approvals-fit"]
