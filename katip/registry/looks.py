@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from katip.audit.looks import After, looks_at
 from katip.audit.models import Look
@@ -30,8 +33,8 @@ def own_looks(
     Reading this is no look at those who looked: they are named because of what they did.
     """
     looks = looks_at(actor.person, since=since, until=until, after=after, limit=limit)
-    workplaces = _titles(Workplace, "title", looks, Capacity.WORKPLACE)
-    providers = _titles(Provider, "short_title", looks, Capacity.PROVIDER)
+    workplaces = _titles(Workplace.objects.values_list("pk", "title"), looks, Capacity.WORKPLACE)
+    providers = _titles(Provider.objects.values_list("pk", "short_title"), looks, Capacity.PROVIDER)
     offices = Official.objects.select_related("province").in_bulk(_organisations(looks, Capacity.OFFICIAL))
     with unshown():
         people = Person.objects.in_bulk({look.actor_id for look in looks if look.actor_id is not None})
@@ -52,9 +55,7 @@ def _organisations(looks: Sequence[Look], capacity: Capacity) -> set[int]:
     return {look.organisation_id for look in looks if look.capacity == capacity and look.organisation_id is not None}
 
 
-def _titles(
-    table: type[Workplace] | type[Provider], title: str, looks: Sequence[Look], capacity: Capacity
-) -> dict[int, str]:
+def _titles(titles: QuerySet[Any, tuple[int, str]], looks: Sequence[Look], capacity: Capacity) -> dict[int, str]:
     """The titles of those whom the looks were made for; nothing is asked where there are none."""
     wanted = _organisations(looks, capacity)
-    return dict(table._default_manager.filter(pk__in=wanted).values_list("pk", title)) if wanted else {}
+    return dict(titles.filter(pk__in=wanted)) if wanted else {}
