@@ -12,6 +12,8 @@ from django.utils import timezone
 from katip.core.actor import OPERATOR
 from katip.core.jobs import Stopping, job, job_defer, jobs_waiting
 from katip.documents.models import Document, DocumentState, MonthDocuments, Urgency
+from katip.updates.models import MonthRun
+from katip.updates.selectors import UNFINISHED
 
 NOW, LATER = "documents_make", "documents_make_later"
 CALLS = {NOW: 1, LATER: 2}
@@ -38,10 +40,15 @@ def _make(stopping: Stopping, least: Urgency) -> None:
     from katip.documents.services.wanted import month_ask  # noqa: PLC0415
 
     until = time.monotonic() + SLICE_SECONDS
-    while not stopping() and time.monotonic() < until:
+    while not stopping() and time.monotonic() < until and (least != Urgency.MONTH or not month_under_way()):
         made = documents_make(actor=OPERATOR, at=timezone.now(), least=least)
         if not made and (least != Urgency.MONTH or not month_ask(actor=OPERATOR, at=timezone.now())):
             return
+
+
+def month_under_way() -> bool:
+    """Whether a month is being carried out: its documents wait for its end, so that people have the machine's rest."""
+    return MonthRun.objects.filter(state__in=UNFINISHED).exists()
 
 
 def documents_tend() -> int:
@@ -54,6 +61,8 @@ def documents_tend() -> int:
         NOW: due.filter(urgency__gte=Urgency.USUAL).exists(),
         LATER: due.filter(urgency=Urgency.MONTH).exists() or MonthDocuments.objects.filter(is_open=True).exists(),
     }
+    if wanted[LATER]:
+        wanted[LATER] = not month_under_way()
     called = 0
     for name in (name for name, is_wanted in wanted.items() if is_wanted):
         missing = CALLS[name] - jobs_waiting(name)
