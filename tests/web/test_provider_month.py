@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from katip.audit.models import Event
+from katip.audit.models import Event, Look
 from katip.contracts.models import Contract, ContractVersion, DurationUpdate, MonthChange
 from katip.processes.models import Decision, PartyKind, Process
 from katip.processes.services.complete import StepDecision
@@ -375,6 +375,9 @@ class TestFile:
         assert world.specialist.national_id not in text
         event = Event.objects.get(tag="documents:month:exported")
         assert event.detail.body == {"run": month.run.pk, "rows": 3}
+        assert world.specialist.name in text
+        look = Look.objects.get(person_id=world.specialist.pk)
+        assert (look.actor_id, look.occasion) == (world.manager.pk, "export")
 
 
 def test_what_a_standing_is_called_is_known_for_each() -> None:
