@@ -14,7 +14,7 @@ from katip.contracts.selectors import COUNTED, minutes_now
 from katip.contracts.services.offer import Figures, Offer, offer_figures
 from katip.processes.models import Step
 from katip.registry.models import Mandate, Official, OfficialRole
-from katip.registry.permissions import valid_on
+from katip.registry.permissions import HELD, valid_on
 from katip.rules import ContractState, Profession, Requirement
 
 STORY = 200
@@ -31,7 +31,7 @@ def contract_seen(person_id: int, contract_id: int, at: datetime) -> Contract | 
     """
     mandates = Mandate.objects.filter(valid_on(at), person_id=person_id)
     here = Q(province__isnull=True) | Q(province_id=OuterRef("workplace__province_id"))
-    offices = Official.objects.filter(here, person_id=person_id, role__in=_WATCHING)
+    offices = Official.objects.filter(HELD, here, person_id=person_id, role__in=_WATCHING)
     return (
         Contract.objects.filter(pk=contract_id)
         .select_related(
@@ -63,7 +63,7 @@ def contract_seen(person_id: int, contract_id: int, at: datetime) -> Contract | 
 def office_watching(person_id: int, contract: Contract) -> Official | None:
     """The office in which the person may look at the contract."""
     here = Q(province__isnull=True) | Q(province_id=contract.workplace.province_id)
-    offices = Official.objects.filter(here, person_id=person_id, role__in=_WATCHING)
+    offices = Official.objects.filter(HELD, here, person_id=person_id, role__in=_WATCHING)
     return offices.select_related("province").order_by("pk").first()
 
 

@@ -16,7 +16,9 @@ from katip.core.codes import code_shown
 from katip.documents.models import Document, DocumentFile
 from katip.documents.services import take
 from katip.documents.services.make import documents_make
+from katip.registry.models import Official
 from tests.cast import World, entered
+from tests.web.test_officials import in_office, official
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +43,10 @@ def taken(verb: str) -> int:
 
 def test_the_contract_page_tells_what_is_ready(world: World, contract: Contract) -> None:
     client, page = entered(world, "owner"), reverse("contract", args=[contract.pk])
-    assert "Hazırlanıyor" in text_of(client.get(page))
+    shown = text_of(client.get(page))
+    assert "Hazırlanıyor" in shown
+    assert "Sayfayı yenile" in shown
+    assert "Öne al" not in shown  # it is made within seconds: nothing to bring forward
     result = text_of(client.get(reverse("step_result", args=[contract.process_id])))
     assert f'href="{page}#belgeler"' in result
 
@@ -75,6 +80,16 @@ def test_a_file_is_for_the_sides_and_recorded(world: World, contract: Contract) 
         assert entered(world, role).post(url).status_code == 404
     assert taken("file") == 4
     assert contract.pk == document.contract_id
+
+
+def test_an_office_that_ended_opens_nothing(world: World, contract: Contract) -> None:
+    make_all()
+    url = reverse("document_download", args=[Document.objects.get().pk])
+    client = in_office(official("inspector"))
+    assert client.post(url).status_code == 200
+    Official.objects.update(ended_on=contract.created_at.date())
+    assert client.post(url).status_code == 404
+    assert client.get(reverse("contract", args=[contract.pk])).status_code == 404
 
 
 def archive_of(response: Any) -> zipfile.ZipFile:
