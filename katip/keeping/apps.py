@@ -14,9 +14,12 @@ class KeepingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the owner's function written anew after every migration, and the settings checked."""
+        """Have the owner's function written anew after every migration, settings checked, destructions understood."""
+        from katip.audit.log.erased import destruction_reader
         from katip.keeping import checks  # noqa: F401 -- registered on import
+        from katip.keeping.erased import DESTROYED, reach_read
 
+        destruction_reader(DESTROYED, reach_read)
         post_migrate.connect(_function_write, sender=self)
 
 

@@ -57,9 +57,30 @@ def test_a_log_that_nobody_touched_is_as_it_was_left(kept: list[Head]) -> None:
     happen(2)
     with owner_connect() as owner:  # as the law asks: an event's detail goes, the event stays
         owner.execute("DELETE FROM audit_eventdetail WHERE event_id = (SELECT min(event_id) FROM audit_eventdetail)")
+    destroyed("event_detail", until=AT + timedelta(seconds=1), at=AT + timedelta(days=1))
     counts, findings = audit(kept)
     assert findings == []
-    assert counts == Counts(events=600, details=599, erased=1, tiles=2, checkpoints=4, waiting=2)
+    assert counts == Counts(events=600, details=599, erased=1, tiles=2, checkpoints=4, waiting=3)
+
+
+def destroyed(rule: str, until: Any, at: Any) -> None:
+    with transaction.atomic():
+        record(OPERATOR, at, Happening("keeping:data:destroyed", None, {"rule": rule, "until": str(until), "rows": 1}))
+
+
+def test_a_detail_that_no_destruction_reaches_was_taken(kept: list[Head]) -> None:
+    assert kept
+    with owner_connect() as owner:
+        owner.execute("DELETE FROM audit_eventdetail WHERE event_id = (SELECT min(event_id) FROM audit_eventdetail)")
+    assert codes(audit()[1]) == {"detail_missing"}
+    for rule, until, at in (
+        ("sign_in_detail", AT + timedelta(seconds=1), AT + timedelta(days=1)),  # of another kind
+        ("event_detail", AT, AT + timedelta(days=1)),  # of earlier ones
+        ("event_detail", AT + timedelta(days=2), AT + timedelta(days=1)),  # of what had not happened yet
+        ("event_detail", "once", AT + timedelta(days=1)),
+    ):
+        destroyed(rule, until=until, at=at)
+        assert codes(audit()[1]) == {"detail_missing"}
 
 
 # What the owner does, who owns every table but not the key.
@@ -80,6 +101,10 @@ def edit_date(owner: Owner) -> None:
 
 def edit_detail(owner: Owner) -> None:
     owner.execute("""UPDATE audit_eventdetail SET body = '{"no": 4, "ad": "Başka"}' WHERE event_id = 9""")
+
+
+def take_detail(owner: Owner) -> None:
+    owner.execute("DELETE FROM audit_eventdetail WHERE event_id = 9")
 
 
 def edit_both_hashes(owner: Owner) -> None:
@@ -208,6 +233,7 @@ FOUND: dict[Callable[[Owner], None], set[str]] = {
     edit_event: {"event_changed"},
     edit_date: {"event_changed"},
     edit_detail: {"detail_changed"},
+    take_detail: {"detail_missing"},
     edit_both_hashes: {"tile_changed", "checkpoint_root"},
     delete_event: {"event_missing"},
     delete_entry_too: {"position_missing"},
@@ -215,9 +241,9 @@ FOUND: dict[Callable[[Owner], None], set[str]] = {
     swap_events: {"event_changed"},
     swap_positions: {"tile_changed", "checkpoint_root"},
     slip_in: {"event_unplaced"},
-    slip_in_with_entry: {"position_foreign", "tile_changed", "checkpoint_root"},
-    back_date: {"back_dated"},
-    back_date_by_number: {"back_dated"},
+    slip_in_with_entry: {"detail_missing", "position_foreign", "tile_changed", "checkpoint_root"},
+    back_date: {"back_dated", "detail_missing"},
+    back_date_by_number: {"back_dated", "detail_missing"},
     forge_checkpoint: {"checkpoint_forged"},
     replace_checkpoint: {"checkpoint_changed", "checkpoint_root"},
     delete_checkpoints: {"position_foreign", "tile_foreign"},

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from katip.audit.log.entries import event_entry
+from katip.audit.log.erased import Reaches
 from katip.audit.log.findings import Counts, Finding, Tell
 from katip.audit.log.heads import Heads, size_signed
 from katip.audit.log.notes import Head, Verifier
@@ -65,6 +66,7 @@ class _Audit:
         self._levels: list[list[bytes]] = []
         """of each level the hashes of the tile that is being filled"""
         self._newest: datetime | None = None
+        self._destroyed = Reaches()
 
     def run(self, size: int) -> None:
         self._heads.meet(0, EMPTY)
@@ -100,6 +102,8 @@ class _Audit:
             self._tell(Finding("event_changed", f"{where} is not what was logged there"))
         if row.salt is None:
             self.counts.erased += 1
+            if not self._destroyed.covers(event):
+                self._tell(Finding("detail_missing", f"{where}: its detail is gone, and no destruction tells of it"))
         else:
             self.counts.details += 1
             if detail_hash(row.salt, row.body) != event.detail_hash:

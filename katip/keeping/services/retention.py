@@ -10,6 +10,7 @@ from katip.core.actor import OPERATOR, Actor
 from katip.core.clock import day_of
 from katip.core.usecase import acting_as, use_case
 from katip.keeping.destroying import LARGEST, function_hash, function_is_current, spans
+from katip.keeping.erased import DESTROYED
 from katip.keeping.models import RetentionRun
 
 BATCH = 2_000
@@ -36,7 +37,7 @@ def batch_destroy(*, actor: Actor, at: datetime, rule: str, most: int = BATCH) -
     done = _call(rule, at, most)
     if done.rows:
         told = {"rule": rule, "rows": done.rows, "until": done.until.isoformat()}
-        record(actor, at, Happening("keeping:data:destroyed", None, told))
+        record(actor, at, Happening(DESTROYED, None, told))
     return done
 
 
