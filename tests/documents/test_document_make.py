@@ -204,6 +204,20 @@ def test_one_that_cannot_be_made_keeps_nobody_waiting(world: World, monkeypatch:
     assert make_all(at=moment + timedelta(seconds=3)) == Made(1, 0, 0)
 
 
+def test_an_occasion_without_an_event_is_asked_for_ever_more_seldom(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.active()
+    monkeypatch.setattr("katip.documents.making.facts._approval_events", lambda _: {})
+    moment = now()
+    for tries, pause in ((1, 2), (2, 4), (3, 8)):
+        assert make_all(at=moment) == Made(0, 0, 1)
+        document = Document.objects.get()
+        assert (document.fault, document.attempts) == (make.NO_EVENT, tries)
+        assert document.due_at == moment + timedelta(seconds=pause)
+        moment = document.due_at
+
+
 def test_what_somebody_makes_is_nobody_elses_for_a_while(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.active()
     sequence_all(now())

@@ -32,6 +32,8 @@ CLAIM = timedelta(minutes=5)
 _LOG_PAUSE = timedelta(seconds=2)
 """until the log is asked again for the place of an event"""
 _LONGEST_PAUSE = timedelta(hours=1)
+NO_EVENT = "NoEvent"
+"""the fault of a document whose occasion left no event: nothing comes by itself, so it is asked for ever more seldom"""
 
 log = logging.getLogger("katip.documents")
 
@@ -83,7 +85,9 @@ def documents_make(*, actor: Actor, at: datetime, least: Urgency = Urgency.MONTH
     for document in documents:
         try:
             facts = reading.facts(document)
-            if facts.proof is None:
+            if facts.event is None:
+                faults[document.pk] = NO_EVENT
+            elif facts.proof is None:
                 waiting.append(document.pk)
             else:
                 ready.append(document_make(facts, register, at))
