@@ -231,7 +231,7 @@ def approvals(facts: Facts) -> Section:
             pair("Onay", "Approved"),
             pair("İkinci adım", "Second step"),
             pair("Onaylanan", "What"),
-            pair("Günlükte", "In the log"),
+            pair("Kayıt sırası", "In the log"),
         ],
         "rows": rows,
     }
@@ -272,20 +272,20 @@ def place(facts: Facts, url: str) -> Section:
     assert proof is not None  # noqa: S101 -- a document without a place in the log is not made
     origin = proof.note.split("\n", 1)[0]
     index = pair(
-        "No {index}; {size} kayıtlık ağaçta kanıtlandı",
-        "No. {index}, proved in a tree of {size} entries",
+        "No {index}; {size} işlemlik kayıtta kanıtlandı",
+        "No. {index}, proved in a log of {size} entries",
         index=proof.index,
         size=proof.size,
     )
     return {
         "kind": "rows",
         "whole": True,
-        "title": pair("Değiştirilemez günlükteki yeri", "Place in the append-only log"),
+        "title": pair("Değiştirilemez işlem kaydındaki yeri", "Place in the append-only log"),
         "head": [_ITEM, _WHAT],
         "rows": [
-            _row(pair("Olayın yeri", "Place of the event"), index),
-            _row(pair("Günlük", "Log"), origin),
-            _row(pair("Olayın özeti", "Hash of the event"), proof.entry.hex()),
+            _row(pair("İşlemin sırası", "Place of the event"), index),
+            _row(pair("İşlem kaydı", "Log"), origin),
+            _row(pair("İşlemin özeti", "Hash of the event"), proof.entry.hex()),
             _row(pair("Koşulların özeti", "Hash of the terms"), _terms_hash(facts)),
             _row(pair("Doğrulama", "Check"), url),
         ],

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from katip.contracts.models import Contract, ContractVersion
 from katip.core.codes import code_shown
-from katip.documents.models import Document, DocumentState
+from katip.documents.models import Document, DocumentState, Urgency
 from katip.documents.selectors import documents_of
 from katip.rules import ContractState
 
@@ -41,4 +41,5 @@ def _row(contract: Contract, version_no: int, at: Any, document: Document | None
         "no": document.pk if document and made else 0,
         "code": code_shown(document.code) if document and made else "",
         "waits": document is not None and not made,
+        "soon": bool(document and not made and not document.fault and document.urgency >= Urgency.USUAL),
     }

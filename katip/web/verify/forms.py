@@ -18,7 +18,7 @@ class CodeForm(forms.Form):
     """The number of a document, in any case, with or without dashes and blanks."""
 
     no = forms.CharField(
-        label=gettext_lazy("Belge no"),
+        label=gettext_lazy("Belge numarası"),
         help_text=gettext_lazy(
             "Belgede karekodun altında yazar: 20 harf ve rakam. Küçük harf, boşluk ve tire fark etmez."
         ),
