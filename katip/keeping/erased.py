@@ -12,7 +12,7 @@ from katip.audit.looks import TAG
 
 DESTROYED = "keeping:data:destroyed"
 _SIGN_IN = ("identity:", "counter:")
-_FITS: Mapping[str, Callable[[str], bool]] = {
+FITS: Mapping[str, Callable[[str], bool]] = {
     "look": lambda tag: tag == TAG,
     "sign_in_detail": lambda tag: tag.startswith(_SIGN_IN),
     "event_detail": lambda tag: tag != TAG and not tag.startswith((*_SIGN_IN, "keeping:")),
@@ -22,10 +22,10 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
 def reach_read(body: Mapping[str, Any]) -> Reach | None:
     """How far the destruction reached that this detail tells of; None where it took no details, or is malformed."""
     rule, until = body.get("rule"), body.get("until")
-    if rule not in _FITS or not isinstance(until, str):
+    if not isinstance(rule, str) or rule not in FITS or not isinstance(until, str):
         return None
     try:
         moment = datetime.fromisoformat(until)
     except ValueError:
         return None
-    return Reach(rule, _FITS[rule], moment) if moment.tzinfo else None
+    return Reach(rule, FITS[rule], moment) if moment.tzinfo else None

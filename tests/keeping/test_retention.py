@@ -20,6 +20,7 @@ from katip.core.actor import OPERATOR, Actor
 from katip.documents.models import Document
 from katip.identity.models import NoticeKind, Person, SecurityNotice
 from katip.keeping.destroying import function_is_current, function_write, spans
+from katip.keeping.erased import FITS
 from katip.keeping.models import Destruction, RetentionRun
 from katip.keeping.services.retention import (
     RulesChangedError,
@@ -102,6 +103,15 @@ def test_old_details_go_by_their_kind_and_the_events_stay(keep: Any) -> None:
     assert findings == []
     # what comes of age later goes later, though the rule stands behind it already
     assert retention_run(actor=OPERATOR, at=AT + years(1.5)) == {"sign_in_detail": 1}
+
+
+def test_whoever_verifies_the_log_knows_every_rule_that_takes_details() -> None:
+    taking = {rule.code for rule in RULES if "audit_eventdetail" in rule.tables}
+    assert set(FITS) == taking
+    kinds = ("person:data:read", "identity:sign_in:completed", "counter:application:made", "contract:offer:made")
+    fitting = {tag: [code for code, fits in FITS.items() if fits(tag)] for tag in kinds}
+    assert list(fitting.values()) == [["look"], ["sign_in_detail"], ["sign_in_detail"], ["event_detail"]]
+    assert not any(fits("keeping:data:destroyed") for fits in FITS.values())
 
 
 def test_without_the_operators_word_no_register_event_loses_its_detail() -> None:
