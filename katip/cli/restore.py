@@ -1,6 +1,7 @@
 """`katip restore`: an installation made of a backup, on this machine, in an empty database."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,7 +136,7 @@ def _settled(environment: "Environment", archive: "Archive", bundle: "Bundle") -
     click.echo(f"Restored: {rows:,} rows of {archive.manifest.made_at}, every table counted again.")
     click.echo("What happened after the backup is not in the register. Everybody signs in anew.")
     click.echo("\nWhat to do next (docs/backup.md):")
-    for no, line in enumerate(_next_steps(settings_file), 1):
+    for no, line in enumerate(_next_steps(environment.data, settings_file), 1):
         click.echo(f"  {no}. {line}")
     if findings:
         told = "\n  ".join(findings[:20])
@@ -173,7 +174,8 @@ def _log_findings(archive: "Archive") -> list[str]:
     return found
 
 
-def _next_steps(settings_file: Path | None) -> Iterator[str]:
+def _next_steps(data: Path, settings_file: Path | None) -> Iterator[str]:
+    yield f"For all that follows: export KATIP_DATA={shlex.quote(str(data))}"
     if settings_file:
         yield f"Look through what was set on the old machine: source {settings_file}; then script/katip migrate"
     yield "Set KATIP_PUBLIC_URL if the address is another one, and let the address lead here."

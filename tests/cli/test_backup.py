@@ -110,6 +110,7 @@ def test_an_installation_is_carried_to_another_machine(world: World, tmp_path: P
     there = another_machine(archive, keys, elsewhere, tmp_path / "passphrase", world.owner.national_id)
     assert "Restored:" in there["said"]
     assert "What to do next" in there["said"]
+    assert f"export KATIP_DATA={elsewhere}" in there["said"].replace("\n", "")
     assert f"The log is as it was left: {checkpoint[0]} events" in there["said"]
     # Events too: one of the backup there, one of the restore here. Django fills permissions in by itself, and nobody
     # uses them; tests empty them.
