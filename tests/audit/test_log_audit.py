@@ -16,9 +16,10 @@ from katip.audit.log.keys import log_keys
 from katip.audit.log.notes import Head, Signer, checkpoint_open
 from katip.audit.log.sequence import Edge, sequence
 from katip.audit.log.tree import Peaks, leaf_hash
+from katip.audit.looks import Occasion, looks_record
 from katip.audit.models import Checkpoint, Event, LogQueue
 from katip.audit.services.record import Happening, record
-from katip.core.actor import OPERATOR
+from katip.core.actor import OPERATOR, Actor
 from tests.cast import AT
 from tests.conftest import APPEND_ONLY, owner_connect
 
@@ -317,3 +318,24 @@ def test_back_dated_is_neither_what_stood_still_nor_what_was_decided_earlier(kep
     assert codes(audit()[1]) == {"back_dated"}
     with patch("katip.audit.log.audit._carried", {"audit:test:made"}):
         assert codes(audit()[1]) == set()
+
+
+def test_a_look_that_was_hidden_from_the_person_or_made_up_is_found() -> None:
+    with transaction.atomic():
+        for minutes in (0, 10):  # the second names both, and adds a row for one of them
+            persons = [7] if not minutes else [7, 8]
+            looks_record(Actor(5), AT + timedelta(minutes=minutes), persons, Occasion.CONTRACT)
+    sequence(AT)
+    assert audit()[1] == []
+    with owner_connect() as owner:
+        owner.execute("DELETE FROM audit_look WHERE person_id = 8")
+        owner.execute("ALTER TABLE audit_look DISABLE TRIGGER USER")
+        owner.execute("UPDATE audit_look SET person_id = 9 WHERE person_id = 7")
+        owner.execute("ALTER TABLE audit_look ENABLE TRIGGER USER")
+    found = audit()[1]
+    assert codes(found) == {"look_gone", "look_foreign"}
+    assert ["person 7" in one.words or "person 8" in one.words for one in found if one.code == "look_gone"] == [
+        True
+    ] * 3
+    destroyed("look", until=AT + timedelta(days=1), at=AT + timedelta(days=1100))
+    assert not {"look_gone", "look_foreign"} & codes(audit()[1])

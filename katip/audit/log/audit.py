@@ -17,7 +17,7 @@ from katip.audit.log.heads import Heads, size_signed
 from katip.audit.log.notes import Head, Verifier
 from katip.audit.log.rows import CHUNK, Placed, placed_read, positions_end, tiles_stored
 from katip.audit.log.sequence import tile_root
-from katip.audit.log.strays import strays_check, waiting_check
+from katip.audit.log.strays import looks_check, strays_check, waiting_check
 from katip.audit.log.tiles import WIDTH
 from katip.audit.log.tree import EMPTY, HASH_BYTES, Peaks, leaf_hash
 from katip.audit.services.record import detail_hash
@@ -53,6 +53,7 @@ def log_audit(verifiers: Sequence[Verifier], kept: Sequence[Head], at: datetime,
         audit = _Audit(Heads(verifiers, kept, tell), tell)
         audit.run(size)
         strays_check(size, tell)
+        looks_check(audit.destroyed, tell)
         audit.counts.waiting = waiting_check(at - PATIENCE, tell)
     return audit.counts
 
@@ -66,7 +67,7 @@ class _Audit:
         self._levels: list[list[bytes]] = []
         """of each level the hashes of the tile that is being filled"""
         self._newest: datetime | None = None
-        self._destroyed = Reaches()
+        self.destroyed = Reaches()
 
     def run(self, size: int) -> None:
         self._heads.meet(0, EMPTY)
@@ -102,7 +103,7 @@ class _Audit:
             self._tell(Finding("event_changed", f"{where} is not what was logged there"))
         if row.salt is None:
             self.counts.erased += 1
-            if not self._destroyed.covers(event):
+            if not self.destroyed.covers(event):
                 self._tell(Finding("detail_missing", f"{where}: its detail is gone, and no destruction tells of it"))
         else:
             self.counts.details += 1

@@ -59,6 +59,10 @@ class Reaches:
         if known is None or known.until < reach.until:
             self._furthest[reach.rule] = reach
 
+    def until(self, tag: str) -> datetime | None:
+        """Before which moment details of events of this tag were destroyed; None where none were."""
+        return max((one.until for one in self._furthest.values() if one.fits(tag)), default=None)
+
     def covers(self, event: Recorded) -> bool:
         """Whether the event's detail is among what was destroyed."""
         return any(event.at < one.until and one.fits(event.tag) for one in self._furthest.values())

@@ -1,10 +1,11 @@
 """What stands in the log's tables beside the log: found by set, the first of each kind by name."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 
+from katip.audit.log.erased import Reaches
 from katip.audit.log.findings import Finding, Tell
 
 _MOST = 1000
@@ -30,6 +31,45 @@ LEFT JOIN audit_logentry entry ON entry.event_id = queue.event_id
 WHERE event.id IS NULL OR entry.position IS NOT NULL
 ORDER BY queue.event_id LIMIT %s
 """
+
+
+# A look recorded once stands for the same look of the quarter of an hour that follows: the event then names the person,
+# and the row is an earlier event's. What was destroyed by a rule takes the rows first: older ones are not asked for.
+_LOOKS_GONE = """
+SELECT event.id, named.person FROM audit_event event
+JOIN audit_eventdetail detail ON detail.event_id = event.id
+CROSS JOIN LATERAL (
+    SELECT person::bigint FROM jsonb_array_elements_text(detail.body -> 'persons') AS every (person)
+) AS named
+WHERE event.tag = 'person:data:read' AND event.at >= %s AND NOT EXISTS (
+    SELECT FROM audit_look look
+    WHERE look.person_id = named.person AND look.at BETWEEN event.at - interval '15 minutes' AND event.at
+      AND look.actor_id IS NOT DISTINCT FROM event.actor_id AND look.capacity = event.capacity
+      AND look.organisation_id IS NOT DISTINCT FROM event.organisation_id
+      AND look.occasion = detail.body ->> 'occasion'
+)
+ORDER BY event.id, named.person LIMIT %s
+"""
+_LOOKS_FOREIGN = """
+SELECT look.event_id, look.person_id FROM audit_look look
+LEFT JOIN audit_event event ON event.id = look.event_id AND event.tag = 'person:data:read' AND event.at = look.at
+    AND event.actor_id IS NOT DISTINCT FROM look.actor_id AND event.capacity = look.capacity
+    AND event.organisation_id IS NOT DISTINCT FROM look.organisation_id
+LEFT JOIN audit_eventdetail detail ON detail.event_id = event.id
+WHERE look.at >= %s
+  AND (event.id IS NULL OR NOT COALESCE(detail.body -> 'persons' @> to_jsonb(look.person_id), true))
+ORDER BY look.event_id, look.person_id LIMIT %s
+"""
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def looks_check(reaches: Reaches, tell: Tell) -> None:
+    """Hold the rows by which people find who looked at them against the events that they repeat, both ways."""
+    since = reaches.until("person:data:read") or _FIRST
+    for event_id, person in _rows("look_gone", _LOOKS_GONE, [since], tell):
+        tell(Finding("look_gone", f"event {event_id} tells of a look at person {person} that is not shown to them"))
+    for event_id, person in _rows("look_foreign", _LOOKS_FOREIGN, [since], tell):
+        tell(Finding("look_foreign", f"a look at person {person} is shown that event {event_id} does not tell of"))
 
 
 def strays_check(size: int, tell: Tell) -> None:
