@@ -54,7 +54,7 @@ def state(page: Page, life: Life, words: str) -> None:
     """What the contract's page says first."""
     page.goto(life.contract)
     heading(page, re.compile("^140 · "))
-    expect(page.locator(".state-line")).to_contain_text(words)
+    expect(page.locator("p.state-line")).to_contain_text(words)
 
 
 def day(ahead: int) -> str:
@@ -111,7 +111,7 @@ def test_03_the_employer_approves(life: Life) -> None:
     heading(page, "140 · İşyeri hekimi sözleşmesini onaylayın")
     tamamla(page)
     heading(page, "Süreç başarıyla tamamlandı")
-    press(page, "Sözleşmenin sayfasını aç")
+    press(page, "Belgeye git")
     expect(page.get_by_text("İşveren onayladı, sözleşme yürürlüğe girdi")).to_be_visible()
     state(page, life, "Sözleşme devam ediyor")
 
@@ -136,7 +136,7 @@ def test_04_the_manager_proposes_more_minutes_and_the_employer_agrees(life: Life
     heading(other, "Süreç başarıyla tamamlandı")
     other.goto(life.contract)
     expect(other.get_by_text(f"Süre {before} → {before + 30} dakika oldu")).to_be_visible()
-    expect(other.get_by_role("rowheader", name="2. sürüm")).to_be_visible()
+    expect(other.get_by_role("rowheader", name="2. sürüm", exact=True)).to_be_visible()
 
 
 def test_05_the_employer_announces_an_end_and_takes_it_back(life: Life) -> None:
@@ -160,7 +160,7 @@ def test_05_the_employer_announces_an_end_and_takes_it_back(life: Life) -> None:
     heading(page, re.compile("sonlandırmayı geri alın$"))
     press(page, "Sonlandırmayı geri al")
     expect(page.get_by_role("status")).to_contain_text("Sonlandırma geri alındı")
-    expect(page.locator(".state-line")).not_to_contain_text("Sonlanacak")
+    expect(page.locator("p.state-line")).not_to_contain_text("Sonlanacak")
 
 
 def test_06_the_physician_resigns_today(life: Life) -> None:
@@ -190,7 +190,7 @@ def test_07_the_manager_offers_anew_and_takes_it_back(life: Life) -> None:
     page.get_by_label("Geri çekme nedeni").fill("Hekim başka bir ile taşındı.")
     press(page, "Geri çek")
     expect(page.get_by_role("status")).to_contain_text("Süreç geri çekildi.")
-    expect(page.locator(".state-line")).to_contain_text("Geri çekildi")
+    expect(page.locator("p.state-line")).to_contain_text("Geri çekildi")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_be_visible()  # no question whether to send again
     other = life.employer

@@ -169,7 +169,9 @@ def test_an_old_second_step_is_asked_again_before_a_change(client: Client) -> No
 
 def test_a_long_list_and_a_long_staff_ask_no_more_than_a_short_one(client: Client) -> None:
     def costs(route: str, *numbers: int) -> int:
-        return asked(page(client, reverse(route, args=numbers)))
+        read = page(client, reverse(route, args=numbers))
+        read()  # who is shown for the first time is recorded
+        return asked(read)
 
     where = branch()
     officer(where)

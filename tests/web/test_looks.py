@@ -42,6 +42,12 @@ def rows(client: Client, query: str = "") -> list[str]:
     return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", one)).strip() for one in found]
 
 
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`NOW` is the moment when a test begins: what pages record is of their own moment."""
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC))
+
+
 def test_one_sees_who_looked_in_which_role_and_where(world: World) -> None:
     contract = world.active(at=NOW)
     specialist = entered(world, "specialist")

@@ -1,6 +1,7 @@
 """A fresh installation for each test: its own keys, and an authority where a test asks for one."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,13 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     file.write_text(_SOURCE, "utf-8")
     made: bytes = typst.compile(str(file), format="pdf", pdf_standards=["a-2a", "ua-1"])
     return made
+
+
+@pytest.fixture(autouse=True)
+def _now(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`AT` of a test is the moment when it begins: certificates and timestamps are made by the clock."""
+    if hasattr(request.module, "AT"):
+        monkeypatch.setattr(request.module, "AT", datetime.now(UTC).replace(microsecond=0))
 
 
 @pytest.fixture
