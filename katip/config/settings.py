@@ -51,6 +51,9 @@ INSTALLED_APPS = [
     "katip.documents",
     "katip.documents.seal",
     "katip.keeping",
+    "katip.runs",
+    "katip.notices",
+    "katip.programs",
     "katip.web",
     "procrastinate.contrib.django",
 ]
