@@ -50,10 +50,10 @@ INSTALLED_APPS = [
     "katip.updates",
     "katip.documents",
     "katip.documents.seal",
-    "katip.keeping",
     "katip.runs",
     "katip.notices",
     "katip.programs",
+    "katip.keeping",
     "katip.web",
     "procrastinate.contrib.django",
 ]
