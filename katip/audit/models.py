@@ -86,6 +86,27 @@ class LogEntry(models.Model):
         return f"event {self.event_id} at {self.position}"
 
 
+class LogReader(models.Model):
+    """How far somebody has read the log: the position of the next entry (`katip.audit.log.stream`).
+
+    It stands in no backup: a restored installation begins at the end of its log, and tells nothing a second time.
+    """
+
+    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    backup_where: ClassVar[str] = "false"
+
+    name = models.CharField(max_length=40, primary_key=True)
+    position = models.BigIntegerField()
+
+    class Meta:
+        """Named for what it is."""
+
+        db_table = "audit_logreader"
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.position}"
+
+
 class LogTile(models.Model):
     """256 neighbouring hashes of the log's tree, complete and never changed again; `root` is the hash over them.
 

@@ -1,12 +1,12 @@
-"""The sequencer beside the web server or the hands: gives events their positions in the log, every second.
+"""Beside the web server or the hands: events get their positions in the log, and are read from it, every second.
 
-A thread of its own, so that nothing the parent does keeps the log waiting. Any number of them at once, on any number of
-machines, is right; killed at any moment, a batch of theirs never was.
+Threads of their own, one for the log and one for its readers, so that nothing the parent or a reader does keeps the log
+waiting. Any number of them at once, on any number of machines, is right; killed at any moment, a batch never was.
 """
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -19,28 +19,40 @@ log = logging.getLogger("katip.log")
 
 @contextmanager
 def sequencing() -> Iterator[None]:
-    """Have events sequenced during the block; what is being written at its end is written to the end."""
+    """Have events sequenced and read during the block; what is being written at its end is written to the end."""
     stop = threading.Event()
-    thread = threading.Thread(target=_run, args=(stop,), name="sequencer", daemon=True)
-    thread.start()
+    threads = [
+        threading.Thread(
+            target=_run,
+            args=(stop, _sequence, "Events wait for their place in the log (%s)."),
+            name="sequencer",
+            daemon=True,
+        ),
+        threading.Thread(
+            target=_run, args=(stop, _read, "The log waits to be read (%s)."), name="log readers", daemon=True
+        ),
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join(_STOP_SECONDS)
+        for thread in threads:
+            thread.join(_STOP_SECONDS)
 
 
-def _run(stop: threading.Event) -> None:
+def _run(stop: threading.Event, once: Callable[[threading.Event], None], words: str) -> None:
     from django.db import connections
 
     pause = EVERY_SECONDS
     while True:
         try:
-            _once(stop)
+            once(stop)
             pause = EVERY_SECONDS
         except Exception as error:  # noqa: BLE001 -- the database may be away, or the log refuse to go on: said, and tried again
             pause = min(2 * pause, _LONGEST_PAUSE)
-            log.warning("Events wait for their place in the log (%s).", str(error).split("\n")[0])
+            log.warning(words, str(error).split("\n")[0])
         finally:
             for connection in connections.all(initialized_only=True):
                 connection.close()
@@ -48,10 +60,16 @@ def _run(stop: threading.Event) -> None:
             return
 
 
-def _once(stop: threading.Event) -> None:
+def _sequence(stop: threading.Event) -> None:
     from katip.audit.log.sequence import sequence
     from katip.documents.jobs import documents_tend
 
     while sequence(datetime.now(UTC)) and not stop.is_set():
         pass
     documents_tend()  # what waited for its place in the log can be made now
+
+
+def _read(stop: threading.Event) -> None:
+    from katip.audit.log.stream import streams_run
+
+    streams_run(datetime.now(UTC), stop.is_set)

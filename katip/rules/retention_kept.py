@@ -63,7 +63,7 @@ KEPT = (
     Rule(
         "log",
         Words("Olay kaydının kanıtı: özet değerleri ve imzalı kök", "The proof of the events: hashes, signed roots"),
-        ("audit_logentry", "audit_logqueue", "audit_logtile", "audit_checkpoint"),
+        ("audit_logentry", "audit_logqueue", "audit_logreader", "audit_logtile", "audit_checkpoint"),
         Fate.KEEP,
         LOG,
     ),

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owne
 
 # Every right to change or delete a row that the application's login has. A new one is a decision: write it down here.
 UPDATABLE = {
+    "audit_logreader",
     "cache_entry",
     "contracts_contract",
     "contracts_coverage",
