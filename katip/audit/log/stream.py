@@ -140,13 +140,14 @@ def _consume(name: str, handle: Handle, at: datetime, tags: frozenset[str] | Non
         if end <= start:
             return 0
         cursor.execute(_READ, {"start": start, "end": end, "tags": None if tags is None else sorted(tags)})
-        entries = [Streamed(*columns, _loaded(body)) for *columns, body in cursor.fetchall()]
+        entries = [_streamed(columns) for columns in cursor.fetchall()]
         if entries:
             handle(entries, at)
         cursor.execute("UPDATE audit_logreader SET position = %s WHERE name = %s", [end, name])
     return end - start
 
 
-def _loaded(body: Any) -> dict[str, Any] | None:
-    """A detail as Django's connection or a plain one brings it."""
-    return json.loads(body) if isinstance(body, str) else body
+def _streamed(columns: tuple[Any, ...]) -> Streamed:
+    position, event_id, at, tag, actor_id, capacity, organisation_id, subject_id, body = columns
+    detail = json.loads(body) if isinstance(body, str) else body
+    return Streamed(position, event_id, at, tag, actor_id, capacity, organisation_id, subject_id, detail)
