@@ -1,18 +1,23 @@
 """Asking another server: one request within bounds of size and time.
 
-No redirect is followed, nothing is unpacked, no environment is read: where the operator says, and nowhere else.
+No redirect is followed, nothing is unpacked, no environment is read: where the operator says, and nowhere else. Where
+somebody else names the server, the caller says which addresses may be asked (`allowed`).
 """
 
 import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from katip.core.networks import Address, address_of
 
 _CHUNK = 16 * 1024
 _MOST_ADDRESSES = 4
@@ -28,6 +33,8 @@ class Fault(StrEnum):
     TOO_LARGE = "too_large"
     """or packed: how large it would get, nobody knows"""
     REDIRECTED = "redirected"
+    FORBIDDEN = "forbidden"
+    """its name leads to an address that must not be asked"""
 
 
 class OutboundError(Exception):
@@ -53,6 +60,8 @@ class Answer:
     status: int
     media_type: str
     body: bytes
+    retry_after: str = ""
+    """the header of that name, as it came"""
 
     @property
     def is_json(self) -> bool:
@@ -67,14 +76,17 @@ def ask(
     body: str | bytes | None = None,
     headers: dict[str, str] | None = None,
     ca_file: Path | None = None,
+    allowed: Callable[[Address], bool] | None = None,
 ) -> Answer:
     """Ask `url`, an http or https address: a GET, or a POST of `body`. `ca_file` replaces all other CAs.
 
-    Raises `OutboundError`.
+    With `allowed`, every address that the name leads to must be so, and one of those that were looked at is connected
+    to: the name is not asked about again, so that a second, other answer changes nothing. Raises `OutboundError`.
     """
     connection, end, bell = _connection(url, bounds), time.monotonic() + bounds.seconds, None
     try:
-        _dial(connection, ca_file, end)
+        found = _resolved(connection, allowed)
+        _dial(connection, found, ca_file, end)
         bell = threading.Timer(_left(end), lambda: _hang_up(connection))
         bell.daemon = True
         bell.start()
@@ -96,9 +108,19 @@ def _connection(url: str, bounds: Bounds) -> HTTPConnection:
     return kind(parts.hostname or "", parts.port or kind.default_port, timeout=bounds.seconds)
 
 
-def _dial(connection: HTTPConnection, ca_file: Path | None, end: float) -> None:
+_Found = list[tuple[Any, ...]]
+"""what `socket.getaddrinfo` tells: family, kind, protocol, name, address"""
+
+
+def _resolved(connection: HTTPConnection, allowed: Callable[[Address], bool] | None) -> _Found:
+    found: _Found = list(socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM))
+    if allowed is not None and not all(allowed(address_of(str(one[4][0]))) for one in found):
+        raise OutboundError(Fault.FORBIDDEN)
+    return found[:_MOST_ADDRESSES]
+
+
+def _dial(connection: HTTPConnection, found: _Found, ca_file: Path | None, end: float) -> None:
     """Connect within the time for the whole request: urllib3 would give each of a name's addresses all of it."""
-    found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)[:_MOST_ADDRESSES]
     for number, (family, kind, protocol, _, address) in enumerate(found, start=1):
         held = socket.socket(family, kind, protocol)
         try:
@@ -164,6 +186,6 @@ def _asked(
         if response.length_remaining:
             raise OutboundError(Fault.UNREACHABLE)  # cut off
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        return Answer(response.status, media_type, bytes(came))
+        return Answer(response.status, media_type, bytes(came), response.headers.get("Retry-After", ""))
     finally:
         response.close()
