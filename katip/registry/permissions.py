@@ -22,19 +22,25 @@ def valid_on(at: datetime) -> Q:
 
 def require_mandates(actor: Actor, workplace_ids: Collection[int], at: datetime) -> None:
     """Raise `PermissionRefusedError` unless the actor is e-Bildirge user of every workplace named, at `at`."""
-    held = set(
-        Mandate.objects.filter(valid_on(at), person_id=actor.person, workplace_id__in=workplace_ids).values_list(
-            "workplace_id", flat=True
-        )
-    )
-    if held != set(workplace_ids):
+    if mandates_held(actor, workplace_ids, at) != set(workplace_ids):
         raise PermissionRefusedError("mandate_ended")
+
+
+def mandates_held(actor: Actor, workplace_ids: Collection[int], at: datetime) -> set[int]:
+    """Of the workplaces named, those whose e-Bildirge user the actor is at `at`."""
+    mandates = Mandate.objects.filter(valid_on(at), person_id=actor.person, workplace_id__in=workplace_ids)
+    return {int(one) for one in mandates.values_list("workplace_id", flat=True)}
 
 
 def require_provider_mandate(actor: Actor, provider_id: int, at: datetime) -> None:
     """Raise `PermissionRefusedError` unless the actor is responsible manager of the provider, at `at`."""
-    if not Mandate.objects.filter(valid_on(at), person_id=actor.person, provider_id=provider_id).exists():
+    if not manages(actor, provider_id, at):
         raise PermissionRefusedError("no_mandate")
+
+
+def manages(actor: Actor, provider_id: int, at: datetime) -> bool:
+    """Whether the actor is responsible manager of the provider at `at`."""
+    return Mandate.objects.filter(valid_on(at), person_id=actor.person, provider_id=provider_id).exists()
 
 
 def require_office(actor: Actor, *roles: OfficialRole) -> Official:

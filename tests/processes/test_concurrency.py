@@ -86,7 +86,7 @@ def test_two_who_decide_at_once_make_one_decision(
     shown = decision(contract), decision(contract, outcome=outcome, reason="Süre bize fazla geliyor.")
     before = Decision.objects.count()
     # Both have read the process, with its version, before either goes on.
-    meet_after(monkeypatch, complete, "require_may_decide", patience=PATIENCE)
+    meet_after(monkeypatch, complete, "decisions_refused", patience=PATIENCE)
     ended = at_once(decide(world.actor(first), [shown[0]]), decide(world.actor(second), [shown[1]]))
     refused = [one for one in ended if isinstance(one, Exception)]
     assert [type(one) for one in refused] == [AlreadyDecidedError]

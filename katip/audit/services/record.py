@@ -14,14 +14,14 @@ from katip.core.actor import Actor
 
 _INSERT = """
 WITH given AS (
-    SELECT * FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::bytea[], %s::bytea[], %s::jsonb[])
-        AS given (no, tag, subject_id, hash, salt, body)
+    SELECT * FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::bigint[], %s::bytea[], %s::bytea[], %s::jsonb[])
+        AS given (no, tag, subject_id, organisation_id, hash, salt, body)
 ), numbered AS (
     SELECT nextval(pg_get_serial_sequence('audit_event', 'id')) AS id, given.* FROM given ORDER BY no
 ), event AS (
     INSERT INTO audit_event (id, at, tag, actor_id, capacity, organisation_id, subject_id, detail_hash)
     OVERRIDING SYSTEM VALUE
-    SELECT id, %s, tag, %s, %s, %s, subject_id, hash FROM numbered RETURNING id
+    SELECT id, %s, tag, %s, %s, organisation_id, subject_id, hash FROM numbered RETURNING id
 )
 INSERT INTO audit_eventdetail (event_id, salt, body)
 SELECT id, salt, body FROM numbered WHERE EXISTS (SELECT FROM event)
@@ -30,11 +30,15 @@ SELECT id, salt, body FROM numbered WHERE EXISTS (SELECT FROM event)
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event to record: tag `subject:thing:verb`, the subject's id, and the detail (plain JSON values)."""
+    """One event to record: tag `subject:thing:verb`, the subject's id, and the detail (plain JSON values).
+
+    `organisation_id` is whose it is, where the actor acts for several of a kind at once.
+    """
 
     tag: str
     subject_id: int | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    organisation_id: int | None = None
 
 
 def detail_hash(salt: bytes, body: Mapping[str, Any]) -> bytes:
@@ -59,12 +63,12 @@ def record(actor: Actor, at: datetime, *happenings: Happening) -> None:
                 list(range(len(happenings))),
                 [happening.tag for happening in happenings],
                 [happening.subject_id for happening in happenings],
+                [happening.organisation_id or actor.organisation_id for happening in happenings],
                 [detail_hash(salt, happening.detail) for salt, happening in zip(salts, happenings, strict=True)],
                 salts,
                 [json.dumps(dict(happening.detail), ensure_ascii=False) for happening in happenings],
                 at,
                 actor.person_id,
                 actor.capacity,
-                actor.organisation_id,
             ],
         )

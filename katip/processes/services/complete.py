@@ -15,14 +15,14 @@ from typing import Any
 from django.db import connection
 
 from katip.audit.services.record import Happening, record
-from katip.core.actor import Actor, Proof
-from katip.core.errors import PermissionRefusedError, StaleStateError
+from katip.core.actor import Actor, Capacity, Proof
+from katip.core.errors import KatipError, PermissionRefusedError, StaleStateError
 from katip.core.usecase import use_case
 from katip.processes.deadlines import due_on, has_lapsed
 from katip.processes.errors import AlreadyDecidedError, LapsedError
 from katip.processes.kinds import Moved, ProcessKind, by_kind, kind_get
 from katip.processes.models import Decision, Outcome, PartyKind, Process, ProcessState, Step
-from katip.processes.permissions import require_may_decide
+from katip.processes.permissions import decisions_refused
 from katip.processes.services.terms import terms_hash
 from katip.rules import RuleViolation
 
@@ -40,6 +40,14 @@ class StepDecision:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What became of many decisions: those that stand, and why each of the others was refused, by process id."""
+
+    moved: list[Moved]
+    refused: dict[int, KatipError | RuleViolation]
+
+
 @use_case
 def steps_complete(*, actor: Actor, at: datetime, decisions: Sequence[StepDecision]) -> list[Moved]:
     """Decide the current step of each process named, in one transaction with its effect and its audit events.
@@ -49,26 +57,60 @@ def steps_complete(*, actor: Actor, at: datetime, decisions: Sequence[StepDecisi
     answer, where the operator lets offers lapse; `StaleStateError` when the terms are
     no longer what the actor saw; `RuleViolation` when the law refuses. Whatever is raised, nothing has changed.
     """
+    return _complete(actor, at, decisions, _Refusals()).moved
+
+
+def steps_complete_each(*, actor: Actor, at: datetime, decisions: Sequence[StepDecision]) -> Completed:
+    """The same as a part of the calling use case, each decision for itself: one that is refused stops no other.
+
+    An employer's decisions may be for many workplaces. Raises `PermissionRefusedError` without a second step, and
+    `ValueError` for a rejection without its reason: these are the caller's faults, and nothing stands then.
+    """
+    return _complete(actor, at, decisions, _Refusals(each=True))
+
+
+class _Refusals(dict[int, KatipError | RuleViolation]):
+    """Why decisions do not stand, by process id. The first one is raised, unless `each` stands for itself."""
+
+    def __init__(self, *, each: bool = False) -> None:
+        super().__init__()
+        self.each = each
+
+    def add(self, process_id: int, error: KatipError | RuleViolation) -> None:
+        if not self.each:
+            raise error
+        self[process_id] = error
+
+
+def _complete(actor: Actor, at: datetime, decisions: Sequence[StepDecision], refused: _Refusals) -> Completed:
     if actor.proof is None or actor.person_id is None:
         raise PermissionRefusedError("no_second_step")
     wanted = {decision.process_id: decision for decision in decisions}
     waiting = _waiting_read(list(wanted))
-    if len(waiting) != len(wanted):
-        raise PermissionRefusedError("no_mandate")
+    for process_id in sorted(wanted.keys() - {one.process.pk for one in waiting}):
+        refused.add(process_id, PermissionRefusedError("no_mandate"))
     for one in waiting:
-        _require_as_seen(one.process, wanted[one.process.pk], at)
-    processes = [one.process for one in waiting]
-    require_may_decide(actor, processes, at)
-    subjects = [(kind, kind.lock(group)) for kind, group in by_kind(processes)]
-    _swap(waiting, wanted, at)
-    moved = [_moved(one, wanted[one.process.pk], actor, at) for one in waiting]
+        _require_as_seen(one.process, wanted[one.process.pk], at, refused)
+    waiting = _left(waiting, refused)
+    for process_id, error in decisions_refused(actor, [one.process for one in waiting], at).items():
+        refused.add(process_id, error)
+    waiting = _left(waiting, refused)
+    subjects = [(kind, kind.lock(group)) for kind, group in by_kind([one.process for one in waiting])]
+    _swap(waiting, wanted, at, refused)
+    moved: list[Moved] = []
     for kind, found in subjects:
-        mine = [one for one in waiting if one.process.pk in found]
-        _require_lawful(kind, found, wanted, at)
+        approved = [pk for pk in found if pk not in refused and wanted[pk].outcome == Outcome.APPROVED]
+        _require_lawful(kind, {pk: found[pk] for pk in approved}, at, refused)
+        mine = _left([one for one in waiting if one.process.pk in found], refused)
+        moves = [_moved(one, wanted[one.process.pk], actor, at) for one in mine]
         Decision.objects.bulk_create(_decision(one, wanted[one.process.pk], actor, actor.proof, at) for one in mine)
-        kind.apply([move for move in moved if move.process.pk in found], found)
-    record(actor, at, *(_happening(one, wanted[one.process.pk], actor.proof) for one in waiting))
-    return moved
+        kind.apply(moves, {one.process.pk: found[one.process.pk] for one in mine})
+        moved += moves
+    _unswap([one.process for one in waiting if isinstance(refused.get(one.process.pk), RuleViolation)])
+    if moved:
+        left = _left(waiting, refused)
+        record(actor, at, *(_happening(one, wanted[one.process.pk], actor, actor.proof) for one in left))
+    return Completed(moved, refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,34 +133,37 @@ def _waiting_read(ids: list[int]) -> list[_Waiting]:
     return found
 
 
-def _require_as_seen(process: Process, decision: StepDecision, at: datetime) -> None:
+def _left(waiting: Sequence[_Waiting], refused: _Refusals) -> list[_Waiting]:
+    return [one for one in waiting if one.process.pk not in refused]
+
+
+def _require_as_seen(process: Process, decision: StepDecision, at: datetime, refused: _Refusals) -> None:
     """The actor decides what was shown: same version, same terms, still open."""
-    if process.state != ProcessState.OPEN:
-        raise AlreadyDecidedError(process.pk)
-    if process.version != decision.version:
-        raise AlreadyDecidedError(process.pk)
-    if has_lapsed(process.due_on, at):
-        raise LapsedError(process.pk)
-    if process.terms_hash != decision.terms_hash or terms_hash(process.terms) != process.terms_hash:
-        raise StaleStateError("terms changed")
+    if process.state != ProcessState.OPEN or process.version != decision.version:
+        refused.add(process.pk, AlreadyDecidedError(process.pk))
+    elif has_lapsed(process.due_on, at):
+        refused.add(process.pk, LapsedError(process.pk))
+    elif process.terms_hash != decision.terms_hash or terms_hash(process.terms) != process.terms_hash:
+        refused.add(process.pk, StaleStateError("terms changed"))
     if decision.outcome == Outcome.REJECTED and len(decision.reason) not in REASON_LENGTH:
         raise ValueError("a rejection needs a reason of 10 to 200 characters")
 
 
-def _require_lawful(
-    kind: ProcessKind, subjects: Mapping[int, Any], wanted: Mapping[int, StepDecision], at: datetime
-) -> None:
+def _require_lawful(kind: ProcessKind, approved: Mapping[int, Any], at: datetime, refused: _Refusals) -> None:
     """Approvals are checked against the statute again, under the kind's lock; rejecting is always lawful."""
-    approved = {pk: subject for pk, subject in subjects.items() if wanted[pk].outcome == Outcome.APPROVED}
-    refused = kind.check(approved, at) if approved else {}
-    for process_id, violation in refused.items():
+    found = kind.check(approved, at) if approved else {}
+    for process_id, violation in found.items():
         facts = {**violation.facts, "process": process_id}
-        raise RuleViolation(violation.code, violation.citation, facts) from violation
+        refused.add(process_id, RuleViolation(violation.code, violation.citation, facts))
 
 
-def _swap(waiting: Sequence[_Waiting], wanted: Mapping[int, StepDecision], at: datetime) -> None:
-    """Move every process on, provided that each still has the version that was read. Raises `AlreadyDecidedError`."""
-    rows = [_next_row(one, wanted[one.process.pk].outcome, at) for one in waiting]
+def _swap(waiting: Sequence[_Waiting], wanted: Mapping[int, StepDecision], at: datetime, refused: _Refusals) -> None:
+    """Move every process on that still has the version that was read."""
+    if not waiting:
+        return
+    goes_on = any(one.following and wanted[one.process.pk].outcome == Outcome.APPROVED for one in waiting)
+    due = due_on(at) if goes_on else None
+    rows = [_next_row(one, wanted[one.process.pk].outcome, due) for one in waiting]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -136,10 +181,32 @@ def _swap(waiting: Sequence[_Waiting], wanted: Mapping[int, StepDecision], at: d
         swapped = {row[0] for row in cursor.fetchall()}
     for one in waiting:
         if one.process.pk not in swapped:
-            raise AlreadyDecidedError(one.process.pk)
+            refused.add(one.process.pk, AlreadyDecidedError(one.process.pk))
 
 
-def _next_row(one: _Waiting, outcome: Outcome, at: datetime) -> tuple[int, int, str, int, str, int | None, date | None]:
+def _unswap(processes: Sequence[Process]) -> None:
+    """Put back what the law refused after the swap: nobody saw it moved."""
+    if not processes:
+        return
+    fields = ("pk", "version", "state", "current_step", "waits_for", "waits_for_person_id", "due_on", "waiting_since")
+    columns = [[getattr(process, field) for process in processes] for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE processes_process AS process
+            SET version = old.version, state = old.state, current_step = old.step, waits_for = old.waits_for,
+                waits_for_person_id = old.person, due_on = old.due_on, waiting_since = old.since, closed_at = NULL
+            FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::int[], %s::text[], %s::bigint[], %s::date[],
+                %s::timestamptz[]) AS old (id, version, state, step, waits_for, person, due_on, since)
+            WHERE process.id = old.id
+            """,
+            columns,
+        )
+
+
+def _next_row(
+    one: _Waiting, outcome: Outcome, due: date | None
+) -> tuple[int, int, str, int, str, int | None, date | None]:
     """What the process becomes: id, version seen, state, step, waited-for party and person, last day."""
     process, following = one.process, one.following
     if outcome == Outcome.REJECTED:
@@ -153,7 +220,7 @@ def _next_row(one: _Waiting, outcome: Outcome, at: datetime) -> tuple[int, int, 
         following.no,
         PartyKind(following.party),
         following.person_id,
-        due_on(at),
+        due,
     )
 
 
@@ -184,7 +251,8 @@ def _moved(one: _Waiting, decision: StepDecision, actor: Actor, at: datetime) ->
     )
 
 
-def _happening(one: _Waiting, decision: StepDecision, proof: Proof) -> Happening:
+def _happening(one: _Waiting, decision: StepDecision, actor: Actor, proof: Proof) -> Happening:
+    organisation_id = one.process.workplace_id if actor.capacity == Capacity.WORKPLACE else None
     detail: dict[str, Any] = {
         "code": one.process.code,
         "step": one.step.no,
@@ -193,4 +261,4 @@ def _happening(one: _Waiting, decision: StepDecision, proof: Proof) -> Happening
         "reason": decision.reason,
         "proof": {"method": proof.method, "at": proof.at.isoformat()},
     }
-    return Happening(f"process:step:{decision.outcome}", one.process.pk, detail)
+    return Happening(f"process:step:{decision.outcome}", one.process.pk, detail, organisation_id)
