@@ -186,7 +186,7 @@ def companies_find(
         "person": person_id,
         "day": day_of(at),
         "search": search,
-        "like": f"%{_like(fold(search))}%",
+        "like": f"%{like_escaped(fold(search))}%",
         "digits": digits,
         "digits_like": f"%{digits}%",
         "after": after.title_sort if after else None,
@@ -201,6 +201,6 @@ def companies_find(
     return [Company(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
-def _like(text: str) -> str:
+def like_escaped(text: str) -> str:
     """`text` for LIKE, with its wildcards taken literally."""
     return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
