@@ -53,6 +53,7 @@ class Environment(BaseSettings):
     idle_minutes: int = Field(default=20, ge=5)
     step_up_minutes: int = Field(default=15, ge=1)
     approval_deadline_days: int = Field(default=0, ge=0)
+    bulk_approval: bool = True
     feed_bad_percent: int = Field(default=1, ge=0, le=100)
     trusted_proxies: int = Field(default=0, ge=0)
 

@@ -25,6 +25,18 @@ def _application(where: str) -> str:
         DELETE FROM counter_application WHERE id = ANY(gone); {_COUNT}"""
 
 
+def _run(where: str) -> str:
+    """One kept because a later one takes up its refused rows goes after that."""
+    return f"""
+        gone := ARRAY(SELECT it.id FROM runs_run it WHERE {where}
+            AND NOT EXISTS (SELECT FROM runs_run later WHERE later.again_of_id = it.id)
+            ORDER BY it.id LIMIT greatest(1, most / 10) FOR UPDATE OF it SKIP LOCKED);
+        DELETE FROM runs_runoutcome outcome USING runs_runrow line
+            WHERE line.id = outcome.row_id AND line.run_id = ANY(gone);
+        DELETE FROM runs_runrow WHERE run_id = ANY(gone);
+        DELETE FROM runs_run WHERE id = ANY(gone); {_COUNT}"""
+
+
 def _detail(tags: str) -> str:
     """Go on through the events in the order of their numbers, from where the rule stood, as far as they are old."""
     return f"""
@@ -136,6 +148,8 @@ STATEMENTS = {
         {_PROCESSES}
         done := done + coalesce(array_length(processes, 1), 0);""",
     "mandate": _oldest("registry_mandate", "it.valid_to < cut::date"),
+    "run_draft": _run("it.state = 'draft' AND it.made_at < cut"),
+    "run": _run("it.state = 'done' AND it.done_at < cut"),
     "declaration": _oldest(
         "registry_contactdeclaration",
         "EXISTS (SELECT FROM registry_contactdeclaration later WHERE later.workplace_id = it.workplace_id "

@@ -118,6 +118,15 @@ DELETED = (
         Words("bildirimin alındığı an", "the feed's beginning"),
     ),
     Rule(
+        "run_draft",
+        Words("Onaylanmamış toplu işlemler", "Runs of many rows that nobody confirmed"),
+        ("runs_run", "runs_runrow"),
+        Fate.DELETE,
+        "6698 m.4/2-d",
+        Span("7d"),
+        Words("satırların gösterildiği an", "the rows were shown"),
+    ),
+    Rule(
         "month_plan",
         Words("Aylık güncellemenin hesap tabloları", "A month's plan, line by line"),
         ("updates_monthchunk.plan",),
@@ -220,6 +229,16 @@ CONFIRMED_FIRST = (
         Span("10y"),
         Words("karar", "the decision"),
         settled=False,
+    Rule(
+        "run",
+        Words("Toplu işlemler, satırları ve sonuçları", "Runs of many rows, with rows and outcomes"),
+        ("runs_run", "runs_runrow", "runs_runoutcome"),
+        Fate.DELETE,
+        f"{REGISTER}; {_OFFENCE}",
+        Span("15y"),
+        Words("işlemin bittiği an", "the end of the run"),
+        settled=False,
+    ),
     ),
     Rule(
         "mandate",

@@ -4,8 +4,15 @@ from django.apps import AppConfig
 
 
 class RunsConfig(AppConfig):
-    """Runs of many rows."""
+    """Runs of many rows. Registers its kinds at start-up."""
 
     name = "katip.runs"
     label = "runs"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the kinds known."""
+        from katip.runs.decide import DecideKind
+        from katip.runs.kinds import kind_register
+
+        kind_register(DecideKind())

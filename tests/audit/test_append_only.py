@@ -72,6 +72,7 @@ UPDATABLE = {
     "registry_workplace",
     "seal_sealkey",
     "updates_digest",
+    "runs_run",
     "updates_feed",
     "updates_feedkey",
     "updates_feedpart",
@@ -113,6 +114,8 @@ INSERT_ONLY = {
     "registry_standing",
     "updates_feedfault",
     "updates_missing",
+    "runs_runoutcome",
+    "runs_runrow",
     "updates_monthfigure",
     "updates_monthprovider",
 }

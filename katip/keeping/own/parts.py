@@ -243,6 +243,13 @@ PROCESSES = (
             "process__code",
             "process__state",
             "no",
+    Part(
+        "runs",
+        "runs",
+        "runs.Run",
+        "person_id",
+        ("kind", "state", "shown_hash", "text_versions", "total", "refused", "made_at", "begun_at", "done_at"),
+    ),
             "party",
             "process__created_at",
             "process__terms",

@@ -11,6 +11,7 @@ ROOMS: dict[str, Any] = {
     "registry": lazy("Kayıttaki yeriniz"),
     "contracts": lazy("Sözleşmeler"),
     "processes": lazy("Süreçler ve onaylar"),
+    "runs": lazy("Toplu işlemler"),
     "counter": lazy("Gişe"),
     "updates": lazy("Ay özetleri"),
     "documents": lazy("Belgeler"),

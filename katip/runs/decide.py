@@ -1,0 +1,45 @@
+"""Approving what waits for a person, of whatever kind and for whatever company: `steps_complete` over chunks."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from katip.core.actor import Actor
+from katip.processes.inbox import Waiting, inbox_named
+from katip.processes.services.complete import StepDecision, steps_complete_each
+from katip.runs.kinds import Carried, Outcome, RowAsked, RunKind, refused_by
+from katip.runs.models import Run, RunRow
+
+DECIDE = "decide"
+
+
+class DecideKind(RunKind):
+    """*Okudum, onaylıyorum* for many steps. A row is a process, its version and the hash of its terms."""
+
+    code = DECIDE
+    approves: ClassVar[bool] = True
+
+    def rows_do(self, run: Run, rows: Sequence[RunRow], actor: Actor, at: datetime) -> Mapping[int, Outcome]:
+        """Approve each row's step as it was shown; what was decided or changed since is refused."""
+        del run
+        decisions = [StepDecision(row.subject_id, row.version, row.digest) for row in rows]
+        refused = steps_complete_each(actor=actor, at=at, decisions=decisions).refused
+        return {row.no: _outcome(refused.get(row.subject_id)) for row in rows}
+
+    def rows_again(self, run: Run, rows: Sequence[RunRow], at: datetime) -> Sequence[RowAsked]:
+        """Those that still wait for the person, as they stand now."""
+        return [row_asked(one) for one in inbox_named(run.person_id, at, [row.subject_id for row in rows])]
+
+
+def row_asked(waiting: Waiting) -> RowAsked:
+    """A row of the inbox as a row of a run."""
+    return RowAsked(waiting.process_id, waiting.capacity, waiting.organisation_id, waiting.version, waiting.terms_hash)
+
+
+def _outcome(error: Exception | None) -> Outcome:
+    if error is None:
+        return Carried()
+    refused = refused_by(error)
+    if refused is None:
+        raise error
+    return refused
