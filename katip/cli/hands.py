@@ -101,16 +101,18 @@ def hands_run(count: int, *queues: str) -> Iterator[Hands]:
         hands.stop()
 
 
-def month_care() -> None:
-    """See to it that an unfinished month has calls waiting; whatever goes wrong is tried again next time."""
+def work_care() -> None:
+    """See to it that what is not finished has calls waiting; whatever goes wrong is tried again next time."""
     from django.db import connections
 
+    from katip.runs.jobs import runs_tend
     from katip.updates.jobs import month_tend
 
     try:
         month_tend(datetime.now(UTC))
+        runs_tend(datetime.now(UTC))
     except Exception as error:  # noqa: BLE001 -- the database may be away, or be told to shut down; it will come back
-        log.warning("The month could not be looked after (%s).", str(error).split("\n")[0])
+        log.warning("Unfinished work could not be looked after (%s).", str(error).split("\n")[0])
     finally:
         for connection in connections.all(initialized_only=True):
             connection.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from katip.cli.database import database_tend
-from katip.cli.hands import month_care
+from katip.cli.hands import work_care
 from katip.cli.web_process import stop_check
 
 if TYPE_CHECKING:
@@ -95,4 +95,4 @@ def _minute() -> None:
     finally:
         for connection in connections.all(initialized_only=True):
             connection.close()
-    month_care()
+    work_care()

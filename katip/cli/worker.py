@@ -5,7 +5,7 @@ import time
 import click
 
 from katip.cli.database import database_tend
-from katip.cli.hands import TEND_SECONDS, hands_run, hands_usual, month_care
+from katip.cli.hands import TEND_SECONDS, hands_run, hands_usual, work_care
 from katip.cli.sequencer import sequencing
 from katip.cli.web_process import StopRequested, signals_set
 
@@ -34,7 +34,7 @@ def command(count: int) -> None:
                 database_tend()
                 hands.tend()
                 if time.monotonic() - looked > TEND_SECONDS:
-                    month_care()
+                    work_care()
                     looked = time.monotonic()
                 time.sleep(1)
     except StopRequested:

@@ -16,7 +16,7 @@ from django.db import OperationalError, connection
 
 from katip.cli import hands as hands_cli
 from katip.cli import worker
-from katip.cli.hands import Hands, hands_run, month_care
+from katip.cli.hands import Hands, hands_run, work_care
 from katip.cli.web_process import StopRequested
 from katip.core.jobs import job_defer, jobs_waiting
 from katip.updates.jobs import MONTH_WORK
@@ -116,7 +116,7 @@ def test_a_worker_looks_after_the_month_and_stops_when_told(monkeypatch: pytest.
     for name, stand_in in (
         ("hands_run", run),
         ("signals_set", list),
-        ("month_care", lambda: rounds.append("cared")),
+        ("work_care", lambda: rounds.append("cared")),
     ):
         monkeypatch.setattr(worker, name, stand_in)
     monkeypatch.setattr("katip.cli.worker.time.sleep", lambda _seconds: None)
@@ -127,11 +127,11 @@ def test_a_worker_looks_after_the_month_and_stops_when_told(monkeypatch: pytest.
 
 def test_care_makes_up_for_lost_calls_and_survives_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     run = MonthRun.objects.create(period=date(2026, 10, 1), state=RunState.APPLYING, planned_at=AT, mark=AT, at=AT)
-    month_care()
+    work_care()
     assert jobs_waiting(MONTH_WORK, run_id=run.pk) > 0
 
     def away(_at: datetime) -> int:
         raise OperationalError("away")
 
     monkeypatch.setattr("katip.updates.jobs.month_tend", away)
-    month_care()
+    work_care()

@@ -61,7 +61,7 @@ def test_beside_the_web_server_it_goes_on_whatever_went_wrong(
 
     monkeypatch.setattr(sweep_cli, "due_do", due_do)
     monkeypatch.setattr(sweep_cli, "EVERY_SECONDS", 0)
-    monkeypatch.setattr(sweep_cli, "month_care", lambda: tended.append("month"))
+    monkeypatch.setattr(sweep_cli, "work_care", lambda: tended.append("month"))
     assert sweep_cli.sweep_beside(Web(), Hands()) == 7  # type: ignore[arg-type] # they only wait and tend
     assert len(rounds) == 3
     assert tended == ["hands", "month"] * 3

@@ -16,12 +16,12 @@ from katip.core.child import dies_with_parent
 
 def _hand() -> None:
     from katip.cli.hand import _work
-    from katip.cli.hands import month_care
+    from katip.cli.hands import work_care
 
     os.environ["PGAPPNAME"] = f"katip hand {os.getpid()}"
     status = 1
     try:
-        month_care()
+        work_care()
         asyncio.run(_work(["month"]))
         status = 0
     except BaseException:  # noqa: BLE001 -- told, and the process ends
