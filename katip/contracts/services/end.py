@@ -1,6 +1,6 @@
 """Ending a running contract: by one side alone, today or from a later day, with its reason."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from katip.audit.services.record import Happening, record
@@ -8,8 +8,8 @@ from katip.contracts.acts import Act, contracts_move
 from katip.contracts.fitness import fitness_refresh
 from katip.contracts.listeners import Change, changes_tell
 from katip.contracts.models import Contract, ContractAct
-from katip.contracts.permissions import require_proof, role_in
-from katip.core.actor import Actor
+from katip.contracts.permissions import require_proof, role_in, roles_in
+from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
 from katip.core.usecase import use_case
@@ -39,29 +39,61 @@ def contract_end(*, actor: Actor, at: datetime, contract_id: int, last_day: date
     """
     require_proof(actor)
     contract = contract_lock(contract_id)
-    role = role_in(actor, contract, at)
+    refused = contracts_end_each(actor, at, [contract], last_day=last_day, note=note)
+    if refused:
+        raise refused[contract.pk]
+    return contract
+
+
+def contracts_end_each(
+    actor: Actor, at: datetime, contracts: Sequence[Contract], *, last_day: date, note: str
+) -> dict[int, PermissionRefusedError | RuleViolation]:
+    """End each of these locked contracts that may be ended, by set: a part of the calling use case.
+
+    Returns why the others were not, by contract. Raises `ValueError` for a note that is not 10 to 200 characters.
+    """
     if len(note) not in NOTE_LENGTH:
         raise ValueError("an end needs a reason of 10 to 200 characters")
-    today = day_of(at)
+    today, roles = day_of(at), roles_in(actor, contracts, at)
+    action = ContractAction.END if last_day == today else ContractAction.ANNOUNCE_END
+    refused: dict[int, PermissionRefusedError | RuleViolation] = {}
+    acts = []
+    for contract in contracts:
+        role = roles[contract.pk]
+        if isinstance(role, PermissionRefusedError):
+            refused[contract.pk] = role
+            continue
+        act = Act(contract, action, role, actor.person_id, at, note, {"last_day": last_day.isoformat()})
+        try:
+            _require_may_end(act, today, last_day)
+        except RuleViolation as violation:
+            refused[contract.pk] = violation
+            continue
+        contract.ends_on, contract.end_reason, contract.end_note = last_day, REASONS[role], note
+        contract.ended_by_id = actor.person_id
+        acts.append(act)
+    if not acts:
+        return refused
+    if action == ContractAction.END:
+        contracts_finish(actor, at, acts)
+    else:
+        Contract.objects.bulk_update([act.contract for act in acts], ["ends_on", "end_reason", "end_note", "ended_by"])
+        contracts_move(acts)
+    tag = "contract:end:made" if action == ContractAction.END else "contract:end:announced"
+    detail = {"last_day": last_day.isoformat(), "note": note}
+    record(actor, at, *(_happening(actor, act.contract, tag, detail) for act in acts))
+    return refused
+
+
+def _require_may_end(act: Act, today: date, last_day: date) -> None:
     if last_day < today:
         raise RuleViolation("end_in_past", facts={"last_day": last_day, "today": today})
     if last_day > today + FURTHEST:
         raise RuleViolation("end_too_far", facts={"last_day": last_day, "latest": today + FURTHEST})
-    action = ContractAction.END if last_day == today else ContractAction.ANNOUNCE_END
-    act = Act(contract, action, role, actor.person_id, at, note, {"last_day": last_day.isoformat()})
     act.require_allowed()
-    if contract.ends_on is not None and last_day >= contract.ends_on:
-        raise RuleViolation("end_announced", facts={"ends_on": contract.ends_on})
-    contract.ends_on, contract.end_reason, contract.end_note = last_day, REASONS[role], note
-    contract.ended_by_id = actor.person_id
-    if action == ContractAction.END:
-        contracts_finish(actor, at, [act])
-    else:
-        contract.save(update_fields=["ends_on", "end_reason", "end_note", "ended_by"])
-        contracts_move([act])
-    verb = "made" if action == ContractAction.END else "announced"
-    record(actor, at, _happening(contract, f"contract:end:{verb}", {"last_day": last_day.isoformat(), "note": note}))
-    return contract
+    ends_on = act.contract.ends_on
+    if ends_on is not None and last_day >= ends_on:
+        raise RuleViolation("end_announced", facts={"ends_on": ends_on})
 
 
 @use_case
@@ -86,7 +118,7 @@ def contract_end_revoke(*, actor: Actor, at: datetime, contract_id: int) -> Cont
     contract.ends_on, contract.end_reason, contract.end_note, contract.ended_by_id = _announced_besides(contract, role)
     contract.save(update_fields=["ends_on", "end_reason", "end_note", "ended_by"])
     contracts_move([act])
-    record(actor, at, _happening(contract, "contract:end:revoked", {"last_day": taken_back}))
+    record(actor, at, _happening(actor, contract, "contract:end:revoked", {"last_day": taken_back}))
     return contract
 
 
@@ -111,15 +143,20 @@ def contract_lock(contract_id: int) -> Contract:
 
     Raises `PermissionRefusedError` for a number that is none: it looks like a stranger's.
     """
-    contract = (
-        Contract.objects.filter(pk=contract_id)
-        .select_related("professional", "workplace", "process")
-        .select_for_update(of=("professional", "self"), no_key=True)
-        .first()
-    )
+    contract = contracts_lock([contract_id]).get(contract_id)
     if contract is None:
         raise PermissionRefusedError("not_yours")
     return contract
+
+
+def contracts_lock(contract_ids: Collection[int]) -> dict[int, Contract]:
+    """The contracts by their ids, each locked after its professional; numbers that are none are left out.
+
+    Professionals are locked one after the other in the order of their ids, as by everybody who locks several.
+    """
+    locked = Contract.objects.filter(pk__in=contract_ids).select_related("professional", "workplace", "process")
+    in_order = locked.order_by("professional_id", "pk").select_for_update(of=("professional", "self"), no_key=True)
+    return {contract.pk: contract for contract in in_order}
 
 
 def contracts_finish(actor: Actor, at: datetime, acts: Sequence[Act]) -> None:
@@ -140,5 +177,7 @@ def contracts_finish(actor: Actor, at: datetime, acts: Sequence[Act]) -> None:
     fitness_refresh({contract.workplace_id for contract in contracts}, at)
 
 
-def _happening(contract: Contract, tag: str, detail: dict[str, str]) -> Happening:
-    return Happening(tag, contract.pk, {"code": contract.code, "workplace": contract.workplace_id, **detail})
+def _happening(actor: Actor, contract: Contract, tag: str, detail: dict[str, str]) -> Happening:
+    told = {"code": contract.code, "workplace": contract.workplace_id, **detail}
+    organisation = contract.workplace_id if actor.capacity == Capacity.WORKPLACE else None
+    return Happening(tag, contract.pk, told, organisation)

@@ -1,67 +1,45 @@
 """Offering a contract: workplace, professional and minutes named, put to the statute, sent to the professional."""
 
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 
-from katip.audit.services.record import Happening, record
-from katip.contracts.acts import Act, acts_of_born
-from katip.contracts.facts import Asked, Facts, facts_read
+from katip.audit.services.record import record
+from katip.contracts.facts import Facts, facts_read
 from katip.contracts.fitness import updates_due
-from katip.contracts.kinds.service import ServiceContractKind
-from katip.contracts.law import minimum_minutes, require_lawful
+from katip.contracts.law import minimum_minutes
 from katip.contracts.models import AssignmentType, Contract
 from katip.contracts.permissions import require_proof
-from katip.contracts.terms import offer_terms
+from katip.contracts.services.offer_each import (
+    Offer,
+    offer_asked,
+    offer_happening,
+    offer_require_lawful,
+    offers_each,
+    professionals_lock,
+)
 from katip.core.actor import Actor, Capacity
 from katip.core.errors import PermissionRefusedError
 from katip.core.usecase import use_case
-from katip.processes.kinds import kind_get
-from katip.processes.models import PartyKind
-from katip.processes.services.open import process_open
-from katip.registry.models import Certificate, Professional, Provider, Workplace
+from katip.registry.models import Certificate
 from katip.registry.permissions import require_provider_mandate, valid_on
-from katip.rules import (
-    ContractAction,
-    ContractForm,
-    ContractRole,
-    ContractState,
-    Profession,
-    Requirement,
-    RuleViolation,
-)
+from katip.rules import Profession, Requirement, RuleViolation
 
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What is offered. `provider_id` is None where the employer assigns own staff; minutes are a month's.
-
-    `profession` need only be named where the process code does not tell it.
-    """
-
-    code: int
-    workplace_id: int
-    professional_id: int
-    minutes: int
-    provider_id: int | None
-    assignment_type: str = AssignmentType.PART_TIME
-    profession: Profession | None = None
-
-    @property
-    def kind(self) -> ServiceContractKind:
-        """The kind of process. Raises `KeyError` for a code that ends in no contract."""
-        kind = kind_get(self.code)
-        if not isinstance(kind, ServiceContractKind):
-            raise KeyError(self.code)
-        return kind
-
-    @property
-    def serves_as(self) -> Profession:
-        """The profession: named here, or by the code."""
-        return self.profession or self.kind.profession
+__all__ = [
+    "Figures",
+    "Offer",
+    "certificate_find",
+    "contract_offer",
+    "offer_figures",
+    "offer_insert",
+    "professionals_lock",
+    "require_manager",
+    "require_none_due",
+    "require_updates_done",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +96,14 @@ def require_updates_done(provider_id: int, at: datetime, workplace_ids: Collecti
 
     Offers to the workplaces that fall short are part of the cure and stay open.
     """
-    due = updates_due(provider_id, at) - set(workplace_ids)
-    if due:
-        raise RuleViolation("updates_wait", facts={"workplaces": len(due)})
+    require_none_due(updates_due(provider_id, at), workplace_ids)
 
 
-def professionals_lock(professional_ids: Collection[int]) -> dict[int, Professional]:
-    """Lock the professionals in the order of their ids, as an approval does: minutes cannot be promised twice."""
-    locked = Professional.objects.select_for_update(of=("self",), no_key=True).select_related("person")
-    return {one.pk: one for one in locked.filter(pk__in=sorted(set(professional_ids))).order_by("pk")}
+def require_none_due(due: AbstractSet[int], workplace_ids: Collection[int]) -> None:
+    """As `require_updates_done`, of the workplaces that fall short."""
+    others = due - set(workplace_ids)
+    if others:
+        raise RuleViolation("updates_wait", facts={"workplaces": len(others)})
 
 
 def certificate_find(professional_id: int, profession: Profession, at: datetime) -> Certificate | None:
@@ -140,63 +117,16 @@ def certificate_find(professional_id: int, profession: Profession, at: datetime)
     )
 
 
-def offer_insert(actor: Actor, at: datetime, offer: Offer, *, predecessor: Contract | None = None) -> Contract:
-    """Judge the offer under the professional's lock and write it with its process; a part of the calling use case.
+def offer_insert(actor: Actor, at: datetime, offer: Offer) -> Contract:
+    """Judge one offer under the professional's lock and write it with its process; a part of the calling use case.
 
     Raises `RuleViolation` as `contract_offer` does. Who may offer is the caller's to ask.
     """
-    kind, profession = offer.kind, offer.serves_as
-    chosen = professionals_lock([offer.professional_id])[offer.professional_id]
-    certificate = certificate_find(chosen.pk, profession, at)
-    if certificate is None:
-        raise RuleViolation("no_certificate", facts={"profession": profession})
-    workplace = Workplace.objects.get(pk=offer.workplace_id)
-    provider = None
-    if offer.provider_id is not None:
-        provider = Provider.objects.select_related("province").get(pk=offer.provider_id)
-    [facts] = facts_read([_asked(offer, certificate)], at)
-    _require_lawful(offer, facts)
-    process = process_open(
-        actor=actor,
-        at=at,
-        kind=kind,
-        workplace_id=workplace.pk,
-        provider_id=offer.provider_id,
-        person_id=chosen.person_id,
-        proposed_by=PartyKind.PROVIDER if kind.form == ContractForm.SERVICE else PartyKind.EMPLOYER,
-        terms=offer_terms(
-            code=kind.code,
-            title=kind.title,
-            profession=profession,
-            workplace=workplace,
-            provider=provider,
-            certificate=certificate,
-            facts=facts,
-            minutes=offer.minutes,
-            assignment_type=offer.assignment_type,
-        ),
-    )
-    try:
-        with transaction.atomic():
-            contract = Contract.objects.create(
-                code=kind.code,
-                form=kind.form,
-                profession=profession,
-                workplace=workplace,
-                provider=provider,
-                professional=chosen,
-                certificate=certificate,
-                process=process,
-                minutes=offer.minutes,
-                assignment_type=offer.assignment_type,
-                state=ContractState.AWAITING_PROFESSIONAL,
-                predecessor=predecessor,
-                created_at=at,
-            )
-    except IntegrityError as error:
-        raise RuleViolation("already_offered") from error
-    _write_down(actor, at, contract)
-    return contract
+    made, refused = offers_each(actor, at, [offer])
+    if refused:
+        raise refused[0]
+    record(actor, at, offer_happening(made[0]))
+    return made[0]
 
 
 def offer_figures(at: datetime, offer: Offer) -> Figures:
@@ -205,11 +135,11 @@ def offer_figures(at: datetime, offer: Offer) -> Figures:
     if certificate is None:
         missing = RuleViolation("no_certificate", facts={"profession": offer.serves_as})
         return Figures(None, None, None, None, None, missing)
-    [facts] = facts_read([_asked(offer, certificate)], at)
+    [facts] = facts_read([offer_asked(offer, certificate)], at)
     requirement = facts.requirement(offer.serves_as)
     violation = None
     try:
-        _require_lawful(offer, facts)
+        offer_require_lawful(offer, facts)
     except RuleViolation as refused:
         violation = refused
     return Figures(
@@ -220,31 +150,3 @@ def offer_figures(at: datetime, offer: Offer) -> Figures:
         certificate=certificate,
         violation=violation,
     )
-
-
-def _asked(offer: Offer, certificate: Certificate) -> Asked:
-    return Asked(offer.workplace_id, offer.professional_id, offer.provider_id, certificate.pk, offer.serves_as)
-
-
-def _require_lawful(offer: Offer, facts: Facts) -> None:
-    require_lawful(
-        facts,
-        profession=offer.serves_as,
-        minutes=offer.minutes,
-        assignment_type=offer.assignment_type,
-        own_staff=offer.provider_id is None,
-    )
-
-
-def _write_down(actor: Actor, at: datetime, contract: Contract) -> None:
-    own = contract.form == ContractForm.OWN_STAFF
-    role = ContractRole.EMPLOYER if own else ContractRole.MANAGER
-    act = Act(contract, ContractAction.OFFER, role, actor.person_id, at)
-    acts_of_born([act])
-    detail = {
-        "code": contract.code,
-        "workplace": contract.workplace_id,
-        "minutes": contract.minutes,
-        "terms_hash": contract.process.terms_hash,
-    }
-    record(actor, at, Happening("contract:offer:made", contract.process_id, detail))

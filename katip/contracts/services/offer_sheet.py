@@ -4,10 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-
 from katip.audit.services.record import Happening, record
-from katip.contracts.acts import Act, acts_of_born
 from katip.contracts.kinds.service import ServiceContractKind
 from katip.contracts.models import Contract, OfferSheet, SheetState
 from katip.contracts.offer_rows import (
@@ -22,14 +19,13 @@ from katip.contracts.offer_rows import (
     rows_read,
 )
 from katip.contracts.permissions import require_proof
-from katip.contracts.services.offer import professionals_lock, require_manager
-from katip.contracts.terms import offer_terms
+from katip.contracts.services.offer import require_manager
+from katip.contracts.services.offer_each import Lawful, Offer, offer_happening, offers_write, professionals_lock
 from katip.core.actor import Actor
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.usecase import use_case
-from katip.processes.services.open import Opening, processes_open
-from katip.registry.models import Certificate, Provider, Workplace
-from katip.rules import ContractAction, ContractRole, ContractState, RuleViolation
+from katip.registry.models import Certificate
+from katip.rules import RuleViolation
 
 MOST_ROWS = 500
 
@@ -97,20 +93,7 @@ def sheet_offer(*, actor: Actor, at: datetime, sheet_id: int) -> OfferSheet:
     ]
     sheet.state, sheet.decided_at = SheetState.OFFERED, at
     sheet.save(update_fields=["results", "state", "decided_at"])
-    offered = [
-        Happening(
-            "contract:offer:made",
-            contract.process_id,
-            {
-                "code": contract.code,
-                "workplace": contract.workplace_id,
-                "minutes": contract.minutes,
-                "terms_hash": contract.process.terms_hash,
-                "sheet": sheet.pk,
-            },
-        )
-        for contract in contracts
-    ]
+    offered = [offer_happening(contract, sheet=sheet.pk) for contract in contracts]
     record(actor, at, Happening("contract:sheet:offered", sheet.pk, _counts(results)), *offered)
     return sheet
 
@@ -150,69 +133,39 @@ class _Right:
     row: KeptRow
     kind: ServiceContractKind
     certificate: Certificate
-    workplace: Workplace
+    workplace_id: int
     minutes: int
 
 
 def _rights(rows: Sequence[KeptRow], known: Known) -> list[_Right]:
-    workplaces = Workplace.objects.in_bulk({row.workplace_id for row in rows})
     found = []
     for row in rows:
         assert row.code is not None and row.professional_id is not None  # noqa: S101, PT018 -- every row was right
         assert row.workplace_id is not None and row.minutes is not None  # noqa: S101, PT018 -- as above
         kind = KINDS[row.code]
         certificate = known.certificates[row.professional_id, kind.profession]
-        found.append(_Right(row, kind, certificate, workplaces[row.workplace_id], row.minutes))
+        found.append(_Right(row, kind, certificate, row.workplace_id, row.minutes))
     return found
 
 
 def _insert(actor: Actor, at: datetime, provider_id: int, rows: Sequence[KeptRow], known: Known) -> list[Contract]:
     """Processes, contracts and their stories, by set; the rows were judged under the professionals' locks."""
-    provider = Provider.objects.select_related("province").get(pk=provider_id)
-    rights = _rights(rows, known)
-    openings = [
-        Opening(
-            one.kind,
-            offer_terms(
+    lawful = [
+        Lawful(
+            Offer(
                 code=one.kind.code,
-                title=one.kind.title,
-                profession=one.kind.profession,
-                workplace=one.workplace,
-                provider=provider,
-                certificate=one.certificate,
-                facts=known.facts[one.row.line],
+                workplace_id=one.workplace_id,
+                professional_id=one.certificate.professional_id,
                 minutes=one.minutes,
+                provider_id=provider_id,
                 assignment_type=one.row.assignment_type,
             ),
-            workplace_id=one.workplace.pk,
-            provider_id=provider_id,
-            person_id=one.certificate.professional.person_id,
+            one.certificate,
+            known.facts[one.row.line],
         )
-        for one in rights
+        for one in _rights(rows, known)
     ]
-    processes = processes_open(actor, at, openings)
     try:
-        with transaction.atomic():
-            contracts = Contract.objects.bulk_create(
-                Contract(
-                    code=one.kind.code,
-                    form=one.kind.form,
-                    profession=one.kind.profession,
-                    workplace=one.workplace,
-                    provider=provider,
-                    professional_id=one.certificate.professional_id,
-                    certificate=one.certificate,
-                    process=process,
-                    minutes=one.minutes,
-                    assignment_type=one.row.assignment_type,
-                    state=ContractState.AWAITING_PROFESSIONAL,
-                    created_at=at,
-                )
-                for one, process in zip(rights, processes, strict=True)
-            )
-    except IntegrityError as error:
-        raise StaleStateError("an offer was made at the same moment") from error
-    acts_of_born(
-        [Act(contract, ContractAction.OFFER, ContractRole.MANAGER, actor.person_id, at) for contract in contracts]
-    )
-    return contracts
+        return offers_write(actor, at, lawful)
+    except RuleViolation as violation:
+        raise StaleStateError("an offer was made at the same moment") from violation

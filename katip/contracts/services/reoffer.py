@@ -1,21 +1,17 @@
 """Offering anew: the same offer again after it was rejected, withdrawn, lapsed or ended, linked to what it follows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from katip.audit.services.record import Happening, record
 from katip.contracts.acts import Act, contracts_move
-from katip.contracts.models import AssignmentType, Contract, ContractVersion
-from katip.contracts.permissions import require_proof, role_in
+from katip.contracts.fitness import updates_due
+from katip.contracts.models import Contract, ContractVersion
+from katip.contracts.permissions import require_proof, roles_in
 from katip.contracts.services.end import contract_lock
-from katip.contracts.services.offer import (
-    Offer,
-    offer_figures,
-    offer_insert,
-    professionals_lock,
-    require_manager,
-    require_updates_done,
-)
+from katip.contracts.services.offer import require_manager, require_none_due
+from katip.contracts.services.offer_each import Offer, offer_happening, offers_each, professionals_lock
 from katip.core.actor import Actor
 from katip.core.errors import PermissionRefusedError
 from katip.core.usecase import use_case
@@ -35,12 +31,44 @@ def contract_reoffer(*, actor: Actor, at: datetime, contract_id: int) -> Contrac
     """
     require_proof(actor)
     contract = contract_lock(contract_id)
-    role = role_in(actor, contract, at)
-    act = Act(contract, ContractAction.REOFFER, role, actor.person_id, at)
-    act.require_allowed()
-    if contract.provider_id is not None:
-        require_updates_done(contract.provider_id, at, [contract.workplace_id])
-    return _again(actor, at, act, contract.workplace_id, last_minutes([contract])[contract.pk])
+    made, refused = contracts_reoffer_each(actor, at, [contract], last_minutes([contract]))
+    if refused:
+        raise refused[contract.pk]
+    return made[contract.pk]
+
+
+def contracts_reoffer_each(
+    actor: Actor, at: datetime, contracts: Sequence[Contract], minutes: Mapping[int, int]
+) -> tuple[dict[int, Contract], dict[int, PermissionRefusedError | RuleViolation]]:
+    """Offer each of these locked contracts anew with so many `minutes` a month, by set: a part of the calling use case.
+
+    Returns the new contracts and the refusals, each by the contract that was to be followed.
+    """
+    roles = roles_in(actor, contracts, at)
+    providers = {one.provider_id for one in contracts if roles[one.pk] == ContractRole.MANAGER}
+    due = {provider: updates_due(provider, at) for provider in providers if provider is not None}
+    refused: dict[int, PermissionRefusedError | RuleViolation] = {}
+    acts = []
+    for contract in contracts:
+        role = roles[contract.pk]
+        if isinstance(role, PermissionRefusedError):
+            refused[contract.pk] = role
+            continue
+        act = Act(contract, ContractAction.REOFFER, role, actor.person_id, at)
+        try:
+            act.require_allowed()
+            require_none_due(due.get(contract.provider_id or 0, set()), [contract.workplace_id])
+        except RuleViolation as violation:
+            refused[contract.pk] = violation
+            continue
+        acts.append(act)
+    made, unlawful = offers_each(
+        actor, at, [_offer(act.contract, act.contract.workplace_id, minutes[act.contract.pk]) for act in acts]
+    )
+    refused |= {acts[no].contract.pk: violation for no, violation in unlawful.items()}
+    followed = {acts[no].contract.pk: contract for no, contract in made.items()}
+    _follow(actor, at, [(acts[no], contract) for no, contract in made.items()])
+    return followed, refused
 
 
 @use_case
@@ -63,18 +91,19 @@ def contracts_remake(*, actor: Actor, at: datetime, contract_ids: Sequence[int])
     successors = Workplace.objects.filter(predecessor__in=[contract.workplace_id for contract in contracts])
     at_number = {workplace.predecessor_id: workplace.pk for workplace in successors.order_by("pk")}
     minutes = last_minutes(contracts)
-    made = []
+    offers = []
     for contract in contracts:
         if contract.end_reason != EndReason.WORKPLACE_CLOSED or contract.workplace_id not in at_number:
             raise RuleViolation("not_renumbered", facts={"contract": contract.pk})
-        act = Act(contract, ContractAction.REOFFER, ContractRole.MANAGER, actor.person_id, at)
-        workplace_id = at_number[contract.workplace_id]
-        try:
-            made.append(_again(actor, at, act, workplace_id, minutes[contract.pk], at_least_minimum=True))
-        except RuleViolation as violation:
-            facts = {**violation.facts, "contract": contract.pk}
-            raise RuleViolation(violation.code, violation.citation, facts) from violation
-    return made
+        offer = _offer(contract, at_number[contract.workplace_id], minutes[contract.pk])
+        offers.append(replace(offer, at_least_minimum=True))
+    made, refused = offers_each(actor, at, offers)
+    if refused:
+        no, violation = min(refused.items())
+        raise RuleViolation(violation.code, violation.citation, {**violation.facts, "contract": contracts[no].pk})
+    acts = (Act(contract, ContractAction.REOFFER, ContractRole.MANAGER, actor.person_id, at) for contract in contracts)
+    _follow(actor, at, list(zip(acts, made.values(), strict=True)))
+    return list(made.values())
 
 
 def last_minutes(contracts: Sequence[Contract]) -> dict[int, int]:
@@ -84,11 +113,9 @@ def last_minutes(contracts: Sequence[Contract]) -> dict[int, int]:
     return minutes | dict(newest.distinct("contract_id").values_list("contract_id", "minutes"))
 
 
-def _again(
-    actor: Actor, at: datetime, act: Act, workplace_id: int, minutes: int, *, at_least_minimum: bool = False
-) -> Contract:
-    contract = act.contract
-    offer = Offer(
+def _offer(contract: Contract, workplace_id: int, minutes: int) -> Offer:
+    """The same offer once more, linked to what it follows."""
+    return Offer(
         code=contract.code,
         workplace_id=workplace_id,
         professional_id=contract.professional_id,
@@ -96,12 +123,17 @@ def _again(
         provider_id=contract.provider_id,
         assignment_type=contract.assignment_type,
         profession=Profession(contract.profession),
+        predecessor=contract,
     )
-    if at_least_minimum and offer.assignment_type == AssignmentType.PART_TIME:
-        minimum = offer_figures(at, offer).minimum
-        if minimum is not None and minimum > minutes:
-            offer = Offer(**{name: getattr(offer, name) for name in offer.__slots__} | {"minutes": minimum})
-    made = offer_insert(actor, at, offer, predecessor=contract)
-    contracts_move([Act(contract, act.action, act.role, act.person_id, act.at, detail={"contract": made.pk})])
-    record(actor, at, Happening("contract:offer:renewed", contract.pk, {"contract": made.pk}))
-    return made
+
+
+def _follow(actor: Actor, at: datetime, made: Sequence[tuple[Act, Contract]]) -> None:
+    """Write down of each contract which one followed it."""
+    if not made:
+        return
+    contracts_move([replace(act, detail={"contract": contract.pk}) for act, contract in made])
+    offers = [offer_happening(contract) for _, contract in made]
+    renewals = [
+        Happening("contract:offer:renewed", act.contract.pk, {"contract": contract.pk}) for act, contract in made
+    ]
+    record(actor, at, *offers, *renewals)
