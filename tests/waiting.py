@@ -35,4 +35,3 @@ def waiting_make(person: Person, *, places: int, each: int, first: int = 1) -> N
     """
     with connection.cursor() as cursor:
         cursor.execute(_PLACES, {"person": person.pk, "places": places, "each": each, "first": first})
-        cursor.execute("ANALYZE processes_process, registry_mandate, registry_workplace")

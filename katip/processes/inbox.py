@@ -113,21 +113,26 @@ _HELD = """mandate.person_id = %(person)s AND mandate.valid_from <= %(day)s
 _ALIVE = """process.state = 'open'
       AND (%(alive_from)s::date IS NULL OR process.due_on IS NULL OR process.due_on >= %(alive_from)s::date)"""
 _MINE = f"""
-    SELECT {_COLUMNS}, 'workplace' AS capacity, process.workplace_id AS organisation_id
-    FROM registry_mandate AS mandate
-    JOIN processes_process AS process
-      ON process.workplace_id = mandate.workplace_id AND process.waits_for = 'employer'
-    WHERE {_HELD} AND {_ALIVE}
+    SELECT process.*, 'workplace' AS capacity, process.workplace_id AS organisation_id
+    FROM registry_mandate AS mandate CROSS JOIN LATERAL (
+        SELECT {_COLUMNS} FROM processes_process AS process
+        WHERE process.workplace_id = mandate.workplace_id AND process.waits_for = 'employer' AND {_ALIVE}
+        OFFSET 0) AS process
+    WHERE {_HELD} AND mandate.workplace_id IS NOT NULL
     UNION ALL
-    SELECT {_COLUMNS}, 'provider', process.provider_id
-    FROM registry_mandate AS mandate
-    JOIN processes_process AS process ON process.provider_id = mandate.provider_id AND process.waits_for = 'provider'
-    WHERE {_HELD} AND {_ALIVE}
+    SELECT process.*, 'provider', process.provider_id
+    FROM registry_mandate AS mandate CROSS JOIN LATERAL (
+        SELECT {_COLUMNS} FROM processes_process AS process
+        WHERE process.provider_id = mandate.provider_id AND process.waits_for = 'provider' AND {_ALIVE}
+        OFFSET 0) AS process
+    WHERE {_HELD} AND mandate.provider_id IS NOT NULL
     UNION ALL
     SELECT {_COLUMNS}, 'individual', NULL
     FROM processes_process AS process
     WHERE process.waits_for_person_id = %(person)s AND {_ALIVE}
 """  # noqa: S608 -- constants of this module
+# OFFSET 0 keeps the planner from turning the join round: from the person's mandates to what waits there, never from all
+# that waits in the register, whatever it believes to know of the tables.
 _NAMED = """
     FROM mine
     LEFT JOIN registry_workplace AS workplace ON workplace.id = mine.workplace_id
