@@ -1,0 +1,1 @@
+"""Writes: making and closing the link of a guide."""
