@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "katip.updates",
     "katip.documents",
     "katip.documents.seal",
+    "katip.documents.guide",
     "katip.runs",
     "katip.notices",
     "katip.programs",

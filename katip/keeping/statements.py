@@ -86,6 +86,7 @@ STATEMENTS = {
         "it.state IN ('refused', 'cancelled', 'expired') AND coalesce(it.decided_at, it.expires_at) < cut"
     ),
     "application_proved": _application("it.state = 'confirmed' AND it.decided_at < cut"),
+    "guide_link": _oldest("guide_guidelink", "it.expires_at < cut"),
     "offer_draft": _oldest("contracts_offerdraft", "it.updated_at < cut")
     + _oldest("contracts_offersheet", "coalesce(it.decided_at, it.created_at) < cut"),
     "feed_line": _oldest(

@@ -100,6 +100,15 @@ DELETED = (
         Words("başvurunun sonu", "the end of the application"),
     ),
     Rule(
+        "guide_link",
+        Words("Müşteri kılavuzlarının bağlantıları (özet değeri)", "Links of guides for customers (hashed)"),
+        ("guide_guidelink",),
+        Fate.DELETE,
+        _ANSWER,
+        Span("6m"),
+        Words("bağlantının süresinin dolduğu an", "the end of the link's time"),
+    ),
+    Rule(
         "offer_draft",
         Words("Teklif taslakları ve teklif listeleri", "Drafts of offers, sheets of offers"),
         ("contracts_offerdraft", "contracts_offersheet"),

@@ -42,6 +42,7 @@ UPDATABLE = {
     "documents_checktally",
     "documents_document",
     "documents_monthdocuments",
+    "guide_guidelink",
     "identity_activationcode",
     "identity_chipsession",
     "identity_enrolment",

@@ -261,6 +261,13 @@ AFTERWARDS = (
     Part("updates", "digests", "updates.Digest", "person_id", ("run__period", "made_at", "body", "seen_at", "told_at")),
     Part(
         "documents",
+        "guide_links",
+        "guide.GuideLink",
+        "made_by_id",
+        ("made_at", "expires_at", "closed_at", "workplace__title"),
+    ),
+    Part(
+        "documents",
         "documents",
         "documents.Document",
         "contract__professional__person_id",

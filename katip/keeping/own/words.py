@@ -43,6 +43,7 @@ PARTS: dict[str, Any] = {
     "versions": lazy("Sözleşmelerin sürümleri"),
     "acts": lazy("Sözleşmelerde yaptıklarınız"),
     "undertakings": lazy("Şahsen üstlenmeler"),
+    "guide_links": lazy("Müşteriler için yaptığınız kılavuz bağlantıları"),
     "offer_drafts": lazy("Teklif taslakları"),
     "offer_sheets": lazy("Teklif listeleri"),
     "decisions": lazy("Onay ve ret kararlarınız"),
