@@ -18,6 +18,7 @@ import click
 from katip.cli.country import country
 from katip.cli.database import database_start, database_stop
 from katip.cli.hands import hands_run
+from katip.cli.sending import sending
 from katip.cli.sequencer import sequencing
 from katip.cli.sweep import due_do, sweep_beside
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
@@ -115,7 +116,7 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
         with web_run(environment, workers=1) as web:
             ready_await(web, environment)
             _announce(environment, entries, data)
-            with hands_run(1) as hands, sequencing():
+            with hands_run(1) as hands, sequencing(), sending():
                 raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web, hands)}).")
     finally:
         database_stop()

@@ -5,6 +5,7 @@ from io import StringIO
 import click
 
 from katip.cli.hands import hands_run
+from katip.cli.sending import sending
 from katip.cli.sequencer import sequencing
 from katip.cli.sweep import sweep_beside
 from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
@@ -37,7 +38,7 @@ def command(workers: int, count: int) -> None:
         with web_run(settings.KATIP, workers=workers) as web:
             ready_await(web, settings.KATIP)
             click.echo(f"Katip serves {settings.KATIP.origin}. Stop with Ctrl-C.")
-            with hands_run(count) as hands, sequencing():
+            with hands_run(count) as hands, sequencing(), sending():
                 raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web, hands)}).")
     except StopRequested:
         click.echo("Stopped.")

@@ -32,17 +32,21 @@ def command(*, judge: bool) -> None:
     click.echo(told or "Nothing is due.")
 
 
-def due_do(now: datetime, *, judge: bool = False) -> str:
-    """Do what is due at `now`; returns what was done in one line, or nothing. Needs Django set up."""
+def due_do(now: datetime, *, judge: bool = False, sending: bool = True) -> str:
+    """Do what is due at `now`; returns what was done in one line, or nothing. Needs Django set up.
+
+    Without `sending`, messages are left to the senders that run beside (`katip.cli.sending`).
+    """
     from katip.contracts.services.coverage import coverage_count, coverage_due
     from katip.contracts.services.sweep import fitness_sweep, fitness_sweep_recent, sweep
     from katip.core.actor import OPERATOR
     from katip.counter.services.sweep import applications_sweep
     from katip.documents.seal.waiting import seals_repair
     from katip.documents.services.check_count import checks_record
-    from katip.identity.services.messages_send import messages_send
     from katip.keeping.services.requests import requests_sweep
     from katip.keeping.services.retention import retention_sweep
+    from katip.notices.engine import deliveries_send
+    from katip.notices.services.queue import Sent
     from katip.updates.services.digest_send import digests_send
 
     swept = sweep(at=now)
@@ -60,9 +64,9 @@ def due_do(now: datetime, *, judge: bool = False) -> str:
     parts["told of their month"] = digests_send(at=now)
     checks_record(actor=OPERATOR, at=now)
     parts["told of requests about their data"] = requests_sweep(now)
-    mail = messages_send(at=now)
+    told = deliveries_send(at=now) if sending else Sent()
     parts["given the timestamp of their seal"] = seals_repair(actor=OPERATOR, at=now).stamped
-    parts |= {"told by e-mail": mail.sent, "given up as e-mail": mail.given_up}
+    parts |= {"messages sent": told.sent, "messages given up": told.given_up}
     parts["rows destroyed, their time being over"] = retention_sweep(now)
     return ", ".join(f"{count:,} {what}" for what, count in parts.items() if count)
 
@@ -87,7 +91,7 @@ def _minute() -> None:
     from django.db import connections
 
     try:
-        told = due_do(datetime.now(UTC))
+        told = due_do(datetime.now(UTC), sending=False)
         if told:
             log.info("Sweep: %s.", told)
     except Exception:  # whatever is wrong with one contract must not take the web server with it

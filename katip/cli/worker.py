@@ -6,6 +6,7 @@ import click
 
 from katip.cli.database import database_tend
 from katip.cli.hands import TEND_SECONDS, hands_run, hands_usual, work_care
+from katip.cli.sending import sending
 from katip.cli.sequencer import sequencing
 from katip.cli.web_process import StopRequested, signals_set
 
@@ -27,7 +28,7 @@ def command(count: int) -> None:
     """
     signals_set()
     try:
-        with hands_run(count) as hands, sequencing():
+        with hands_run(count) as hands, sequencing(), sending():
             click.echo(f"{count} hand{'s' if count > 1 else ''} at work. Stop with Ctrl-C.")
             looked = float("-inf")
             while True:

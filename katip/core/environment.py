@@ -67,6 +67,21 @@ class Environment(BaseSettings):
     oidc_file: Path | None = None
     smtp_url: str = ""
     mail_from: str = ""
+    mail_bounces: str = ""
+    senders: int = Field(default=4, ge=1, le=64)
+    sms_url: str = ""
+    sms_body: str = ""
+    sms_content_type: str = "application/json"
+    sms_authorization: str = ""
+    sms_accepted: str = ""
+    sms_refused: str = ""
+    kep_url: str = ""
+    kep_body: str = ""
+    kep_authorization: str = ""
+    kep_accepted: str = ""
+
+    webhook_ports: str = "443"
+    webhook_loopback: bool = False
 
     seal_key: Path | None = None
     seal_chain: Path | None = None

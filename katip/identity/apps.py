@@ -12,5 +12,5 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the receivers, which happens on import."""
-        from katip.identity import checks, devices, handlers  # noqa: F401 -- as above
+        from katip.identity import devices, handlers  # noqa: F401 -- as above
         from katip.identity.oidc import checks as oidc_checks  # noqa: F401 -- registered on import

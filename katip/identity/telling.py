@@ -1,14 +1,43 @@
 """Telling a person about their own sign-in: one row to read in the register, one message for every address known.
 
-Called inside the use case of what is told. `katip.identity.services.messages_send` takes the messages out.
+Called inside the use case of what is told. What leaves the register is the matter of an upper room, which registers a
+teller when Django starts and is called in the same transaction.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from katip.core.crypto import seal
-from katip.identity.models import Message, NoticeKind, Person, SecurityNotice
+from katip.identity.models import NoticeKind, Person, SecurityNotice
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing to be told to one e-mail address; `person_id` is None where its holder has no account."""
+
+    email: str
+    kind: NoticeKind
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    person_id: int | None = None
+
+
+class Teller(Protocol):
+    """Whoever takes messages out."""
+
+    def leaves(self) -> bool:
+        """Whether e-mails leave this installation at all."""
+
+    def take(self, told: Sequence[Told], at: datetime) -> None:
+        """Write down what is to be sent, in the transaction that is open."""
+
+
+_TELLERS: list[Teller] = []
+
+
+def teller_register(teller: Teller) -> None:
+    """Have `teller` take messages from now on, in place of any other; called at start-up."""
+    _TELLERS[:] = [teller]
 
 
 def tell(person_id: int, at: datetime, kind: NoticeKind, **detail: Any) -> None:
@@ -21,14 +50,19 @@ def tell(person_id: int, at: datetime, kind: NoticeKind, **detail: Any) -> None:
 
 def message_to(email: str, at: datetime, kind: NoticeKind, *, person_id: int | None = None, **detail: Any) -> None:
     """Tell an e-mail address alone: that of an applicant who has no account yet."""
-    Message.objects.create(
-        person_id=person_id, address_sealed=seal(email), kind=kind, detail=detail, made_at=at, due_at=at
-    )
+    _take([Told(email, kind, detail, person_id)], at)
 
 
 def messages_to(told: Iterable[tuple[int, str, Mapping[str, Any]]], at: datetime, kind: NoticeKind) -> None:
     """Tell many people by e-mail alone: each by id, address and `detail`."""
-    Message.objects.bulk_create(
-        Message(person_id=person, address_sealed=seal(email), kind=kind, detail=dict(detail), made_at=at, due_at=at)
-        for person, email, detail in told
-    )
+    _take([Told(email, kind, detail, person) for person, email, detail in told], at)
+
+
+def leaves() -> bool:
+    """Whether e-mails leave this installation at all."""
+    return any(teller.leaves() for teller in _TELLERS)
+
+
+def _take(told: Sequence[Told], at: datetime) -> None:
+    for teller in _TELLERS:
+        teller.take(told, at)

@@ -72,7 +72,8 @@ STATEMENTS = {
         "it.status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND NOT EXISTS "
         "(SELECT FROM procrastinate_events event WHERE event.job_id = it.id AND event.at >= cut)",
     ),
-    "message": _oldest("identity_message", "coalesce(it.sent_at, it.given_up_at) < cut"),
+    "message": _oldest("notices_delivery", "it.closed_at < cut"),
+    "address_fault": _oldest("notices_addressfault", "it.last_at < cut"),
     "notice": _oldest("identity_securitynotice", "it.at < cut"),
     "sign_in_code": _oldest("identity_activationcode", "least(it.used_at, it.revoked_at, it.expires_at) < cut")
     + _oldest("identity_enrolment", "least(it.used_at, it.revoked_at, it.expires_at) < cut"),
@@ -89,6 +90,7 @@ STATEMENTS = {
     "guide_link": _oldest("guide_guidelink", "it.expires_at < cut"),
     "offer_draft": _oldest("contracts_offerdraft", "it.updated_at < cut")
     + _oldest("contracts_offersheet", "coalesce(it.decided_at, it.created_at) < cut"),
+    "program_request": _oldest("programs_idempotencykey", "it.at < cut"),
     "feed_line": _oldest(
         "updates_feedfault", "EXISTS (SELECT FROM updates_feed feed WHERE feed.id = it.feed_id AND feed.begun_at < cut)"
     )
@@ -148,9 +150,9 @@ STATEMENTS = {
         DELETE FROM contracts_shortage WHERE process_id = ANY(processes);
         {_PROCESSES}
         done := done + coalesce(array_length(processes, 1), 0);""",
-    "mandate": _oldest("registry_mandate", "it.valid_to < cut::date"),
     "run_draft": _run("it.state = 'draft' AND it.made_at < cut"),
     "run": _run("it.state = 'done' AND it.done_at < cut"),
+    "mandate": _oldest("registry_mandate", "it.valid_to < cut::date"),
     "declaration": _oldest(
         "registry_contactdeclaration",
         "EXISTS (SELECT FROM registry_contactdeclaration later WHERE later.workplace_id = it.workplace_id "

@@ -9,3 +9,14 @@ class NoticesConfig(AppConfig):
     name = "katip.notices"
     label = "notices"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register whoever takes out what is told of sign-ins, its words, and the checks."""
+        from katip.identity.models import NoticeKind
+        from katip.identity.telling import teller_register
+        from katip.notices import checks  # noqa: F401 -- registered on import
+        from katip.notices.letters import writer_register
+        from katip.notices.signing_in import OutsideTeller, SignInWriter
+
+        teller_register(OutsideTeller())
+        writer_register(NoticeKind.values, SignInWriter())

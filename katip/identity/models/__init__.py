@@ -5,7 +5,7 @@ from katip.identity.models.devices import KnownDevice
 from katip.identity.models.links import ProviderLink
 from katip.identity.models.person import Person, PersonManager
 from katip.identity.models.proofing import ChipSession, ChipState, Proofing, ProofingWay
-from katip.identity.models.telling import Message, NoticeKind, SecurityNotice
+from katip.identity.models.telling import NoticeKind, SecurityNotice
 
 __all__ = [
     "ActivationCode",
@@ -13,7 +13,6 @@ __all__ = [
     "ChipState",
     "Enrolment",
     "KnownDevice",
-    "Message",
     "NoticeKind",
     "Person",
     "PersonManager",

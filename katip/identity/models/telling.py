@@ -62,35 +62,3 @@ class SecurityNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d}"
-
-
-class Message(models.Model):
-    """The same on its way to an address outside: sent beside the web server, tried again until it is given up.
-
-    `address_sealed` is an e-mail address. The person is unknown where someone without an account applied.
-    """
-
-    grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    backup_where: ClassVar[str] = "sent_at IS NOT NULL OR given_up_at IS NOT NULL"  # none leaves a second time
-
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    address_sealed = models.BinaryField()
-    kind = models.CharField(max_length=24, choices=NoticeKind)
-    detail = models.JSONField(default=dict)
-    made_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    given_up_at = models.DateTimeField(null=True)
-
-    class Meta:
-        """The ones that wait are few, and asked for every minute."""
-
-        indexes: ClassVar = [
-            models.Index(
-                fields=["due_at"], name="message_due", condition=Q(sent_at__isnull=True, given_up_at__isnull=True)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.made_at:%Y-%m-%d}"

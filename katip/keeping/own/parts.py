@@ -57,14 +57,6 @@ IDENTITY = (
         ("created_at", "state", "verdict", "reasons"),
     ),
     Part("identity", "notices", "identity.SecurityNotice", "person_id", ("at", "kind", "detail", "seen_at")),
-    Part(
-        "identity",
-        "messages",
-        "identity.Message",
-        "person_id",
-        ("made_at", "kind", "detail", "sent_at", "given_up_at"),
-        {"address_sealed": "address"},
-    ),
 )
 
 COUNTER = (
@@ -243,13 +235,6 @@ PROCESSES = (
             "process__code",
             "process__state",
             "no",
-    Part(
-        "runs",
-        "runs",
-        "runs.Run",
-        "person_id",
-        ("kind", "state", "shown_hash", "text_versions", "total", "refused", "made_at", "begun_at", "done_at"),
-    ),
             "party",
             "process__created_at",
             "process__terms",
@@ -258,7 +243,22 @@ PROCESSES = (
 )
 
 AFTERWARDS = (
+    Part(
+        "runs",
+        "runs",
+        "runs.Run",
+        "person_id",
+        ("kind", "state", "shown_hash", "text_versions", "total", "refused", "made_at", "begun_at", "done_at"),
+    ),
     Part("updates", "digests", "updates.Digest", "person_id", ("run__period", "made_at", "body", "seen_at", "told_at")),
+    Part(
+        "notices",
+        "messages",
+        "notices.Delivery",
+        "person_id",
+        ("made_at", "channel", "kind", "detail", "state", "code", "sent_at", "closed_at"),
+        {"address_sealed": "address"},
+    ),
     Part(
         "documents",
         "guide_links",

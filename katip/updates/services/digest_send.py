@@ -1,6 +1,6 @@
 """Handing digests to the mail: beside the web server, in bounded batches.
 
-Never more at once than the mail takes out in one go, so that what concerns somebody's sign-in waits behind none.
+They wait there behind everything else, so that what concerns somebody's sign-in waits behind none.
 """
 
 from datetime import datetime
@@ -8,10 +8,8 @@ from datetime import datetime
 from katip.audit.services.record import Happening, record
 from katip.core.actor import OPERATOR, Actor
 from katip.core.usecase import use_case
-from katip.identity.mail import transport
-from katip.identity.models import Message, NoticeKind
-from katip.identity.services.messages_send import MOST as QUEUE
-from katip.identity.telling import messages_to
+from katip.identity.models import NoticeKind
+from katip.identity.telling import leaves, messages_to
 from katip.updates.digests import told_of
 from katip.updates.models import Digest
 
@@ -36,17 +34,13 @@ def digests_send(*, at: datetime) -> int:
 
 @use_case
 def digests_batch(*, actor: Actor, at: datetime) -> int:
-    """Deal with one batch: as many as the queue of messages has room for, and whoever has no address among them."""
-    leaves = transport() is not None
-    waiting = Message.objects.filter(kind=NoticeKind.MONTH_DIGEST, sent_at=None, given_up_at=None)
-    room = QUEUE - len(waiting.values_list("pk")[:QUEUE]) if leaves else BATCH
+    """Deal with one batch: whoever has an address is sent a letter, where e-mails leave."""
+    mail = leaves()
     untold = Digest.objects.filter(told_at=None).select_related("person", "run").order_by("pk")
     taken: list[int] = []
     letters: list[tuple[int, str, dict[str, str | int]]] = []
     for digest in untold.select_for_update(of=("self",), skip_locked=True)[:BATCH]:
-        if leaves and digest.person.email and digest.person.is_active:
-            if len(letters) >= room:
-                break
+        if mail and digest.person.email and digest.person.is_active:
             letters.append((digest.person_id, digest.person.email, _detail(digest)))
         taken.append(digest.pk)
     if taken:

@@ -1,0 +1,80 @@
+"""What is told about somebody's sign-in, a month's digest and requests about data: `identity`'s kinds, in e-mails.
+
+Nothing personal: neither a name nor a number nor a code, and no link but the installation's own address.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from katip.core.clock import ISTANBUL
+from katip.core.environment import Environment
+from katip.identity.models import NoticeKind
+from katip.identity.telling import Told
+from katip.identity.words import notice_text, notice_title
+from katip.notices.channels.ways import channels_open
+from katip.notices.deliver import Outgoing, deliver
+from katip.notices.letters import Item, Letter
+from katip.notices.models import Channel, Rank
+
+
+class OutsideTeller:
+    """Takes what `identity` tells to the room's own rows."""
+
+    def leaves(self) -> bool:
+        """Whether e-mails leave."""
+        return Channel.EMAIL in channels_open()
+
+    def take(self, told: Sequence[Told], at: datetime) -> None:
+        """Write them down: before everything else, a month's digests behind."""
+        deliver(
+            [
+                Outgoing(
+                    Channel.EMAIL,
+                    one.email,
+                    one.kind,
+                    one.detail,
+                    person_id=one.person_id,
+                    rank=Rank.LATER if one.kind == NoticeKind.MONTH_DIGEST else Rank.SECURITY,
+                )
+                for one in told
+            ],
+            at,
+        )
+
+
+class SignInWriter:
+    """The words of `identity.words`, with when it was and whom to call."""
+
+    def write(self, items: Sequence[Item], channel: Channel) -> Letter | None:
+        """The letter about each of `items`."""
+        del channel
+        texts = [_body(item.kind, item.detail, item.at) for item in items]
+        return Letter(f"Katip: {notice_title(items[0].kind)}", "\n\n".join(texts))
+
+
+def _body(kind: str, detail: Mapping[str, Any], at: datetime) -> str:
+    site: Environment = settings.KATIP
+    lines = [
+        notice_text(kind, detail),
+        _("Ne zaman: %(moment)s (Türkiye saati)") % {"moment": f"{at.astimezone(ISTANBUL):%d.%m.%Y %H:%M}"},
+        _("Bunu siz yapmadıysanız hemen yardım numarasını arayın: %(help)s")
+        % {"help": " ".join(part for part in (site.help_name, site.help_phone and f"0{site.help_phone}") if part)}
+        if kind != NoticeKind.MONTH_DIGEST and (site.help_phone or site.help_name)
+        else "",
+        _where(kind) % {"origin": site.origin},
+        _("Bu ileti kendiliğinden gönderilir ve sizden bilgi istemez. İçinde kod ya da kişisel bağlantı olmaz."),
+    ]
+    return "\n\n".join(line for line in lines if line)
+
+
+def _where(kind: str) -> str:
+    """Where more can be read."""
+    if kind.startswith("application_"):  # whoever applies may have no account yet
+        return _("Kurulumun adresi: %(origin)s")
+    if kind == NoticeKind.MONTH_DIGEST:
+        return _("Hangi sözleşmenin neden değiştiği girişten sonra Ayın özeti sayfasında yazar: %(origin)s")
+    return _("Ayrıntılar girişten sonra Hesabım sayfasındadır: %(origin)s")
