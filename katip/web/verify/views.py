@@ -1,65 +1,34 @@
-"""The pages of the check. Alike for everybody: the session is not looked at, and no cookie is set.
-
-The language is the one chosen elsewhere, or the one in the address (`?dil=en`): so that this page needs no cookie.
-"""
+"""The pages of the check, alike for everybody (`web.alike`)."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from katip.core.actor import Actor
 from katip.core.codes import code_read, code_shown
-from katip.core.shown import unshown
 from katip.documents.checking import Checked, check_code, check_file
 from katip.documents.models import CODE_LENGTH
 from katip.documents.proofs import proof_full, proof_public
 from katip.documents.seal.check import SealState
 from katip.documents.services.check_count import check_count
 from katip.web.access import Access, access
+from katip.web.alike import ROBOTS, alike, alike_context, dil_query
 from katip.web.verify.forms import CodeForm, DocumentForm
 from katip.web.verify.limits import CODES, FILES, too_many, wait_page
 from katip.web.verify.show import checked_show, file_show
 from katip.web.verify.upload import upload_in_memory
 
-View = Callable[..., HttpResponse]
 _NOBODY = Actor(None)
-_ROBOTS = "noindex, nofollow, noarchive"
-
-
-def _public(view: View) -> View:
-    """A view of everybody, in the language of its address, that no search engine keeps.
-
-    It counts what it was asked, so it is no plain read for `access`.
-    """
-
-    @wraps(view)
-    def answered(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        wanted = request.GET.get("dil", "")
-        request.dil = wanted if wanted in dict(settings.LANGUAGES) else ""
-        with translation.override(request.dil or request.LANGUAGE_CODE):
-            request.LANGUAGE_CODE = request.dil or request.LANGUAGE_CODE
-            with unshown():  # initials alone leave, and nobody is there to have looked
-                response = view(request, *args, **kwargs)
-        response.headers["Content-Language"] = request.LANGUAGE_CODE
-        response.headers["X-Robots-Tag"] = _ROBOTS
-        return response
-
-    guarded = access(Access.PUBLIC, writes=True)(answered)
-    guarded.sessionless = True  # type: ignore[attr-defined] # read by AccessMiddleware
-    return guarded
 
 
 @csrf_exempt  # it does nothing in anybody's name, and a token would need a cookie
-@_public
+@alike
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: Any) -> HttpResponse:
     """*Belge doğrulama*: a field for the number, one for the file; the answer about a file."""
@@ -71,7 +40,7 @@ def verify(request: Any) -> HttpResponse:
     form = CodeForm(request.GET)
     if not form.is_valid():
         return _page(request, "verify.html", _forms(code=form), status=422)
-    return redirect(reverse("verify_code", args=[code_shown(form.cleaned_data["no"])]) + _dil(request))
+    return redirect(reverse("verify_code", args=[code_shown(form.cleaned_data["no"])]) + dil_query(request))
 
 
 def _file(request: Any) -> HttpResponse:
@@ -90,7 +59,7 @@ def _file(request: Any) -> HttpResponse:
     return _page(request, "verify_result.html", {"by": "file", **file_show(found, request.at), **_forms()})
 
 
-@_public
+@alike
 @require_safe
 def verify_code(request: Any, code: str) -> HttpResponse:
     """Where the document with this number stands."""
@@ -103,14 +72,14 @@ def verify_code(request: Any, code: str) -> HttpResponse:
     return _page(request, "verify_result.html", {"by": "code", **checked_show(checked, request.at), **_forms()})
 
 
-@_public
+@alike
 @require_safe
 def verify_proof(request: Any, code: str) -> HttpResponse:
     """The proof that the event behind the document stands in the log, as one file; it names nobody."""
     return _proof(request, code, lambda checked: _attached(JsonResponse(proof_public(checked)), checked, "json"))
 
 
-@_public
+@alike
 @require_safe
 def verify_tlog_proof(request: Any, code: str) -> HttpResponse:
     """The same for tools that know transparency logs (C2SP tlog-proof)."""
@@ -148,7 +117,7 @@ def verify_full_proof(request: Any, code: str) -> HttpResponse:
 def _attached(response: HttpResponse, checked: Checked, suffix: str, *, full: bool = False) -> HttpResponse:
     name = f"{'tam-' if full else ''}kanit-{code_shown(checked.document.code)}.{suffix}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Robots-Tag"] = _ROBOTS
+    response.headers["X-Robots-Tag"] = ROBOTS
     return response
 
 
@@ -160,20 +129,11 @@ def _unknown(request: Any, code: str, *, waits: bool = False) -> HttpResponse:
 
 def _wait(request: Any, way: str, seconds: int) -> HttpResponse:
     check_count(actor=_NOBODY, at=request.at, way=way, outcome="slow_down")
-    return wait_page(request, seconds, _shared(request))
+    return wait_page(request, seconds, alike_context(request))
 
 
 def _page(request: Any, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    return render(request, template, {**_shared(request), **context}, status=status)
-
-
-def _shared(request: Any) -> dict[str, Any]:
-    """The frame as somebody without a session has it; without a token in it, no cookie is set."""
-    return {"signed_in": False, "idle": None, "csrf_token": "", "dil": request.dil, "dil_query": _dil(request)}
-
-
-def _dil(request: Any) -> str:
-    return f"?dil={request.dil}" if request.dil else ""
+    return render(request, template, {**alike_context(request), **context}, status=status)
 
 
 def _forms(*, code: CodeForm | None = None, file: DocumentForm | None = None) -> dict[str, Any]:
