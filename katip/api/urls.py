@@ -4,6 +4,7 @@ from django.urls import path
 
 from katip.api import chip
 from katip.api.feed import urls as feed
+from katip.api.v1 import urls as v1
 
 urlpatterns = [
     path("chip/v1/claim", chip.claim, name="chip_claim"),
@@ -11,4 +12,5 @@ urlpatterns = [
     path("chip/v1/evidence", chip.evidence, name="chip_evidence"),
     path("chip/v1/abandon", chip.abandon, name="chip_abandon"),
     *feed.paths,
+    *v1.paths,
 ]

@@ -63,6 +63,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # each room's jobs.py
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "katip.web.middleware.HeadersMiddleware",
+    "katip.api.middleware.ProblemMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

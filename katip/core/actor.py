@@ -26,17 +26,27 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """An organisation's own program that acts by a token: the token's id, and what the token is good for."""
+
+    id: int
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """One person acting for one organisation, or for nobody but themselves.
 
     `organisation_id` is a workplace's, a provider's or an office's id, according to `capacity`.
-    The operator's own commands act without a person.
+    The operator's own commands act without a person. A `program` acts in the name of the person who made its token, and
+    never with a proof: what needs a second step is closed to it.
     """
 
     person_id: int | None
     capacity: Capacity = Capacity.INDIVIDUAL
     organisation_id: int | None = None
     proof: Proof | None = None
+    program: Program | None = None
 
     @property
     def person(self) -> int:
