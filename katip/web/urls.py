@@ -16,6 +16,7 @@ from katip.web.counter import urls as counter
 from katip.web.documents import urls as documents
 from katip.web.entrance import views as entrance
 from katip.web.factors import urls as factors
+from katip.web.guide import urls as guide
 from katip.web.home import views as home
 from katip.web.keeping import urls as keeping
 from katip.web.log import urls as log
@@ -80,4 +81,5 @@ urlpatterns = [
     *keeping.paths,
     *log.paths,
     *verify.paths,
+    *guide.paths,
 ]

@@ -58,6 +58,14 @@ session_extend       /oturum/surdur/                      ONE_STEP
 session_keep         /oturum/sakla/                       ONE_STEP
 calculator           /hesapla/                            PUBLIC
 help                 /yardim/                             PUBLIC
+guide                /kilavuz/                            PUBLIC
+guide_pdf            /kilavuz/kilavuz.pdf                 PUBLIC
+guide_no_user        /kilavuz/e-bildirge-kullanicisi-yok/ PUBLIC
+guide_two_step       /kilavuz/iki-asamali-giris-kapali/   PUBLIC
+guide_customer       /kilavuz/<code:code>/                PUBLIC
+guide_customer_pdf   /kilavuz/<code:code>/kilavuz.pdf     PUBLIC
+guide_make           /takip/kilavuz/<int:no>/             PROVIDER
+guide_close          /takip/kilavuz/<int:no>/kapat/       PROVIDER
 verify               /dogrula/                            PUBLIC
 verify_code          /dogrula/<code:code>/                PUBLIC
 verify_proof         /dogrula/<code:code>/kanit.json      PUBLIC

@@ -91,6 +91,16 @@ session_extend     POST  >account_login 204 204 204 204 204 204
 session_keep       GET   >account_login 405 405 405 405 405 405
 session_keep       POST  >account_login 204 204 204 204 204 204
 calculator         GET   200   200   200   200   200   200   200
+guide              GET   200   200   200   200   200   200   200
+guide_pdf          GET   200   200   200   200   200   200   200
+guide_no_user      GET   200   200   200   200   200   200   200
+guide_two_step     GET   200   200   200   200   200   200   200
+guide_customer     GET   404   404   404   404   404   404   404
+guide_customer_pdf GET   404   404   404   404   404   404   404
+guide_make         GET   >account_login >two_step 403 403 403 200 403
+guide_make         POST  >account_login >two_step 403 403 403 >guide_make 403
+guide_close        GET   >account_login >two_step 403 403 403 405 403
+guide_close        POST  >account_login >two_step 403 403 403 404 403
 help               GET   200   200   200   200   200   200   200
 accessibility      GET   200   200   200   200   200   200   200
 privacy            GET   200   200   200   200   200   200   200
@@ -358,12 +368,13 @@ OF_ONE_PROVIDER = {"oidc_start", "oidc_return", "oidc_again"}
 OF_ONE_FEED = {"feed_state", "feed_part", "feed_close", "feed_rehearse", "feed_faults"}
 """asked for without the sender's key; test_feed asks with one"""
 OF_ONE_DOCUMENT = {"verify_code", "verify_proof", "verify_tlog_proof", "verify_full_proof"}
+OF_ONE_DOCUMENT |= {"guide_customer", "guide_customer_pdf"}
 """asked for a code that nobody has; tests of the check ask for one that somebody has"""
 OF_ONE_REQUEST = {"data_request", "data_request_withdraw", "data_request_answer"}
 """asked for one that nobody made; tests/web/test_keeping asks for one that somebody made"""
 OF_THE_LOG = {"log_tile", "log_entries"}
 """asked for before anything is signed; tests/web/log asks afterwards"""
-OF_ONE_PERSON = {"undertaking_end", "staff_end", "manager_end", "factor_rename", "factor_remove", "month_digest"}
+OF_ONE_PERSON = {"guide_close", "undertaking_end", "staff_end", "manager_end", "factor_rename", "factor_remove", "month_digest"}
 """asked for a number that nobody has; test_people and test_month_digest ask for one's own, and another's"""
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"} - OFFICIALS_ONLY
 READERS = {row[0]: "manager" for row in ROWS if row[5] == "403"}
@@ -403,6 +414,8 @@ def numbers(route: str, world: World, contract: Contract) -> list[int | str | Pl
         return [Place(0, 0, 1)]
     if route in OF_ONE_DOCUMENT:
         return ["2222-2222-2222-2222-2222"]
+    if route == "guide_make":
+        return [contract.process_id]
     if route == "board_person":
         return [world.professionals[103].pk]
     if route in OF_ONE_FEED:

@@ -47,6 +47,7 @@ _BY_OCCASION: dict[Occasion, tuple[str, ...]] = {
         "offer_sheet",
         "offer_sheet_new",
         "offer_sheet_results",
+        "guide_make",
     ),
     Occasion.MONTH: (
         "month_digest",

@@ -13,6 +13,14 @@
   /* After a refused form the focus goes to the summary of what to correct. */
   one("[data-focus]")?.focus();
 
+  /* Copy what a field holds; the field itself can be copied by hand. */
+  all("[data-copy]").forEach((button) => button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+    button.parentElement.querySelector("[role=status]").textContent = button.dataset.done;
+  }));
+
   all("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
 
   /* Menu on a phone: Escape and the links inside close it. */
