@@ -90,9 +90,14 @@ class Asked:
 NOTHING_ASKED = Asked()
 
 
-def contracts_listed(actor: Actor, at: datetime, tab: Tab, asked: Asked = NOTHING_ASKED) -> QuerySet[Contract]:
-    """The contracts of a tab that the actor may see and that are asked for, in no order, with nothing computed."""
-    contracts = contracts_of(actor).filter(_tab(actor, tab))
+def contracts_listed(
+    actor: Actor, at: datetime, tab: Tab, asked: Asked = NOTHING_ASKED, *, among: QuerySet[Contract] | None = None
+) -> QuerySet[Contract]:
+    """The contracts of a tab that the actor may see and that are asked for, in no order, with nothing computed.
+
+    `among` are others than those of the capacity chosen, where the caller knows that the person may see them.
+    """
+    contracts = (contracts_of(actor) if among is None else among).filter(_tab(actor, tab))
     for condition in _conditions(at, tab, asked):
         contracts = contracts.filter(condition)
     if asked.search:

@@ -20,11 +20,15 @@ COUNTED = 1_000
 _NO_DEADLINE = date(9999, 12, 31)
 
 
+def contracts_told() -> QuerySet[Contract]:
+    """Contracts with all that a list tells of them; whose, is the caller's to say."""
+    related = "process", "certificate", "professional__person", "provider__province", "workplace__province"
+    return Contract.objects.select_related(*related)
+
+
 def contracts_of(actor: Actor) -> QuerySet[Contract]:
     """The contracts that the actor may see in the capacity chosen, with the minutes in force now or offered."""
-    contracts = Contract.objects.select_related(
-        "process", "certificate", "professional__person", "provider__province", "workplace__province"
-    )
+    contracts = contracts_told()
     if actor.capacity == Capacity.WORKPLACE:
         contracts = contracts.filter(workplace_id=actor.organisation)
     elif actor.capacity == Capacity.PROVIDER:

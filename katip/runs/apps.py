@@ -12,7 +12,11 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the kinds known."""
+        from katip.runs.contact import ContactKind
         from katip.runs.decide import DecideKind
+        from katip.runs.end import EndKind
         from katip.runs.kinds import kind_register
+        from katip.runs.reoffer import ReofferKind
 
-        kind_register(DecideKind())
+        for kind in (DecideKind(), ReofferKind(), EndKind(), ContactKind()):
+            kind_register(kind)

@@ -63,7 +63,7 @@ def contracts_reoffer_each(
             continue
         acts.append(act)
     made, unlawful = offers_each(
-        actor, at, [_offer(act.contract, act.contract.workplace_id, minutes[act.contract.pk]) for act in acts]
+        actor, at, [offer_anew(act.contract, act.contract.workplace_id, minutes[act.contract.pk]) for act in acts]
     )
     refused |= {acts[no].contract.pk: violation for no, violation in unlawful.items()}
     followed = {acts[no].contract.pk: contract for no, contract in made.items()}
@@ -95,7 +95,7 @@ def contracts_remake(*, actor: Actor, at: datetime, contract_ids: Sequence[int])
     for contract in contracts:
         if contract.end_reason != EndReason.WORKPLACE_CLOSED or contract.workplace_id not in at_number:
             raise RuleViolation("not_renumbered", facts={"contract": contract.pk})
-        offer = _offer(contract, at_number[contract.workplace_id], minutes[contract.pk])
+        offer = offer_anew(contract, at_number[contract.workplace_id], minutes[contract.pk])
         offers.append(replace(offer, at_least_minimum=True))
     made, refused = offers_each(actor, at, offers)
     if refused:
@@ -113,7 +113,7 @@ def last_minutes(contracts: Sequence[Contract]) -> dict[int, int]:
     return minutes | dict(newest.distinct("contract_id").values_list("contract_id", "minutes"))
 
 
-def _offer(contract: Contract, workplace_id: int, minutes: int) -> Offer:
+def offer_anew(contract: Contract, workplace_id: int, minutes: int) -> Offer:
     """The same offer once more, linked to what it follows."""
     return Offer(
         code=contract.code,
