@@ -75,6 +75,8 @@ STATEMENTS = {
     "message": _oldest("notices_delivery", "it.closed_at < cut"),
     "address_fault": _oldest("notices_addressfault", "it.last_at < cut"),
     "notice": _oldest("identity_securitynotice", "it.at < cut"),
+    "told": _oldest("notices_notice", "it.at < cut"),
+    "objection": _oldest("notices_objection", "it.closed_at < cut"),
     "sign_in_code": _oldest("identity_activationcode", "least(it.used_at, it.revoked_at, it.expires_at) < cut")
     + _oldest("identity_enrolment", "least(it.used_at, it.revoked_at, it.expires_at) < cut"),
     "chip_session": _oldest(
@@ -177,8 +179,10 @@ def person_statement(naming: list[tuple[str, str]]) -> str:
         DELETE FROM account_emailconfirmation WHERE email_address_id IN
             (SELECT id FROM account_emailaddress WHERE user_id = ANY(gone));
         DELETE FROM account_emailaddress WHERE user_id = ANY(gone);
+        DELETE FROM notices_preference WHERE person_id = ANY(gone);
+        DELETE FROM notices_habit WHERE person_id = ANY(gone);
         DELETE FROM identity_person WHERE id = ANY(gone); {_COUNT}"""
 
 
-COMES_ALONG = {"mfa_authenticator", "account_emailaddress"}
+COMES_ALONG = {"mfa_authenticator", "account_emailaddress", "notices_preference", "notices_habit"}
 """tables whose rows go with their person: they keep nobody"""

@@ -138,6 +138,7 @@ KEPT = (
             "django_content_type",
             "django_migrations",
             "notices_channelrest",
+            "notices_round",
             "procrastinate_workers",
         ),
         Fate.KEEP,

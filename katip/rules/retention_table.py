@@ -73,6 +73,15 @@ DELETED = (
         Words("bildirimin anı", "the notice"),
     ),
     Rule(
+        "told",
+        Words("Süreç ve sözleşme bildirimleri", "Notices about processes and contracts"),
+        ("notices_notice",),
+        Fate.DELETE,
+        _ANSWER,
+        Span("2y"),
+        Words("bildirilen olayın anı", "what is told of"),
+    ),
+    Rule(
         "sign_in_code",
         Words("Etkinleştirme kodları ve kurma hakları (özet değeri)", "Activation codes and rights to enrol (hashed)"),
         ("identity_activationcode", "identity_enrolment"),
@@ -268,6 +277,19 @@ CONFIRMED_FIRST = (
         settled=False,
     ),
     Rule(
+        "objection",
+        Words(
+            "İşyerlerinin tanımadıkları kurumlar için bildirimleri",
+            "Reports of workplaces about providers they do not know",
+        ),
+        ("notices_objection",),
+        Fate.DELETE,
+        _LIMITATION,
+        Span("10y"),
+        Words("yetkilinin bildirimi kapattığı an", "an official closed it"),
+        settled=False,
+    ),
+    Rule(
         "mandate",
         Words("Bitmiş yetkiler", "Mandates that ended"),
         ("registry_mandate",),
@@ -313,7 +335,14 @@ CONFIRMED_FIRST = (
     Rule(
         "person",
         Words("Hiçbir kayıtta anılmayan kişiler", "People whom no record names any more"),
-        ("identity_person", "mfa_authenticator", "account_emailaddress", "account_emailconfirmation"),
+        (
+            "identity_person",
+            "mfa_authenticator",
+            "account_emailaddress",
+            "account_emailconfirmation",
+            "notices_habit",
+            "notices_preference",
+        ),
         Fate.DELETE,
         "6698 m.7/1",
         Span("2y"),
