@@ -73,6 +73,12 @@ STATEMENTS = {
         "(SELECT FROM procrastinate_events event WHERE event.job_id = it.id AND event.at >= cut)",
     ),
     "message": _oldest("notices_delivery", "it.closed_at < cut"),
+    "webhook_sent": _oldest("notices_hookdelivery", "it.state <> 'waiting' AND coalesce(it.tried_at, it.since) < cut"),
+    "webhook": _oldest(
+        "notices_hooksubscription",
+        "it.state = 'ended' AND it.state_at < cut AND NOT EXISTS "
+        "(SELECT FROM notices_hookdelivery sent WHERE sent.subscription_id = it.id)",
+    ),
     "address_fault": _oldest("notices_addressfault", "it.last_at < cut"),
     "notice": _oldest("identity_securitynotice", "it.at < cut"),
     "told": _oldest("notices_notice", "it.at < cut"),

@@ -56,6 +56,8 @@ UPDATABLE = {
     "notices_channelrest",
     "notices_delivery",
     "notices_habit",
+    "notices_hookdelivery",
+    "notices_hooksubscription",
     "notices_notice",
     "notices_objection",
     "notices_preference",

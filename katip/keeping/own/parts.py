@@ -364,6 +364,7 @@ LEFT_OUT: Mapping[tuple[str, str], str] = {
     ("identity_proofing", "officer_id"): _IN_OFFICE,
     ("identity_proofing", "second_officer_id"): _IN_OFFICE,
     ("keeping_datarequest", "answered_by_id"): _IN_OFFICE,
+    ("notices_hooksubscription", "keeper_id"): "an organisation's: among the person's own acts in the audit record",
     ("notices_objection", "closed_by_id"): _IN_OFFICE,
     ("processes_process", "created_by_id"): _IN_ACTS,
     ("processes_process", "waits_for_person_id"): "repeats the step that waits",
