@@ -7,7 +7,7 @@ out, though the sweep has not closed it yet.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,14 +18,15 @@ from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.turkish import fold
 from katip.processes.deadlines import deadlines_lapse
+from katip.processes.models import Process
 from katip.processes.selectors import like_escaped
 
 MOST = 10_000
 """How many rows are taken together; what lies beyond is narrowed first."""
 COUNTED = 1_000
 """Counting for the header stops here: a larger number tells nobody more."""
-FACETS = 200
-"""How many providers and kinds a filter offers."""
+FACETS = 100
+"""How many companies, providers and kinds a filter offers; where there are more companies, one searches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,8 @@ class Summary:
     """What waits under a filter, counted to `MOST` + 1.
 
     `digest` is `inbox_hash` of exactly those rows. `today`, `soon` and `later` are counted as if no last day were asked
-    for; `providers` and `codes` and `capacities` (with how many each) over everything that waits.
+    for. `workplaces`, `providers`, `codes` and `capacities` (with how many each) are of everything that waits, the
+    first two by title. Of workplaces there are `FACETS` + 1 where a list of them would be too long.
     """
 
     everything: int
@@ -101,6 +103,7 @@ class Summary:
     today: int
     soon: int
     later: int
+    workplaces: list[tuple[int, str, int]]
     providers: list[tuple[int, str, int]]
     codes: list[tuple[int, int]]
     capacities: dict[Capacity, int]
@@ -176,11 +179,18 @@ SELECT (SELECT count(*) FROM mine),
     count(*) FILTER (WHERE due_on <= %(today)s),
     count(*) FILTER (WHERE due_on > %(today)s AND due_on <= %(soon)s),
     count(*) FILTER (WHERE due_on > %(soon)s OR due_on IS NULL),
+    (SELECT COALESCE(json_agg(json_build_array(found.id, found.title, found.n)
+                     ORDER BY found.title_sort COLLATE "C", found.id), '[]')
+     FROM (SELECT workplace.id, workplace.title, workplace.title_sort, mine.n
+           FROM (SELECT workplace_id, count(*) AS n FROM mine WHERE workplace_id IS NOT NULL
+                 GROUP BY workplace_id LIMIT %(facets)s + 1) AS mine
+           JOIN registry_workplace AS workplace ON workplace.id = mine.workplace_id) AS found),
     (SELECT COALESCE(json_agg(json_build_array(found.id, found.short_title, found.n)
                      ORDER BY found.title_sort COLLATE "C", found.id), '[]')
-     FROM (SELECT provider.id, provider.short_title, provider.title_sort, count(*) AS n
-           FROM mine JOIN registry_provider AS provider ON provider.id = mine.provider_id
-           GROUP BY provider.id ORDER BY n DESC, provider.id LIMIT %(facets)s) AS found),
+     FROM (SELECT provider.id, provider.short_title, provider.title_sort, mine.n
+           FROM (SELECT provider_id, count(*) AS n FROM mine WHERE provider_id IS NOT NULL
+                 GROUP BY provider_id ORDER BY n DESC, provider_id LIMIT %(facets)s) AS mine
+           JOIN registry_provider AS provider ON provider.id = mine.provider_id) AS found),
     (SELECT COALESCE(json_agg(json_build_array(code, n) ORDER BY code), '[]')
      FROM (SELECT code, count(*) AS n FROM mine GROUP BY code ORDER BY n DESC LIMIT %(facets)s) AS found),
     (SELECT COALESCE(json_object_agg(capacity, n), '{{{{}}}}')
@@ -222,6 +232,13 @@ def inbox_named(person_id: int, at: datetime, process_ids: Collection[int]) -> l
     return _find(person_id, at, ["mine.id = ANY(%(named)s)"], named, limit=MOST)
 
 
+def processes_of(rows: Sequence[Waiting], *, related: Collection[str] = ()) -> list[Process]:
+    """The processes of rows that were read for a person, in their order; `related` names what is read along."""
+    found = Process.objects.select_related(*related, "workplace__province", "provider__province")
+    by_number = found.in_bulk([row.process_id for row in rows])
+    return [by_number[row.process_id] for row in rows]
+
+
 def inbox_hash(rows: Iterable[Waiting]) -> str:
     """SHA-256 (64 hex digits) over exactly these rows, whatever their order: which processes, as they stood."""
     lines = sorted((row.process_id, row.version, row.terms_hash) for row in rows)
@@ -257,9 +274,10 @@ def inbox_summary(actor: Actor, at: datetime, filters: Filters, *, soon: date) -
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         [row] = cursor.fetchall()
-    *figures, providers, codes, capacities = row
+    *figures, workplaces, providers, codes, capacities = row
     return Summary(
         *figures,
+        workplaces=[(number, title, count) for number, title, count in workplaces],
         providers=[(number, title, count) for number, title, count in providers],
         codes=[(code, count) for code, count in codes],
         capacities={Capacity(name): count for name, count in capacities.items()},

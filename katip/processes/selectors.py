@@ -15,14 +15,6 @@ from katip.processes.models import PartyKind, Process, ProcessState, Step
 from katip.registry.models import Mandate
 from katip.registry.permissions import valid_on
 
-WAITING_SHOWN = 1_000
-"""Counting stops here: a larger number tells nobody more."""
-
-
-def waiting_count(actor: Actor) -> int:
-    """How many open processes wait for the actor in this capacity, at most `WAITING_SHOWN`."""
-    return len(_waiting(actor).values_list("pk")[:WAITING_SHOWN])
-
 
 def _waiting(actor: Actor) -> QuerySet[Process]:
     """Open processes whose step is the actor's to decide, in the capacity chosen; each side has an index of its own."""

@@ -11,11 +11,13 @@ import katip
 from katip.core.actor import Capacity
 from katip.core.clock import ISTANBUL
 from katip.counter.permissions import AT_COUNTER
-from katip.processes.selectors import waiting_count
+from katip.processes.inbox import COUNTED, Counts, inbox_counts
 from katip.registry.models import OfficialRole
+from katip.web import format as fmt
 from katip.web.keeping.due import DUE, PAGES
 from katip.web.looks.reasons import reason_of, reason_until
 from katip.web.looks.words import REASONS
+from katip.web.templatetags.words import current_language
 from katip.web.words import OFFICES
 
 WARNING_SECONDS = 120
@@ -26,7 +28,7 @@ def page(request: Any) -> dict[str, Any]:
     """The context processor; asks the database once, for the number of waiting processes, behind the gate only."""
     site = settings.KATIP
     chosen = getattr(request, "chosen", None)
-    waiting = waiting_total(request) if chosen is not None else 0
+    waits = waiting_counts(request) if chosen is not None or hasattr(request, "waiting") else None
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     return {
         "site": {
@@ -41,8 +43,9 @@ def page(request: Any) -> dict[str, Any]:
         "signed_in": signed_in,
         "notice_due": signed_in and request.path in PAGES and request.session.get(DUE, False),
         "own_account": _own_account(request),
-        "who": _who(request, chosen, waiting) if chosen is not None else None,
-        "nav": _nav(request, chosen, waiting) if chosen is not None else [],
+        "who": _who(request, chosen) if waits is not None else None,
+        "waits": _waits(request, waits) if waits is not None else None,
+        "nav": _nav(request, chosen, waits) if waits is not None else [],
         "look_reason": _look_reason(request) if chosen is not None and chosen.office is not None else None,
         "language": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
         "idle": {"seconds": site.idle_minutes * 60, "warn_seconds": site.idle_minutes * 60 - WARNING_SECONDS}
@@ -76,14 +79,42 @@ def contact(name: str, phone: str, hours: str) -> dict[str, str]:
     }
 
 
-def waiting_total(request: Any) -> int:
-    """How many processes wait for the person in the capacity chosen; asked of the database once a page."""
+def waiting_counts(request: Any) -> Counts:
+    """How many processes wait for the person, in all and in the capacity chosen; asked of the database once a page.
+
+    Where no capacity is chosen, a page that asks here, or has counted them itself (`request.waiting`), has the column
+    and a header that speaks for everything the person may act for; others have neither.
+    """
     if not hasattr(request, "waiting"):
-        request.waiting = waiting_count(request.actor)
-    return int(request.waiting)
+        official = request.actor.capacity == Capacity.OFFICIAL
+        request.waiting = Counts(0, 0) if official else inbox_counts(request.actor, request.at)
+    counts: Counts = request.waiting
+    return counts
 
 
-def _who(request: Any, chosen: Any, waiting: int) -> dict[str, Any]:
+def waiting_total(request: Any) -> int:
+    """How many processes wait for the person in the capacity chosen."""
+    return waiting_counts(request).here
+
+
+def waiting_words(number: int) -> str:
+    """A number of waiting processes; counting stops at `COUNTED`."""
+    words = fmt.number_text(number, current_language())
+    return f"{words}+" if number >= COUNTED else words
+
+
+def _waits(request: Any, counts: Counts) -> dict[str, Any] | None:
+    """What the header says of everything that waits, whatever the capacity; officials have desks of their own."""
+    if request.actor.capacity == Capacity.OFFICIAL:
+        return None
+    elsewhere = counts.all - counts.here
+    return {"any": counts.all > 0, "words": waiting_words(counts.all), "elsewhere": max(elsewhere, 0)}
+
+
+def _who(request: Any, chosen: Any) -> dict[str, Any]:
+    if chosen is None:
+        words = {"capacity_label": _("Bütün yetkileriniz"), "organisation": ""}
+        return {"person_name": request.user.name, **words, "kind": "all", "can_change": True}
     labels = {
         Capacity.INDIVIDUAL: _("Kendi adınıza"),
         Capacity.WORKPLACE: _("e-Bildirge kullanıcısı olarak"),
@@ -100,33 +131,37 @@ def _who(request: Any, chosen: Any, waiting: int) -> dict[str, Any]:
         "capacity_label": labels[chosen.capacity],
         "organisation": organisation,
         "kind": chosen.capacity,
-        "waiting": waiting,
         "can_change": True,
     }
 
 
-def _nav(request: Any, chosen: Any, waiting: int) -> list[dict[str, Any]]:
+def _nav(request: Any, chosen: Any, waits: Counts) -> list[dict[str, Any]]:
     """The navy column, as the guide's words have it; only what exists and is open to this capacity."""
 
-    def item(label: str, name: str, badge: int | None = None) -> dict[str, Any]:
+    def item(label: str, name: str, badge: int = 0) -> dict[str, Any]:
         url = reverse(name)
         current = request.path == url or (url != "/" and request.path.startswith(url))
-        return {"label": label, "url": url, "current": current, "badge": badge or None, "children": []}
+        shown = waiting_words(badge) if badge else None
+        return {"label": label, "url": url, "current": current, "badge": shown, "children": []}
 
+    if chosen is None:
+        return [item(_("Bekleyen işler"), "inbox", waits.all), item(_("Firmalarım"), "companies")]
     if chosen.capacity == Capacity.INDIVIDUAL:
         return [
-            item(_("Görevlendirmelerim"), "assignments", waiting),
+            item(_("Bekleyen işler"), "inbox", waits.all),
+            item(_("Görevlendirmelerim"), "assignments", waits.here),
             item(_("Sürelerim"), "own_minutes"),
             item(_("Kendi Kayıtlarım"), "own_records"),
         ]
     if chosen.capacity == Capacity.OFFICIAL:
         return _nav_official(request, chosen, item)
-    contracts = item(_("İSG Hizmet Sözleşmeleri"), "contracts", waiting)
+    contracts = item(_("İSG Hizmet Sözleşmeleri"), "contracts", waits.here)
     contracts["current"] = contracts["current"] or request.path.startswith("/surecler/")
     processes = [contracts]
     if chosen.capacity == Capacity.PROVIDER:
         processes += [item(_("Bu ay ne değişti"), "provider_month"), item(_("Teklifler"), "offer_drafts")]
     nav = [
+        item(_("Bekleyen işler"), "inbox", waits.all),
         item(_("Ana ekran"), "home"),
         {"label": _("Süreç Yönetimi"), "url": "", "current": False, "badge": None, "children": processes},
     ]

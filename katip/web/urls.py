@@ -18,6 +18,8 @@ from katip.web.entrance import views as entrance
 from katip.web.factors import urls as factors
 from katip.web.guide import urls as guide
 from katip.web.home import views as home
+from katip.web.hooks import urls as hooks
+from katip.web.inbox import urls as inbox
 from katip.web.keeping import urls as keeping
 from katip.web.log import urls as log
 from katip.web.looks import urls as looks
@@ -49,6 +51,7 @@ urlpatterns = [
     path("firmalar/sec/", acting.company_choose, name="company_choose"),
     path("ana-ekran/", home.home, name="home"),
     path("gorevlendirmelerim/", home.assignments, name="assignments"),
+    *inbox.paths,
     *account.paths,
     *looks.paths,
     *contracts.paths,
@@ -79,6 +82,7 @@ urlpatterns = [
     *capacity.paths,
     *months.paths,
     *keeping.paths,
+    *hooks.paths,
     *log.paths,
     *verify.paths,
     *guide.paths,

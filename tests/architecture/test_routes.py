@@ -53,6 +53,15 @@ feed_part            /api/feed/v1/feeds/<int:no>/parts/<int:part> PUBLIC
 feed_close           /api/feed/v1/feeds/<int:no>/close    PUBLIC
 feed_rehearse        /api/feed/v1/feeds/<int:no>/rehearse PUBLIC
 feed_faults          /api/feed/v1/feeds/<int:no>/faults   PUBLIC
+hooks                /programlar/webhook/                 ACTING
+hook_new             /programlar/webhook/yeni/            ACTING
+hook                 /programlar/webhook/<int:no>/        ACTING
+hook_change          /programlar/webhook/<int:no>/degistir/ ACTING
+hook_secret          /programlar/webhook/<int:no>/anahtar/ ACTING
+hook_act             /programlar/webhook/<int:no>/durum/  ACTING
+hook_end             /programlar/webhook/<int:no>/sonlandir/ ACTING
+hook_replay          /programlar/webhook/<int:no>/yeniden-gonder/ ACTING
+hook_delivery        /programlar/webhook/<int:no>/gonderim/<int:sent_no>/ ACTING
 language             /dil/                                PUBLIC
 session_extend       /oturum/surdur/                      ONE_STEP
 session_keep         /oturum/sakla/                       ONE_STEP
@@ -94,6 +103,7 @@ capacity             /secim/                              TWO_STEP
 companies            /firmalar/                           TWO_STEP
 companies_fetch      /firmalar/getir/                     TWO_STEP
 company_choose       /firmalar/sec/                       TWO_STEP
+inbox                /bekleyenler/                        TWO_STEP
 home                 /ana-ekran/                          ACTING
 assignments          /gorevlendirmelerim/                 ACTING
 contracts            /sozlesmeler/                        ACTING

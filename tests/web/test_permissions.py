@@ -84,6 +84,22 @@ feed_close         POST  401   401   401   401   401   401   401
 feed_rehearse      GET   405   405   405   405   405   405   405
 feed_rehearse      POST  401   401   401   401   401   401   401
 feed_faults        GET   401   401   401   401   401   401   401
+hooks              GET   >account_login >two_step 200 200 200 200 403
+hook_new           GET   >account_login >two_step 200 200 200 200 403
+hook_new           POST  >account_login >two_step 422 422 422 422 403
+hook               GET   >account_login >two_step 404 404 404 404 404
+hook_change        GET   >account_login >two_step 404 404 404 404 404
+hook_change        POST  >account_login >two_step 404 404 404 404 404
+hook_secret        GET   >account_login >two_step 404 404 404 404 404
+hook_secret        POST  >account_login >two_step 404 404 404 404 404
+hook_act           GET   >account_login >two_step 405 405 405 405 405
+hook_act           POST  >account_login >two_step 404 404 404 404 404
+hook_end           GET   >account_login >two_step 404 404 404 404 404
+hook_end           POST  >account_login >two_step 404 404 404 404 404
+hook_replay        GET   >account_login >two_step 404 404 404 404 404
+hook_replay        POST  >account_login >two_step 404 404 404 404 404
+hook_delivery      GET   >account_login >two_step 404 404 404 404 404
+hook_delivery      POST  >account_login >two_step 404 404 404 404 404
 language           GET   405   405   405   405   405   405   405
 language           POST  >start >start >start >start >start >start >start
 session_extend     GET   >account_login 405 405 405 405 405 405
@@ -136,6 +152,7 @@ companies_fetch    GET   >account_login >two_step >companies >companies >compani
 companies_fetch    POST  >account_login >two_step >companies >companies >companies >companies >companies
 company_choose     GET   >account_login >two_step >companies >companies >companies >companies >companies
 company_choose     POST  >account_login >two_step 403 >home >home 403 403
+inbox              GET   >account_login >two_step 200 200 200 200 200
 home               GET   >account_login >two_step 200 200 200 200 >assignments
 assignments        GET   >account_login >two_step >home >home >home >home 200
 contracts          GET   >account_login >two_step 200 200 200 200 >assignments
@@ -372,6 +389,8 @@ OF_ONE_DOCUMENT |= {"guide_customer", "guide_customer_pdf"}
 """asked for a code that nobody has; tests of the check ask for one that somebody has"""
 OF_ONE_REQUEST = {"data_request", "data_request_withdraw", "data_request_answer"}
 """asked for one that nobody made; tests/web/test_keeping asks for one that somebody made"""
+OF_ONE_HOOK = {row[0] for row in ROWS if row[0].startswith("hook") and row[0] not in {"hooks", "hook_new"}}
+"""asked for one that nobody has; tests/web/test_hooks asks for one's own, and another's"""
 OF_THE_LOG = {"log_tile", "log_entries"}
 """asked for before anything is signed; tests/web/log asks afterwards"""
 OF_ONE_PERSON = {"guide_close", "undertaking_end", "staff_end", "manager_end", "factor_rename", "factor_remove", "month_digest"}
@@ -418,6 +437,8 @@ def numbers(route: str, world: World, contract: Contract) -> list[int | str | Pl
         return [contract.process_id]
     if route == "board_person":
         return [world.professionals[103].pk]
+    if route in OF_ONE_HOOK:
+        return [10**9, 1] if route == "hook_delivery" else [10**9]
     if route in OF_ONE_FEED:
         return [1, 1] if route == "feed_part" else [1]
     if route in OF_ONE_REQUEST | OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER:

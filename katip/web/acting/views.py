@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from katip.core.actor import Capacity
+from katip.core.clock import day_of
 from katip.core.usecase import acting_as
+from katip.processes.inbox import EVERYTHING, Summary, inbox_summary
 from katip.processes.selectors import Company, CompanyKey, companies_find
 from katip.registry.models import Mandate, Official
 from katip.registry.permissions import valid_on
@@ -25,12 +27,18 @@ from katip.web.words import CAPACITIES, OFFICES
 _FETCHED = "mandates_fetched"
 _PAGE = 20
 _OFFICES_SHOWN = 10
+_MANY_PLACES = 3
+"""from so many on, whoever comes in is shown what waits for all of them at once; with fewer, the guide's way begins"""
 
 
 @access(Access.TWO_STEP)
 @require_http_methods(["GET", "POST"])
 def capacity(request: Any) -> HttpResponse:
-    """Bireysel, Kurumsal, or the office that one holds; nothing is chosen beforehand."""
+    """Bireysel, Kurumsal, or the office that one holds; nothing is chosen beforehand.
+
+    Whoever comes in and has work in several capacities, or for many companies, finds it on one page first (`?sec` asks
+    for this page all the same).
+    """
     wanted = safe_next(request)
     choice = request.POST.get("secim", "")
     if choice == "bireysel":
@@ -40,6 +48,10 @@ def capacity(request: Any) -> HttpResponse:
         return redirect(_with_next(reverse("companies"), wanted))
     with acting_as(request.actor):
         offices = list(offices_of(request.user.pk)[:_OFFICES_SHOWN])
+        waits = inbox_summary(request.actor, request.at, EVERYTHING, soon=day_of(request.at))
+    comes_in = request.method == "GET" and request.chosen is None and not wanted and "sec" not in request.GET
+    if comes_in and _is_much(waits):
+        return redirect("inbox")
     for office in offices:
         if choice == f"gorevli-{office.pk}":
             chosen_write(request, Capacity.OFFICIAL, office.pk)
@@ -47,8 +59,18 @@ def capacity(request: Any) -> HttpResponse:
     error = ""
     if request.method == "POST":
         error = _("Seçeneklerden birini seçin.") if offices else _("Bireysel ya da Kurumsal: birini seçin.")
-    context = {"chosen": "", "error": error, "next": wanted, "offices": [_office(office) for office in offices]}
+    context = {
+        "chosen": "",
+        "error": error,
+        "next": wanted,
+        "offices": [_office(office) for office in offices],
+        "everything": waits.everything,
+    }
     return render(request, "capacity.html", context)
+
+
+def _is_much(waits: Summary) -> bool:
+    return len(waits.capacities) > 1 or waits.companies >= _MANY_PLACES
 
 
 def _office(office: Official) -> dict[str, str]:
