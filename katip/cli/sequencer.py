@@ -1,7 +1,8 @@
 """Beside the web server or the hands: events get their positions in the log, and are read from it, every second.
 
-Threads of their own, one for the log and one for its readers, so that nothing the parent or a reader does keeps the log
-waiting. Any number of them at once, on any number of machines, is right; killed at any moment, a batch never was.
+Threads of their own, one for the log, one for its readers and one for the webhooks that follow, so that nothing the
+parent, a reader or somebody's server does keeps the log waiting. Any number of them at once, on any number of machines,
+is right; killed at any moment, a batch never was.
 """
 
 import logging
@@ -31,6 +32,7 @@ def sequencing() -> Iterator[None]:
         threading.Thread(
             target=_run, args=(stop, _read, "The log waits to be read (%s)."), name="log readers", daemon=True
         ),
+        threading.Thread(target=_run, args=(stop, _call, "Webhooks wait (%s)."), name="webhooks", daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -63,13 +65,21 @@ def _run(stop: threading.Event, once: Callable[[threading.Event], None], words: 
 def _sequence(stop: threading.Event) -> None:
     from katip.audit.log.sequence import sequence
     from katip.documents.jobs import documents_tend
+    from katip.runs.receipts.jobs import receipts_tend
 
     while sequence(datetime.now(UTC)) and not stop.is_set():
         pass
     documents_tend()  # what waited for its place in the log can be made now
+    receipts_tend()
 
 
 def _read(stop: threading.Event) -> None:
     from katip.audit.log.stream import streams_run
 
     streams_run(datetime.now(UTC), stop.is_set)
+
+
+def _call(stop: threading.Event) -> None:
+    from katip.notices.hooks.sending import hooks_send
+
+    hooks_send(lambda: datetime.now(UTC), stop.is_set)

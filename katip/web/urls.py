@@ -30,6 +30,7 @@ from katip.web.oidc import urls as oidc
 from katip.web.people import urls as people
 from katip.web.processes import together
 from katip.web.processes import views as processes
+from katip.web.runs import urls as runs
 from katip.web.verify import urls as verify
 
 urlpatterns = [
@@ -52,6 +53,7 @@ urlpatterns = [
     path("ana-ekran/", home.home, name="home"),
     path("gorevlendirmelerim/", home.assignments, name="assignments"),
     *inbox.paths,
+    *runs.paths,
     *account.paths,
     *looks.paths,
     *contracts.paths,

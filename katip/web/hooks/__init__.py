@@ -1,0 +1,1 @@
+"""Pages about webhooks: where an organisation's programs are told of what happened."""
