@@ -46,6 +46,7 @@ def due_do(now: datetime, *, judge: bool = False, sending: bool = True) -> str:
     from katip.keeping.services.requests import requests_sweep
     from katip.keeping.services.retention import retention_sweep
     from katip.notices.engine import deliveries_send
+    from katip.notices.reminders import reminders_make
     from katip.notices.services.queue import Sent
     from katip.updates.services.digest_send import digests_send
 
@@ -64,6 +65,7 @@ def due_do(now: datetime, *, judge: bool = False, sending: bool = True) -> str:
     parts["told of their month"] = digests_send(at=now)
     checks_record(actor=OPERATOR, at=now)
     parts["told of requests about their data"] = requests_sweep(now)
+    parts["reminded"] = reminders_make(at=now)
     told = deliveries_send(at=now) if sending else Sent()
     parts["given the timestamp of their seal"] = seals_repair(actor=OPERATOR, at=now).stamped
     parts |= {"messages sent": told.sent, "messages given up": told.given_up}

@@ -54,6 +54,7 @@ class Environment(BaseSettings):
     step_up_minutes: int = Field(default=15, ge=1)
     approval_deadline_days: int = Field(default=0, ge=0)
     bulk_approval: bool = True
+    remind_days: str = Field(default="3,1", pattern=r"^\s*(\d{1,2}(\s*,\s*\d{1,2})*)?\s*$")
     feed_bad_percent: int = Field(default=1, ge=0, le=100)
     trusted_proxies: int = Field(default=0, ge=0)
 
@@ -101,6 +102,11 @@ class Environment(BaseSettings):
     def card_states(self) -> tuple[str, ...]:
         """The states whose ID cards are taken, as the cards name them (three letters)."""
         return tuple(state for state in self.chip_states.replace(",", " ").split() if state)
+
+    @property
+    def remind_steps(self) -> tuple[int, ...]:
+        """How many days before its last day a step is reminded of; empty where it is not."""
+        return tuple(int(one) for one in self.remind_days.replace(",", " ").split())
 
     @property
     def origin(self) -> str:

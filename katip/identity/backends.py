@@ -2,19 +2,33 @@
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import Count, OuterRef, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from katip.identity.models import Person, SecurityNotice
+
+_NOTED: dict[str, RawSQL] = {}
+
+
+def person_note(name: str, sql: str) -> None:
+    """Have the person of every session carry `name`, a figure that `sql` finds by `identity_person.id`.
+
+    An upper room does so when it starts. It is asked with every request: an index must answer it.
+    """
+    _NOTED[name] = RawSQL(sql, [])  # noqa: S611 -- a constant of an upper room
 
 
 class NationalIdBackend(AuthenticationBackend):  # type: ignore[misc] # allauth ships no types
     """Finds the person by the keyed hash itself; a number nobody has costs as much time as a wrong password."""
 
     def get_user(self, user_id: int) -> Person | None:
-        """The person of a session, with `unseen_notices`: every page tells their number, so it costs no query more."""
+        """The person of a session, with `unseen_notices` and whatever upper rooms have pages tell of everybody.
+
+        Every page tells these numbers, so they cost no query more.
+        """
         unseen = SecurityNotice.objects.filter(person_id=OuterRef("pk"), seen_at=None).order_by().values("person_id")
         count = Coalesce(Subquery(unseen.annotate(count=Count("pk")).values("count")), 0)
-        person = Person.objects.annotate(unseen_notices=count).filter(pk=user_id).first()
+        person = Person.objects.annotate(unseen_notices=count, **_NOTED).filter(pk=user_id).first()
         return person if person is not None and self.user_can_authenticate(person) else None
 
     def _authenticate_by_username(self, username: str, password: str) -> Person | None:

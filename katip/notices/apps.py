@@ -2,6 +2,13 @@
 
 from django.apps import AppConfig
 
+_UNSEEN = """
+SELECT count(*) FROM (
+    SELECT FROM notices_notice told WHERE told.person_id = identity_person.id AND told.seen_at IS NULL LIMIT 100
+) AS unseen
+"""
+"""a hundred at most: a larger number tells nobody more"""
+
 
 class NoticesConfig(AppConfig):
     """Who is told: in the register, by e-mail, SMS and KEP, and programs by webhooks."""
@@ -11,16 +18,25 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register whoever takes out what is told of sign-ins, its words, and the checks."""
+        """Register the readers of the log, whoever takes out what is told of sign-ins, the words, and the checks."""
         from katip.audit.log.stream import reader_register
+        from katip.identity.backends import person_note
         from katip.identity.models import NoticeKind
         from katip.identity.telling import teller_register
         from katip.notices import checks  # noqa: F401 -- registered on import
         from katip.notices.hooks.occasions import TAGS
         from katip.notices.hooks.telling import READER, hooks_handle
+        from katip.notices.kinds import KINDS
         from katip.notices.letters import writer_register
         from katip.notices.signing_in import OutsideTeller, SignInWriter
+        from katip.notices.stream import READER as OWN
+        from katip.notices.stream import TAGS as TOLD
+        from katip.notices.stream import events_tell
+        from katip.notices.writer import NoticeWriter
 
+        reader_register(OWN, events_tell, tags=TOLD)
         reader_register(READER, hooks_handle, tags=TAGS)
+        person_note("unseen_told", _UNSEEN)
         teller_register(OutsideTeller())
         writer_register(NoticeKind.values, SignInWriter())
+        writer_register(KINDS, NoticeWriter())

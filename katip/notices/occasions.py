@@ -27,7 +27,8 @@ OPENED = frozenset(
 """whose subject is the process that was opened"""
 _UNDERTAKEN = "contract:undertaking:registered"
 APPROVED, REJECTED = "process:step:approved", "process:step:rejected"
-_CLOSED = {"process:process:withdrawn": kinds.WITHDRAWN, "process:process:lapsed": kinds.LAPSED}
+_WITHDRAWN, _LAPSED = "process:process:withdrawn", "process:process:lapsed"
+_CLOSED = {_WITHDRAWN: kinds.WITHDRAWN, _LAPSED: kinds.LAPSED}
 _PROCESS = frozenset({*OPENED, APPROVED, REJECTED, *_CLOSED})
 _ENDS = {
     "contract:end:made": kinds.ENDED,
@@ -80,7 +81,8 @@ def tellings_of(entries: Sequence[Streamed]) -> list[Telling]:
             process = read.processes.get(undertakings[entry.subject_id].process_id)
         else:
             process = None
-        if process is not None and "month" not in process.terms:
+        taken_back = entry.tag == _WITHDRAWN and process is not None and "month" in process.terms
+        if process is not None and not taken_back:
             tellings += _of_process(entry, process, read)
     return tellings + _of_others(entries)
 
@@ -125,7 +127,7 @@ def _of_process(entry: Streamed, process: Process, read: _Read) -> list[Telling]
         return [_outcome(kinds.REJECTED, entry, process, _others(process, steps, decided))]
     if entry.tag in _CLOSED:
         to = [_party(process, one) for one in steps if one.no == decided]
-        if entry.tag == "process:process:lapsed":
+        if entry.tag == _LAPSED:
             to += _others(process, steps, decided)
         return [_outcome(_CLOSED[entry.tag], entry, process, to)]
     if decided < len(steps):
