@@ -34,6 +34,9 @@ def _run(where: str) -> str:
         DELETE FROM runs_runoutcome outcome USING runs_runrow line
             WHERE line.id = outcome.row_id AND line.run_id = ANY(gone);
         DELETE FROM runs_runrow WHERE run_id = ANY(gone);
+        DELETE FROM runs_runreceiptfile file USING runs_runreceipt receipt
+            WHERE receipt.id = file.receipt_id AND receipt.run_id = ANY(gone);
+        DELETE FROM runs_runreceipt WHERE run_id = ANY(gone);
         DELETE FROM runs_run WHERE id = ANY(gone); {_COUNT}"""
 
 

@@ -276,8 +276,10 @@ CONFIRMED_FIRST = (
     ),
     Rule(
         "run",
-        Words("Toplu işlemler, satırları ve sonuçları", "Runs of many rows, with rows and outcomes"),
-        ("runs_run", "runs_runrow", "runs_runoutcome"),
+        Words(
+            "Toplu işlemler, satırları, sonuçları ve makbuzları", "Runs of many rows, with rows, outcomes and receipts"
+        ),
+        ("runs_run", "runs_runrow", "runs_runoutcome", "runs_runreceipt", "runs_runreceiptfile"),
         Fate.DELETE,
         f"{REGISTER}; {_OFFENCE}",
         Span("15y"),

@@ -16,7 +16,11 @@ class RunsConfig(AppConfig):
         from katip.runs.decide import DecideKind
         from katip.runs.end import EndKind
         from katip.runs.kinds import kind_register
+        from katip.runs.listeners import listener_register
+        from katip.runs.receipts import jobs  # noqa: F401 -- the job is known once it is imported
+        from katip.runs.receipts.asking import receipts_ask
         from katip.runs.reoffer import ReofferKind
 
         for kind in (DecideKind(), ReofferKind(), EndKind(), ContactKind()):
             kind_register(kind)
+        listener_register(receipts_ask)

@@ -126,3 +126,6 @@ class RunOutcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row_id}: {self.code or 'done'}"
+
+
+from katip.runs.receipts.models import RunReceipt, RunReceiptFile  # noqa: E402, F401 -- models of this room, too

@@ -1,6 +1,7 @@
 """Offering fallen offers anew in one run: each by itself, with the minutes that were shown, none twice."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LATER = AT + timedelta(hours=1)
 
 
-def fallen(world: World, code: int = 103, **terms: int) -> Contract:
+def fallen(world: World, code: int = 103, **terms: Any) -> Contract:
     contract = world.offer(code, **terms)
     role = "specialist" if code == 103 else "physician"
     world.decide(role, contract, outcome=Outcome.REJECTED, reason="Bu işyerine gidemem.")

@@ -101,6 +101,19 @@ def _lead(facts: Facts) -> Pair:
 
 
 def _notices(facts: Facts, register: Register) -> Sequence[Pair]:
+    notices = notices_of(register)
+    if facts.contract.carried_over:
+        notices.append(
+            pair(
+                "Başka bir kayıttan aktarıldı, onayı burada kanıtlanmadı.",
+                "Carried over from another register; its approval is not proved here.",
+            )
+        )
+    return notices
+
+
+def notices_of(register: Register) -> list[Pair]:
+    """What stands above all else: whose register it is not, and that nothing of it is true."""
     notices = []
     if not register.is_ministry:
         notices.append(
@@ -116,13 +129,6 @@ def _notices(facts: Facts, register: Register) -> Sequence[Pair]:
             pair(
                 "Gösterim kurulumu: örnek verilerden yapıldı, hiçbir gerçek sözleşmeyi anlatmaz.",
                 "Demonstration: made of sample data, it tells of no real contract.",
-            )
-        )
-    if facts.contract.carried_over:
-        notices.append(
-            pair(
-                "Başka bir kayıttan aktarıldı, onayı burada kanıtlanmadı.",
-                "Carried over from another register; its approval is not proved here.",
             )
         )
     return notices
