@@ -96,12 +96,13 @@ def companies(shown: Shown) -> Screen:
 
 def column(shown: Shown) -> Screen:
     """The navy column, on the contracts."""
+    del shown
     screen = Screen(160)
     screen.column(125)
     screen.words(EDGE_ROOM, 58, _("Ana ekran"), fill=PAPER)
     screen.words(EDGE_ROOM, 86, _("Süreç Yönetimi"), size=12, weight=600, fill=ON_NAVY)
     screen.box(12, 98, WIDTH - 36, 30, fill=NAVY_HI, stroke="")
-    screen.words(EDGE_ROOM + 8, 117.5, f"{_('İSG Hizmet Sözleşmeleri')}  {len(shown.rows)}", weight=600, fill=PAPER)
+    screen.words(EDGE_ROOM + 8, 117.5, _("İSG Hizmet Sözleşmeleri"), weight=600, fill=PAPER)
     screen.mark(12, 98, WIDTH - 36, 30, 1)
     return screen
 
@@ -130,7 +131,7 @@ def step(shown: Shown) -> Screen:
     screen = Screen(226)
     screen.words(EDGE_ROOM, 60, f"{code} · {profession}", size=16, weight=700, fill=HEAD)
     screen.box(EDGE_ROOM, 72, INNER, 24, fill=MIST, stroke="", r=3)
-    screen.words(EDGE_ROOM + 8, 88.5, _("Koşullar"), size=12, fill=SOFT)
+    screen.words(EDGE_ROOM + 8, 88.5, _("Sözleşmenin koşulları"), size=12, fill=SOFT)
     screen.words(EDGE_ROOM, 118, _("Kararınız"), size=14, weight=700, fill=HEAD)
     screen.box(EDGE_ROOM, 130, INNER, 38, fill=PICK)
     screen.tick(EDGE_ROOM + 10, 140)
