@@ -104,6 +104,15 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
         lazy("%(workplaces)s işyerinizde süre yasal alt sınırın altında ve güncelleme önerilmemiş."),
         lazy("Önce bu sözleşmelerin süresini güncelleyin; sonra yeni teklif gönderebilirsiniz."),
     ),
+    "run_empty": (lazy("Hiçbir satır seçilmemiş."), lazy("Önce listeden bir kutuyu işaretleyin.")),
+    "run_too_long": (
+        lazy("Bir seferde en çok %(most)s satır onaylanır."),
+        lazy("Listeyi süzüp bölüm bölüm onaylayın."),
+    ),
+    "run_too_many": (
+        lazy("Son bir günde onaylamadan bıraktığınız toplu işlem çok: %(most)s."),
+        lazy("Açtıklarınızdan birini onaylayın ya da yarın yeniden deneyin."),
+    ),
     "sheet_empty": (lazy("Dosyada okunacak satır yok."), lazy("Örnek dosyayı doldurup yeniden yükleyin.")),
     "sheet_too_long": (
         lazy("Dosya çok uzun: en çok %(most)s satır okunur."),

@@ -110,6 +110,13 @@ contracts            /sozlesmeler/                        ACTING
 contracts_go         /sozlesmeler/git/                    ACTING
 contracts_export     /sozlesmeler/disa-aktar/             ACTING
 contracts_renumbered /sozlesmeler/yeni-numara/            PROVIDER
+runs                 /toplu/                              TWO_STEP
+run_new              /toplu/yeni/                         TWO_STEP
+run                  /toplu/<int:no>/                     TWO_STEP
+run_review           /toplu/<int:no>/oku/                 TWO_STEP
+run_confirm          /toplu/<int:no>/tamamla/             TWO_STEP
+run_progress         /toplu/<int:no>/durum/               TWO_STEP
+run_again            /toplu/<int:no>/yeniden/             TWO_STEP
 contracts_reconcile  /sozlesmeler/karsilastir/            PROVIDER
 contracts_reconcile_close    /sozlesmeler/karsilastir/kapat/     PROVIDER
 contracts_reconcile_download /sozlesmeler/karsilastir/indir/     PROVIDER

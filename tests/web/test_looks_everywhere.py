@@ -21,6 +21,9 @@ from katip.counter.models import Purpose
 from katip.identity.models import Person
 from katip.keeping.models import Right
 from katip.keeping.services.requests import request_make
+from katip.processes.inbox import inbox_all
+from katip.runs.decide import DECIDE, row_asked
+from katip.runs.services.prepare import run_prepare
 from katip.web.access import Access
 from katip.web.acting.chosen import chosen_write
 from katip.web.looks.occasions import ROUTES
@@ -50,12 +53,12 @@ WITHOUT = {
         data_request_new data_request_withdraw own_data own_data_take""",
     "those who looked are named because they looked": "account_looks",
     "one's own companies and offices": "capacity companies companies_fetch company_choose",
-    "leads on, or is an empty form": """contracts_go contracts_reconcile_close look_reason_close office step_go
-        offer_sheet_template""",
+    "leads on, or is an empty form": """contracts_go contracts_reconcile_close look_reason_close office run_again
+        run_new step_go offer_sheet_template""",
     "asks the official, and shows nobody": "look_reason",
     "counts and organisations only": """overview official_month official_month_begin official_month_drop
         official_month_faults official_month_figures_file official_month_missing official_month_plan
-        official_month_progress official_month_providers_file official_months""",
+        official_month_progress official_month_providers_file official_months run_progress runs""",
     "branches, not who sits there": """branch_change branch_closed_day branch_closed_day_drop branch_new branch_shut
         branch_week branches""",
     "asked by a machine": """chip_abandon chip_claim chip_evidence chip_stage feed_close feed_faults feed_open feed_part
@@ -134,11 +137,17 @@ def filled_make(world: World) -> Filled:
         "branch_officer_move": [officer.pk],
         "counter_card": [application.pk],
         "counter": [application.pk, override.pk],
+        "run": [_run_drafted(world)],
     }
     persons = {one.name: one for one in Person.objects.all()}
     numbers_of = {name: (one.national_id, one.national_id_masked) for name, one in persons.items()}
     persons_of = {name: int(client.session["_auth_user_id"]) for name, client in readers.items()}
     return Filled(people, numbers, readers, persons, numbers_of, persons_of)
+
+
+def _run_drafted(world: World) -> int:
+    rows = [row_asked(one) for one in inbox_all(world.colleague.pk, NOW)]
+    return int(run_prepare(actor=world.actor("colleague", at=NOW), at=NOW, kind=DECIDE, rows=rows).pk)
 
 
 def _signed_in_for(people: People) -> Client:

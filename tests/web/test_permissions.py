@@ -164,6 +164,16 @@ contracts_renumbered POST  >account_login >two_step 403 403 403 >contracts_renum
 contracts_reconcile  GET   >account_login >two_step 403 403 403 200 403
 contracts_reconcile  POST  >account_login >two_step 403 403 403 422 403
 contracts_reconcile_close    GET  >account_login >two_step 403 403 403 405 403
+runs               GET   >account_login >two_step 200 200 200 200 200
+run_new            GET   >account_login >two_step >inbox >inbox >inbox >inbox >inbox
+run_new            POST  >account_login >two_step >inbox >inbox >inbox >inbox >inbox
+run                GET   >account_login >two_step 404 404 404 404 404
+run_review         GET   >account_login >two_step 404 404 404 404 404
+run_confirm        GET   >account_login >two_step >run_review >run_review >run_review >run_review >run_review
+run_confirm        POST  >account_login >two_step 404 404 404 404 404
+run_progress       GET   >account_login >two_step 404 404 404 404 404
+run_again          GET   >account_login >two_step 404 404 404 404 404
+run_again          POST  >account_login >two_step 404 404 404 404 404
 contracts_reconcile_close    POST >account_login >two_step 403 403 403 >contracts_reconcile 403
 contracts_reconcile_download GET  >account_login >two_step 403 403 403 >contracts_reconcile 403
 contracts_reconcile_drafts   GET  >account_login >two_step 403 403 403 405 403
@@ -398,6 +408,8 @@ OF_ONE_PERSON = {"guide_close", "undertaking_end", "staff_end", "manager_end", "
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"} - OFFICIALS_ONLY
 READERS = {row[0]: "manager" for row in ROWS if row[5] == "403"}
 READERS |= dict.fromkeys(("assignments", "own_minutes", "own_records"), "specialist")
+OF_ONE_RUN = {"run", "run_review", "run_confirm", "run_progress", "run_again"}
+"""asked for one that nobody made; tests/web/test_runs asks for one's own, and another's"""
 
 
 @pytest.fixture

@@ -18,6 +18,10 @@ _BY_OCCASION: dict[Occasion, tuple[str, ...]] = {
         "step_result",
         "steps_together",
         "steps_done",
+        "disown",
+        "run",
+        "run_review",
+        "run_confirm",
     ),
     Occasion.CARD: (
         "card",

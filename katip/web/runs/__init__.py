@@ -1,0 +1,1 @@
+"""Runs: reading many rows together, confirming them once, and seeing what came of each."""

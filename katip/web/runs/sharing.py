@@ -1,0 +1,74 @@
+"""Terms of many rows without saying anything twice: once for all, once for a company, and what a row has of its own.
+
+Nothing is left out: every label, value and small print of every row stands in one of the three places.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Term = Mapping[str, Any]
+"""label, value, details (lines), strong: as `web.processes.kinds.row` makes them"""
+
+
+@dataclass(slots=True)
+class Shared:
+    """Where the terms of a group of rows stand.
+
+    `common` holds for all rows; `by_company` has for each company what holds for its rows; `columns` are the labels of
+    the rest, with the small print that all values of a column share; `own` has for each row its terms by column.
+    """
+
+    common: list[Term] = field(default_factory=list)
+    by_company: dict[Any, list[Term]] = field(default_factory=dict)
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    own: list[list[Term]] = field(default_factory=list)
+
+
+def terms_share(terms: Sequence[Sequence[Term]], companies: Sequence[Any], of_company: Collection[str]) -> Shared:
+    """Sort the terms of each row to where they are said once.
+
+    `companies` has the company of each row, in the same order; labels in `of_company` are told of the company where
+    they are the same in all its rows. What is strong stays with its row.
+    """
+    by_row = [{str(term["label"]): term for term in row} for row in terms]
+    labels = list(dict.fromkeys(label for row in by_row for label in row))
+    shared = Shared(by_company={company: [] for company in dict.fromkeys(companies)}, own=[[] for _ in by_row])
+    for label in labels:
+        column = [row.get(label) for row in by_row]
+        strong = any(term is not None and term["strong"] for term in column)
+        if len(by_row) > 1 and not strong and len({_said(term) for term in column}) == 1 and column[0] is not None:
+            shared.common.append(column[0])
+            continue
+        of_each: dict[Any, set[Any]] = {}
+        for company, term in zip(companies, column, strict=True):
+            of_each.setdefault(company, set()).add(_said(term))
+        if label in of_company and not strong and all(len(said) == 1 for said in of_each.values()):
+            for company, term in zip(companies, column, strict=True):
+                if term is not None and term not in shared.by_company[company]:
+                    shared.by_company[company].append(term)
+            continue
+        note = _same_lines(column) if len(by_row) > 1 else []
+        shared.columns.append({"label": label, "notes": note, "strong": strong})
+        for cells, term in zip(shared.own, column, strict=True):
+            cells.append(_cell(label, term, note, strong=strong))
+    return shared
+
+
+def _said(term: Term | None) -> Any:
+    return (term["value"], tuple(term["details"])) if term is not None else None
+
+
+def _same_lines(column: Sequence[Term | None]) -> list[str]:
+    """The small print that every value of the column has."""
+    told = [term for term in column if term is not None]
+    if len(told) != len(column):
+        return []
+    return [line for line in told[0]["details"] if all(line in term["details"] for term in told)]
+
+
+def _cell(label: str, term: Term | None, notes: Collection[str], *, strong: bool) -> Term:
+    """The value of a column, without what the column says for all; a dash where the row has no such term."""
+    if term is None:
+        return {"label": label, "value": "–", "details": [], "strong": strong}
+    return {**term, "details": [line for line in term["details"] if line not in notes], "strong": strong}
