@@ -40,6 +40,7 @@ _SAMPLE = {
     "KATIP_HELP_HOURS": "Hafta içi 09:00–18:00",
     "KATIP_COUNTER_NAME": "Örnek İşletmeci A.Ş. Nilüfer gişesi",
     "KATIP_REVIEW_PERCENT": "100",
+    "KATIP_WEBHOOK_LOOPBACK": "true",
 }
 _NOT_HERE = ("KATIP_DATABASE_URL", "KATIP_DATABASE_OWNER_URL", "KATIP_PUBLIC_URL", "KATIP_CHIP_TRUST")
 """the sample world must never end up in a real installation's database, nor its country in a real trust folder"""

@@ -24,6 +24,7 @@ class NoticesConfig(AppConfig):
         from katip.identity.models import NoticeKind
         from katip.identity.telling import teller_register
         from katip.notices import checks  # noqa: F401 -- registered on import
+        from katip.notices.hooks import checks as hook_checks  # noqa: F401 -- as above
         from katip.notices.hooks.occasions import TAGS
         from katip.notices.hooks.telling import READER, hooks_handle
         from katip.notices.kinds import KINDS

@@ -11,6 +11,7 @@ from katip.core.networks import Address, is_public, is_public_or_loopback
 
 LONGEST = 500
 _STANDARD_PORT = 443
+_PORTS = 65_536
 
 
 class HookAddressError(KatipError):
@@ -24,10 +25,12 @@ class HookAddressError(KatipError):
         self.code = code
 
 
-def ports_allowed() -> frozenset[int]:
-    """The ports that the operator lets webhooks be sent to."""
-    site: Environment = settings.KATIP
-    return frozenset(int(port) for port in site.webhook_ports.replace(",", " ").split())
+def ports_of(site: Environment) -> frozenset[int]:
+    """The ports that the operator lets webhooks be sent to. Raises `ValueError` where one is none."""
+    ports = frozenset(int(port) for port in site.webhook_ports.replace(",", " ").split())
+    if any(not 0 < port < _PORTS for port in ports):
+        raise ValueError(site.webhook_ports)
+    return ports
 
 
 def address_allowed(address: Address) -> bool:
@@ -57,7 +60,7 @@ def require_address(url: str) -> str:
         return plain
     if parts.scheme != "https":
         raise HookAddressError("address_scheme")
-    if port not in ports_allowed():
+    if port not in ports_of(site):
         raise HookAddressError("address_port")
     if host == urlsplit(site.origin).hostname:
         raise HookAddressError("address_ours")

@@ -79,8 +79,8 @@ def test_a_receiver_that_fails_is_asked_ever_more_seldom_until_it_takes(
         before, at = at, HookSubscription.objects.get().next_at or at
         pauses.append((at - before).total_seconds())
         assert sent(at - timedelta(milliseconds=1)) == 0
-    assert [status for status in (delivery().status, delivery().tries)] == [200, 4]
-    assert 5 <= pauses[0] <= 6 < 30 <= pauses[1] <= 36 < 120 <= pauses[2] <= 144
+    assert (delivery().status, delivery().tries) == (200, 4)
+    assert all(least <= pause <= 1.2 * least for least, pause in zip((5, 30, 120), pauses, strict=False))
     assert (HookSubscription.objects.get().failures, len(receiver.came)) == (0, 4)
     assert len({came.headers["webhook-id"] for came in receiver.came}) == 1
 

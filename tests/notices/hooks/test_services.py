@@ -8,8 +8,10 @@ import pytest
 from katip.audit.models import Event
 from katip.core.actor import Actor, Capacity, Proof
 from katip.core.crypto import unseal
+from katip.core.environment import Environment
 from katip.core.errors import PermissionRefusedError
 from katip.notices.hooks.addresses import HookAddressError, require_address
+from katip.notices.hooks.checks import webhook_errors
 from katip.notices.hooks.selectors import MOST, find_hook, hooks_of
 from katip.notices.hooks.services.replay import delivery_replay, hook_replay, hook_test
 from katip.notices.hooks.services.subscribe import (
@@ -193,3 +195,19 @@ def test_an_ended_one_is_gone_with_its_secret(world: World) -> None:
     found = HookSubscription.objects.get()
     assert (found.state, bytes(found.secret_sealed)) == ("ended", b"")
     assert hooks_of(world.actor("manager"), AT) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "ids"),
+    [
+        ({}, []),
+        ({"webhook_ports": "443 8443"}, []),
+        ({"webhook_ports": "https"}, ["katip.E022"]),
+        ({"webhook_ports": "0"}, ["katip.E022"]),
+        ({"webhook_loopback": True}, ["katip.E021"]),
+        ({"webhook_loopback": True, "env": "development"}, []),
+    ],
+)
+def test_a_production_that_lets_webhooks_in_does_not_start(told: dict[str, Any], ids: list[str]) -> None:
+    environment = Environment(**({"env": "production"} | told))
+    assert [message.id for message in webhook_errors(environment)] == ids
