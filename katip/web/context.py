@@ -54,11 +54,15 @@ def page(request: Any) -> dict[str, Any]:
     }
 
 
+_UNREAD = {"unseen": "unseen_notices", "told": "unseen_told"}
+"""figures that the person of a session carries"""
+
+
 def _own_account(request: Any) -> dict[str, int] | None:
     """For whoever has come in with two steps: the way to *Hesabım*, and how many notices are unread there."""
     if getattr(getattr(request, "actor", None), "proof", None) is None:
         return None
-    return {"unseen": getattr(request.user, "unseen_notices", 0)}
+    return {name: getattr(request.user, noted, 0) for name, noted in _UNREAD.items()}
 
 
 def _look_reason(request: Any) -> dict[str, Any] | None:
@@ -203,8 +207,10 @@ def _nav_official(request: Any, chosen: Any, item: Callable[..., dict[str, Any]]
     overview, lacking = item(_("Genel bakış"), "overview"), item(_("Profesyoneli olmayan işyerleri"), "lacking")
     months = item(_("Aylık güncelleme"), "official_months")
     months["current"] = months["current"] or request.path.startswith("/genel-bakis/bildirimler/")
-    overview["current"] = overview["current"] and not (lacking["current"] or months["current"])
-    audit = {"label": _("Denetim"), "url": "", "current": False, "badge": None, "children": [lacking]}
+    unknown = item(_("Tanınmayan OSGB’ler"), "objections")
+    below = lacking["current"] or months["current"] or unknown["current"]
+    overview["current"] = overview["current"] and not below
+    audit = {"label": _("Denetim"), "url": "", "current": False, "badge": None, "children": [lacking, unknown]}
     directory = {
         "label": _("Kişi-Kurum-Ekipman Kartı"),
         "url": "",

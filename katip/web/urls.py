@@ -24,6 +24,7 @@ from katip.web.keeping import urls as keeping
 from katip.web.log import urls as log
 from katip.web.looks import urls as looks
 from katip.web.months import urls as months
+from katip.web.notices import urls as notices
 from katip.web.offers import urls as offers
 from katip.web.officials import urls as officials
 from katip.web.oidc import urls as oidc
@@ -86,6 +87,7 @@ urlpatterns = [
     *keeping.paths,
     *hooks.paths,
     *log.paths,
+    *notices.paths,
     *verify.paths,
     *guide.paths,
 ]

@@ -141,6 +141,17 @@ account_devices        POST >account_login >two_step >account >account >account 
 account_history        GET  >account_login >two_step 200 200 200 200 200
 account_looks          GET  >account_login >two_step 200 200 200 200 200
 account_notices        GET  >account_login >two_step 200 200 200 200 200
+notices                GET  >account_login >two_step 200 200 200 200 200
+notices                POST >account_login >two_step >notices >notices >notices >notices >notices
+notice_preferences     GET  >account_login >two_step 200 200 200 200 200
+notice_preferences     POST >account_login >two_step 422 422 422 422 422
+notices_leave          GET  404 404 404 404 404 404 404
+notices_leave          POST 404 404 404 404 404 404 404
+disown                 GET  >account_login >two_step 404 200 200 404 404
+disown                 POST >account_login >two_step 404 >step >step 404 404
+objections             GET  >account_login >two_step 403 403 403 403 403
+objection              GET  >account_login >two_step 403 403 403 403 403
+objection              POST >account_login >two_step 403 403 403 403 403
 account_password       GET  >account_login >two_step 200 200 200 200 200
 account_password       POST >account_login >two_step 422 422 422 422 422
 account_email          GET  >account_login >two_step 200 200 200 200 200
@@ -153,6 +164,16 @@ companies_fetch    POST  >account_login >two_step >companies >companies >compani
 company_choose     GET   >account_login >two_step >companies >companies >companies >companies >companies
 company_choose     POST  >account_login >two_step 403 >home >home 403 403
 inbox              GET   >account_login >two_step 200 200 200 200 200
+runs               GET   >account_login >two_step 200 200 200 200 200
+run_new            GET   >account_login >two_step >inbox >inbox >inbox >inbox >inbox
+run_new            POST  >account_login >two_step >inbox >inbox >inbox >inbox >inbox
+run                GET   >account_login >two_step 404 404 404 404 404
+run_review         GET   >account_login >two_step 404 404 404 404 404
+run_confirm        GET   >account_login >two_step >run_review >run_review >run_review >run_review >run_review
+run_confirm        POST  >account_login >two_step 404 404 404 404 404
+run_progress       GET   >account_login >two_step 404 404 404 404 404
+run_again          GET   >account_login >two_step 404 404 404 404 404
+run_again          POST  >account_login >two_step 404 404 404 404 404
 home               GET   >account_login >two_step 200 200 200 200 >assignments
 assignments        GET   >account_login >two_step >home >home >home >home 200
 contracts          GET   >account_login >two_step 200 200 200 200 >assignments
@@ -164,16 +185,6 @@ contracts_renumbered POST  >account_login >two_step 403 403 403 >contracts_renum
 contracts_reconcile  GET   >account_login >two_step 403 403 403 200 403
 contracts_reconcile  POST  >account_login >two_step 403 403 403 422 403
 contracts_reconcile_close    GET  >account_login >two_step 403 403 403 405 403
-runs               GET   >account_login >two_step 200 200 200 200 200
-run_new            GET   >account_login >two_step >inbox >inbox >inbox >inbox >inbox
-run_new            POST  >account_login >two_step >inbox >inbox >inbox >inbox >inbox
-run                GET   >account_login >two_step 404 404 404 404 404
-run_review         GET   >account_login >two_step 404 404 404 404 404
-run_confirm        GET   >account_login >two_step >run_review >run_review >run_review >run_review >run_review
-run_confirm        POST  >account_login >two_step 404 404 404 404 404
-run_progress       GET   >account_login >two_step 404 404 404 404 404
-run_again          GET   >account_login >two_step 404 404 404 404 404
-run_again          POST  >account_login >two_step 404 404 404 404 404
 contracts_reconcile_close    POST >account_login >two_step 403 403 403 >contracts_reconcile 403
 contracts_reconcile_download GET  >account_login >two_step 403 403 403 >contracts_reconcile 403
 contracts_reconcile_drafts   GET  >account_login >two_step 403 403 403 405 403
@@ -379,9 +390,14 @@ OF_ONE_OFFER = {row[0] for row in ROWS if row[0].startswith("offer") and "404" i
 """asked for a number that nobody has; test_offers and test_offer_sheets ask for one's own, and another's"""
 OFFICIALS_ONLY = {row[0] for row in ROWS if set(row[4:]) == {"403"}}
 """what none of these roles enters: see test_officials"""
-OFFICIALS_NUMBERED = {"official_workplace", "provider", "provider_stand", "professional", "professional_stand"} | {
-    row[0] for row in ROWS if row[0].startswith("branch") and row[0] not in {"branches", "branch_new"}
-}
+OFFICIALS_NUMBERED = {
+    "official_workplace",
+    "objection",
+    "provider",
+    "provider_stand",
+    "professional",
+    "professional_stand",
+} | {row[0] for row in ROWS if row[0].startswith("branch") and row[0] not in {"branches", "branch_new"}}
 OFFICIALS_NUMBERED |= {
     row[0] for row in ROWS if row[0].startswith("counter_") and row[0] not in {"counter_day", "counter_reviews"}
 }
@@ -397,19 +413,27 @@ OF_ONE_FEED = {"feed_state", "feed_part", "feed_close", "feed_rehearse", "feed_f
 OF_ONE_DOCUMENT = {"verify_code", "verify_proof", "verify_tlog_proof", "verify_full_proof"}
 OF_ONE_DOCUMENT |= {"guide_customer", "guide_customer_pdf"}
 """asked for a code that nobody has; tests of the check ask for one that somebody has"""
+OF_ONE_RUN = {"run", "run_review", "run_confirm", "run_progress", "run_again"}
+"""asked for one that nobody made; tests/web/test_runs asks for one's own, and another's"""
 OF_ONE_REQUEST = {"data_request", "data_request_withdraw", "data_request_answer"}
 """asked for one that nobody made; tests/web/test_keeping asks for one that somebody made"""
 OF_ONE_HOOK = {row[0] for row in ROWS if row[0].startswith("hook") and row[0] not in {"hooks", "hook_new"}}
 """asked for one that nobody has; tests/web/test_hooks asks for one's own, and another's"""
 OF_THE_LOG = {"log_tile", "log_entries"}
 """asked for before anything is signed; tests/web/log asks afterwards"""
-OF_ONE_PERSON = {"guide_close", "undertaking_end", "staff_end", "manager_end", "factor_rename", "factor_remove", "month_digest"}
+OF_ONE_PERSON = {
+    "guide_close",
+    "undertaking_end",
+    "staff_end",
+    "manager_end",
+    "factor_rename",
+    "factor_remove",
+    "month_digest",
+}
 """asked for a number that nobody has; test_people and test_month_digest ask for one's own, and another's"""
 TO_READ = {row[0] for row in ROWS} - {row[0] for row in ROWS if row[1] == "POST"} - OFFICIALS_ONLY
 READERS = {row[0]: "manager" for row in ROWS if row[5] == "403"}
 READERS |= dict.fromkeys(("assignments", "own_minutes", "own_records"), "specialist")
-OF_ONE_RUN = {"run", "run_review", "run_confirm", "run_progress", "run_again"}
-"""asked for one that nobody made; tests/web/test_runs asks for one's own, and another's"""
 
 
 @pytest.fixture
@@ -453,11 +477,11 @@ def numbers(route: str, world: World, contract: Contract) -> list[int | str | Pl
         return [10**9, 1] if route == "hook_delivery" else [10**9]
     if route in OF_ONE_FEED:
         return [1, 1] if route == "feed_part" else [1]
-    if route in OF_ONE_REQUEST | OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER:
+    if route in OF_ONE_RUN | OF_ONE_REQUEST | OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER:
         return [10**9]
     if route in OF_ONE_CONTRACT | {"document_want", "document_download"}:
         return [contract.pk]
-    return [contract.process_id] if route in OF_ONE_PROCESS | OF_ONE_OFFER else []
+    return [contract.process_id] if route in OF_ONE_PROCESS | OF_ONE_OFFER | {"disown"} else []
 
 
 def ask(client: Client, route: str, method: str, world: World, contract: Contract) -> HttpResponse:

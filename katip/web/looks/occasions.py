@@ -72,7 +72,7 @@ _BY_OCCASION: dict[Occasion, tuple[str, ...]] = {
     Occasion.DOCUMENT: ("verify_full_proof",),
     Occasion.SEARCH: ("professionals", "providers", "lacking"),
     Occasion.PERSON: ("professional", "professional_stand", "professional_new"),
-    Occasion.WORKPLACE: ("official_workplace",),
+    Occasion.WORKPLACE: ("official_workplace", "objection"),
     Occasion.PROVIDER: ("provider", "provider_stand", "provider_new"),
     Occasion.COUNTER: (
         "counter",

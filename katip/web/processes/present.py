@@ -47,7 +47,15 @@ def frame(process: Process, request: Any) -> Row:
         "help_contact": presenter.help(process),
         "related_url": related_url,
         "related_label": presenter.related_label(process),
+        "disown_url": _disown_url(process, request),
     }
+
+
+def _disown_url(process: Process, request: Any) -> str:
+    """Where an employer's side says that it does not know who offers; empty for others and where nothing waits."""
+    employer = request.actor.capacity == Capacity.WORKPLACE and request.actor.organisation_id == process.workplace_id
+    offered = presenter_of(process).is_offer and process.provider_id is not None
+    return reverse("disown", args=[process.pk]) if employer and offered and process.state == ProcessState.OPEN else ""
 
 
 def tick_words(process: Process) -> tuple[str, str]:
