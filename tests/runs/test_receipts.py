@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from katip.audit.log.sequence import sequence_all
 from katip.audit.models import LogEntry
@@ -87,11 +87,11 @@ def test_a_receipt_is_made_after_the_log_has_the_run(ended: Run, papers: list[An
     assert seal_check(bytes(file.content)).state is SealState.INTACT
     done, refused = lines(papers[-1], "Satırlar")
     rows = list(RunRow.objects.filter(run=ended).order_by("no"))
-    assert [done[1][-1], refused[1][-1]] == [row.digest for row in rows]
-    assert done[2][0]["tr"] == "Sonlandırıldı"
-    assert refused[2][0]["tr"] == "Yapılmadı"
-    assert LogEntry.objects.filter(position=int(done[3][0])).exists()
-    assert refused[3] == ["–"]
+    assert [done["hash"], refused["hash"]] == [row.digest for row in rows]
+    assert done["outcome"]["tr"] == "Sonlandırıldı"
+    assert refused["outcome"]["tr"] == "Yapılmadı"
+    assert LogEntry.objects.filter(position=int(done["place"])).exists()
+    assert refused["place"] == "–"
     named = str(papers[-1])
     assert ended.shown_hash in named
     assert "Manager Örnek" in named
@@ -99,15 +99,22 @@ def test_a_receipt_is_made_after_the_log_has_the_run(ended: Run, papers: list[An
     assert "İSG-KATİP kaydı değildir" in named
 
 
-def test_rows_are_called_as_on_the_pages_in_both_languages(ended: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By whoever registered to; the words of a language are asked for while it is active."""
+def test_rows_are_called_as_on_the_pages(ended: Run, papers: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By whoever registered to, in Turkish whatever the language; a long one is laid out in a process of its own."""
 
     def teller(run: Run, rows: Any) -> Any:
-        return {row.no: told.Told(f"{get_language()} {run.kind}", "Örnek Metal", refusal="-") for row in rows}
+        assert get_language() == "tr"
+        return {row.no: told.Told(f"{run.kind} {row.no}", "Örnek Metal", "240 dakika", "Neden bu.") for row in rows}
 
     monkeypatch.setattr(told, "_TELLERS", [teller])
-    words = told.rows_told(ended, list(RunRow.objects.filter(run=ended)))
-    assert (words[1]["tr"].label, words[1]["en"].label) == ("tr end", "en end")
+    monkeypatch.setattr(make, "_SHORT", 1)
+    sequence_all(now())
+    with override("en"):
+        assert receipt_make(actor=OPERATOR, at=now()).made
+    done, refused = lines(papers[-1], "Satırlar")
+    assert (done["company"], done["act"], refused["note"]) == ("Örnek Metal", "end 1 · 240 dakika", "Neden bu.")
+    content = bytes(RunReceiptFile.objects.get(receipt__run=ended).content)
+    assert seal_check(content).state is SealState.INTACT
 
 
 def test_a_long_run_has_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ class Facts:
     receipt: RunReceipt
     run: Run
     rows: Sequence[RunRow]
-    told: Mapping[int, Mapping[str, Told]]
+    told: Mapping[int, Told]
     positions: Mapping[int, int]
     parts: int
     declaration: ContactDeclaration | None

@@ -20,12 +20,15 @@ from katip.documents.making.render import pdf_render
 from katip.documents.seal.pdf import Sealed, pdf_seal
 from katip.documents.services.make import register_now
 from katip.runs.receipts.facts import Facts, facts_read
+from katip.runs.receipts.layout import pdf_render_apart
 from katip.runs.receipts.models import RunReceipt, RunReceiptFile
 from katip.runs.receipts.paper import paper_of
 
 CLAIM = timedelta(minutes=10)
 _LOG_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(hours=1)
+_SHORT = 50
+"""rows that are laid out here; more of them in a process of their own"""
 
 log = logging.getLogger("katip.runs")
 
@@ -62,7 +65,8 @@ def receipt_make(*, actor: Actor, at: datetime) -> Made:
 
 
 def _sealed(facts: Facts, at: datetime) -> Sealed:
-    plain = pdf_render(paper_of(facts, register_now()), at=at)
+    render = pdf_render if len(facts.rows) <= _SHORT else pdf_render_apart
+    plain = render(paper_of(facts, register_now()), at=at)
     return pdf_seal(plain, reason=f"Katip {code_shown(facts.receipt.code)}", at=at)
 
 

@@ -164,41 +164,33 @@ def _declared(declared: ContactDeclaration) -> Section:
 def _rows(facts: Facts) -> Section:
     """A line for each row: what, for whom, the hash of what was shown, what came of it, its place in the log."""
     return {
-        "kind": "table",
+        "kind": "lines",
         "whole": False,
         "title": pair("Satırlar", "Rows"),
-        "columns": ["11mm", "1fr", "58mm", "17mm"],
-        "inline": 40,
         "head": [
             pair("No", "No."),
-            pair("İşyeri ve işlem", "Workplace and act"),
+            pair("İşyeri, işlem ve gösterilenin özeti", "Workplace, act, hash of what was shown"),
             pair("Sonuç", "Outcome"),
-            pair("Kayıt sırası", "In the log"),
+            pair("Sırası", "In log"),
         ],
         "rows": [_line(facts, row) for row in facts.rows],
     }
 
 
-def _line(facts: Facts, row: RunRow) -> list[list[Line]]:
-    told = facts.told.get(row.no, {})
-    turkish = told.get("tr", Told("", str(row.subject_id)))
-    english = told.get("en", turkish)
-    label = Pair(tr=turkish.label, en=english.label)
-    detail = Pair(tr=turkish.detail, en=english.detail)
+def _line(facts: Facts, row: RunRow) -> dict[str, Any]:
+    """Names and figures are in Turkish alone, as the register has them."""
+    told = facts.told.get(row.no) or Told("", str(row.subject_id))
     position = facts.positions.get(row.no)
-    lines: list[Line] = [turkish.company, label, *([detail] if detail["tr"] else []), row.digest]
-    return [[str(row.no)], [one for one in lines if one], _outcome(facts, row, turkish, english), _position(position)]
-
-
-def _outcome(facts: Facts, row: RunRow, turkish: Told, english: Told) -> list[Line]:
-    if not row.outcome.code:
-        return [DONE[facts.run.kind], moment(row.outcome.at)["tr"]]
-    why = Pair(tr=turkish.refusal or row.outcome.code, en=english.refusal or row.outcome.code)
-    return [pair("Yapılmadı", "Not done"), why]
-
-
-def _position(position: int | None) -> list[Line]:
-    return [NOTHING if position is None else str(position)]
+    done = not row.outcome.code
+    return {
+        "no": str(row.no),
+        "company": told.company,
+        "act": " · ".join(part for part in (told.label, told.detail) if part),
+        "hash": row.digest,
+        "outcome": DONE[facts.run.kind] if done else pair("Yapılmadı", "Not done"),
+        "note": moment(row.outcome.at)["tr"] if done else told.refusal or row.outcome.code,
+        "place": NOTHING if position is None else str(position),
+    }
 
 
 def _place(facts: Facts, url: str) -> Section:

@@ -11,7 +11,7 @@ from katip.runs.models import Run, RunRow
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One row in one language: what it is about, of which company, and why it was refused ('' where it was not)."""
+    """One row: what it is about, of which company, and why it was refused ('' where it was not)."""
 
     label: str
     company: str
@@ -49,12 +49,7 @@ def teller_register(teller: Teller) -> None:
     _TELLERS[:] = [teller]
 
 
-def rows_told(run: Run, rows: Sequence[RunRow]) -> Mapping[int, Mapping[str, Told]]:
-    """Each row in both languages, by its number."""
-    told: dict[int, dict[str, Told]] = {row.no: {} for row in rows}
-    for language in ("tr", "en"):
-        with translation.override(language):
-            for teller in _TELLERS:
-                for no, words in teller(run, rows).items():
-                    told[no][language] = words
-    return told
+def rows_told(run: Run, rows: Sequence[RunRow]) -> Mapping[int, Told]:
+    """Each row in Turkish, which prevails, by its number."""
+    with translation.override("tr"):
+        return {no: told for teller in _TELLERS for no, told in teller(run, rows).items()}
