@@ -66,6 +66,7 @@ class Declared:
     problems: tuple[str, ...] = ()
     needs_key: bool = False
     own_transaction: bool = False
+    media_type: str = "application/json"
 
 
 Guard = Callable[[Mapping[str, Any], View], View]

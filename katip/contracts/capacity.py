@@ -35,6 +35,8 @@ from katip.rules import (
 )
 
 SORTS = frozenset(SORT_KEYS) | frozenset(f"-{key}" for key in SORT_KEYS)
+BY_NUMBER = "no"
+"""by the professional's number: an order for programs, in which a page names nobody"""
 EXPIRED_SHOWN = timedelta(days=90)
 """certificates that ended no longer ago stay in sight, as ended"""
 _ENDS_READ = 1_000
@@ -134,22 +136,34 @@ class Freed:
 
 
 def board_read(
-    actor: Actor, at: datetime, wanted: Wanted, *, sort: str, after: BoardAfter | None, limit: int
+    actor: Actor,
+    at: datetime,
+    wanted: Wanted,
+    *,
+    sort: str,
+    after: BoardAfter | None,
+    limit: int,
+    professional_id: int | None = None,
 ) -> list[BoardRow]:
-    """The provider's staff in the order of `sort` (one of `SORTS`), at most `limit` + 1."""
+    """The provider's staff in the order of `sort` (one of `SORTS`, or `BY_NUMBER`), at most `limit` + 1.
+
+    `professional_id` asks for one of them alone.
+    """
     day = day_of(at)
     pairs = _serving(wanted, day)
-    key = SORT_KEYS[sort.removeprefix("-")]
+    key = "month.professional_id" if sort == BY_NUMBER else SORT_KEYS[sort.removeprefix("-")]
+    one = "" if professional_id is None else " AND professional_id = %(professional)s"
     text = sort.removeprefix("-") == "ad"
     down = sort.startswith("-")
     statement = BOARD.format(
-        scope="provider_id = %(owner)s",
+        scope=f"provider_id = %(owner)s{one}",
         figures=FIGURES,
         key=f'{key} COLLATE "C"' if text else key,
         beyond="<" if down else ">",
         way="DESC" if down else "ASC",
     )
     parameters = figures_asked(_provider_id(actor), at) | {
+        "professional": professional_id,
         "expired": day - EXPIRED_SHOWN,
         "text": wanted.text,
         "like": f"%{_like(fold(wanted.text))}%",

@@ -7,12 +7,15 @@ from enum import StrEnum
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
+from katip.contracts.models import Contract
+from katip.contracts.selectors import WAITING
 from katip.core.actor import Actor, Capacity, Program
 from katip.core.crypto import lookup_key
 from katip.programs.models import ApiToken
 from katip.programs.services.tokens import PREFIX
-from katip.registry.models import Mandate
+from katip.registry.models import Mandate, Workplace
 from katip.registry.permissions import valid_on
+from katip.rules import ContractState
 
 CALLS_A_MINUTE = 300
 _LONGEST = 100
@@ -55,6 +58,13 @@ def token_actor(token: ApiToken) -> Actor:
     """Who acts by a token: its maker for the provider, without a second step."""
     program = Program(token.pk, frozenset(token.scopes))
     return Actor(token.made_by_id, Capacity.PROVIDER, token.provider_id, program=program)
+
+
+def workplaces_served(provider_id: int) -> QuerySet[Workplace]:
+    """Workplaces where the provider has a contract in force or an offer that waits."""
+    states = (ContractState.ACTIVE, *WAITING)
+    mine = Contract.objects.filter(provider_id=provider_id, workplace=OuterRef("pk"), state__in=states)
+    return Workplace.objects.filter(Exists(mine))
 
 
 def _judged(at: datetime) -> QuerySet[ApiToken]:

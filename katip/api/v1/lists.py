@@ -6,14 +6,12 @@ from typing import Annotated, Any, TypeVar
 from ninja import Query
 
 from katip.api.v1.cursors import LONGEST, cursor_read, cursor_write, list_name
+from katip.api.v1.schemas import LAST_ID
 
 MOST = 200
-LAST_ID = 2**63 - 1
-"""what the database can hold; a greater number is unknown to it as well"""
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="how many on a page")]
 Cursor = Annotated[str, Query(max_length=LONGEST, description="`next_cursor` of the page before")]
-Number = Annotated[int, Query(ge=1, le=LAST_ID)]
 
 Found = TypeVar("Found")
 

@@ -4,9 +4,10 @@ An operation that is not declared here has no address (`katip.api.access.ninja_p
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from katip.api.access import Declared
 from katip.api.v1.parsing import StrictParser
@@ -23,6 +24,13 @@ approving, rejecting and ending take a person and a second step. Lists come in p
 sent back as `cursor`; null at the end. Times are UTC, days are days in Türkiye, minutes are minutes a month. Fields may
 be added; nothing that is told here is taken away."""
 
+
+class _Renderer(JSONRenderer):
+    """Turkish letters as they are."""
+
+    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False, "separators": (",", ":")}
+
+
 api = NinjaAPI(
     title="Katip API",
     version="1.0.0",
@@ -31,6 +39,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="v1",
     parser=StrictParser(),
+    renderer=_Renderer(),
 )
 
 
@@ -45,11 +54,13 @@ def operation(
     problems: tuple[str, ...] = (),
     needs_key: bool = False,
     own_transaction: bool = False,
+    media_type: str = "application/json",
 ) -> Callable[[View], View]:
     """Declare an operation of the API.
 
     `scope` None takes any valid token. `problems` are codes beyond those of every call. `needs_key`: an
     `Idempotency-Key` must come with it. `own_transaction`: its use case is one; else the read is one transaction.
+    `media_type` is that of an answer that went well.
     """
 
     def declare(view: View) -> View:
@@ -60,6 +71,7 @@ def operation(
             problems=problems,
             needs_key=needs_key,
             own_transaction=own_transaction or method != "GET",
+            media_type=media_type,
         )
         return api.api_operation(
             [method],

@@ -4,14 +4,44 @@ No T.C. kimlik no is among them: people are named by `professional_id` and name.
 """
 
 from datetime import date, datetime
-from typing import Annotated
+from enum import IntEnum
+from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
-from katip.rules import CertificateClass, ContractState, EndReason, HazardClass, Profession
+from katip.contracts.models import AssignmentType, Fitness
+from katip.documents.models import DocumentState
+from katip.documents.models import Occasion as DocumentOccasion
+from katip.documents.sheet import COLUMNS
+from katip.processes.models import Outcome, PartyKind, ProcessState
+from katip.programs.services.offers import MOST_OFFERS
+from katip.rules import CertificateClass, ContractState, EndReason, Exemption, HazardClass, Profession
 
+LAST_ID = 2**63 - 1
+"""what the database can hold"""
+MOST_MINUTES = 100_000
 Minutes = Annotated[int, Field(ge=0, description="minutes a month")]
+Id = Annotated[int, Field(ge=1, le=LAST_ID)]
+
+
+_SHEET_ROW = {
+    "type": "object",
+    "properties": {one.field: {"type": "string", "description": one.header.strip()} for one in COLUMNS},
+    "required": [one.field for one in COLUMNS],
+    "additionalProperties": False,
+}
+SheetRow = Annotated[dict[str, str], WithJsonSchema(_SHEET_ROW)]
+
+_BY_NUMBER = {"sgk_number": {"type": "string"}, "workplace_id": {"type": "null"}}
+_BY_ID = {"workplace_id": {"type": "integer"}, "sgk_number": {"type": "null"}}
+_ONE_PLACE: dict[str, Any] = {
+    "oneOf": [
+        {"required": ["sgk_number"], "properties": _BY_NUMBER},
+        {"required": ["workplace_id"], "properties": _BY_ID},
+    ]
+}
 
 
 class Answered(Schema):
@@ -75,6 +105,65 @@ class WorkplacePage(Answered):
     next_cursor: str | None
 
 
+class RequirementOut(Answered):
+    """What the law asks of a workplace for one profession in a month."""
+
+    required: bool
+    minutes: Minutes
+    full_time_persons: int
+    """whole persons for the whole month, beside the minutes"""
+    minutes_per_employee: int
+    employees_by_minutes: int
+    """employees whom no full-time person serves"""
+    exemption: Exemption | None
+    """why nothing is required"""
+    citation: str
+    """the article, in Turkish"""
+    settled: bool
+    """false where it is disputed whether the duty is in force"""
+
+
+class ComplianceOut(Answered):
+    """One profession's contracts in force, held against the law; minutes a month."""
+
+    profession: Profession
+    verdict: Fitness
+    requirement: RequirementOut | None
+    """null where the workplace's figures are not known"""
+    missing_minutes: int
+    missing_persons: int
+    surplus_minutes: int
+
+
+class WorkplaceComplianceOut(Answered):
+    """Whether a workplace's contracts are what the law asks; those of other providers count as well."""
+
+    workplace: PlaceOut
+    hazard_class: HazardClass | None
+    employees: int | None
+    own_undertaking: bool
+    """the employer serves personally: specialist and physician are not owed"""
+    professions: list[ComplianceOut]
+
+
+class CompliancePage(Answered):
+    """A page of workplaces, judged."""
+
+    items: list[WorkplaceComplianceOut]
+    next_cursor: str | None
+
+
+class RequiredOut(Answered):
+    """The calculator's answer for the three professions."""
+
+    hazard_class: HazardClass
+    employees: int
+    as_of: date
+    safety_specialist: RequirementOut
+    workplace_physician: RequirementOut
+    other_health_personnel: RequirementOut
+
+
 class ProfessionalRef(Answered):
     """A professional, as other things name them."""
 
@@ -82,4 +171,247 @@ class ProfessionalRef(Answered):
     name: str
 
 
-__all__ = ["CertificateClass", "ContractState", "EndReason", "Minutes", "Profession"]
+class CertificateOut(Answered):
+    """A certificate in force or ended within the last 90 days."""
+
+    profession: Profession
+    certificate_class: CertificateClass
+    number: str
+    valid_to: date | None
+
+
+class MinutesOut(Answered):
+    """A professional's month with the provider; `free` = staff - active - blocked - pending, and may be negative."""
+
+    staff: int
+    active: int
+    blocked: int
+    """of contracts that ended early; free again after the month's end"""
+    pending: int
+    """of offers that wait"""
+    free: int
+
+
+class FreedOut(Answered):
+    """Minutes that become free on a day."""
+
+    day: date
+    minutes: Minutes
+
+
+class ProfessionalOut(ProfessionalRef):
+    """A professional of the provider's staff, or one who still serves its contracts."""
+
+    suspended_on: date | None
+    certificates: list[CertificateOut]
+    minutes: MinutesOut
+
+
+class ProfessionalDetail(ProfessionalOut):
+    """And when minutes become free."""
+
+    freed: list[FreedOut]
+
+
+class ProfessionalPage(Answered):
+    """A page of professionals."""
+
+    items: list[ProfessionalOut]
+    next_cursor: str | None
+
+
+class ContractOut(Answered):
+    """A contract; while it is `awaiting_professional` or `awaiting_employer`, an offer."""
+
+    contract_id: int
+    process_id: int
+    """the process that agrees, or agreed, on it"""
+    code: int
+    profession: Profession
+    state: ContractState
+    assignment_type: AssignmentType
+    minutes: Minutes
+    """in force now; before it is in force, those offered"""
+    workplace: PlaceOut
+    professional: ProfessionalRef
+    certificate_number: str
+    offered_at: datetime
+    due_on: date | None
+    """last day to answer, while it waits"""
+    active_from: datetime | None
+    ends_on: date | None
+    """last day served, announced or over"""
+    ended_at: datetime | None
+    end_reason: EndReason | None
+    verdict: Fitness
+    carried_over: bool
+    """brought in from another register: its approval is not proved here"""
+    predecessor_id: int | None
+    """the contract after which it was offered anew"""
+    page: str
+    """where a person sees it"""
+
+
+class ContractPage(Answered):
+    """A page of contracts."""
+
+    items: list[ContractOut]
+    next_cursor: str | None
+
+
+class StepOut(Answered):
+    """One party, asked in its turn."""
+
+    no: int
+    party: PartyKind
+    outcome: Outcome | None
+    """null while it was not decided"""
+    decided_at: datetime | None
+    reason: str
+    """of a rejection"""
+
+
+class ProcessOut(Answered):
+    """Something that waits for named parties in order, or did."""
+
+    process_id: int
+    code: int
+    state: ProcessState
+    version: int
+    waits_for: PartyKind | None
+    """who decides next"""
+    waiting_since: datetime | None
+    due_on: date | None
+    created_at: datetime
+    closed_at: datetime | None
+    workplace: PlaceOut | None
+    contract_id: int | None
+    """the contract that it agrees on, or whose minutes it updates"""
+    page: str
+    """where a person decides it"""
+
+
+class ProcessDetail(ProcessOut):
+    """And its steps."""
+
+    steps: list[StepOut]
+
+
+class ProcessPage(Answered):
+    """A page of processes."""
+
+    items: list[ProcessOut]
+    next_cursor: str | None
+
+
+class DocumentOut(Answered):
+    """A document of a contract: one for each version of its terms, one for its end."""
+
+    document_id: int
+    contract_id: int
+    occasion: DocumentOccasion
+    version_no: int
+    """0 for an end"""
+    at: datetime
+    """the moment of what it tells"""
+    state: DocumentState
+    made_at: datetime | None
+    code: str
+    """by which anybody checks it, in groups of four"""
+    check_page: str
+
+
+class DocumentList(Answered):
+    """The documents of one contract, oldest first."""
+
+    items: list[DocumentOut]
+
+
+class SheetPage(Answered):
+    """A page of rows of the sheet: the 46 cells by name, each as the sheet has it (Turkish words, days dd.mm.yyyy)."""
+
+    items: list[SheetRow]
+    next_cursor: str | None
+
+
+class ServiceCode(IntEnum):
+    """What is offered."""
+
+    SAFETY_SPECIALIST = 103
+    WORKPLACE_PHYSICIAN = 140
+    OTHER_HEALTH_PERSONNEL = 177
+
+
+class OfferIn(Schema):
+    """One offer. Name the workplace by exactly one of `sgk_number` and `workplace_id`."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, json_schema_extra=_ONE_PLACE)
+
+    code: ServiceCode
+    """103 safety specialist, 140 workplace physician, 177 other health personnel"""
+    sgk_number: Annotated[str, Field(pattern=r"^[0-9]{26}$")] | None = None
+    """26 digits"""
+    workplace_id: Id | None = None
+    """of a workplace that the provider serves or has offered to"""
+    professional_id: Id
+    """of the provider's own staff"""
+    minutes: Annotated[int, Field(ge=1, le=MOST_MINUTES)] | None = None
+    """minutes a month; null for the legal minimum, for full time a full month"""
+    assignment_type: AssignmentType = AssignmentType.PART_TIME
+
+    @model_validator(mode="after")
+    def one_place(self) -> "OfferIn":
+        """Exactly one of the two names the workplace."""
+        if (self.sgk_number is None) == (self.workplace_id is None):
+            raise PydanticCustomError("one_place", "exactly one of sgk_number and workplace_id")
+        return self
+
+
+class BatchIn(Schema):
+    """Offers that are made together, all or none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    offers: Annotated[list[OfferIn], Field(min_length=1, max_length=MOST_OFFERS)]
+
+
+class OfferOut(Answered):
+    """An offer that was made; it now waits for the professional, afterwards for the employer."""
+
+    contract_id: int
+    process_id: int
+    state: ContractState
+    code: int
+    workplace_id: int
+    professional_id: int
+    assignment_type: AssignmentType
+    minutes: Minutes
+    due_on: date | None
+    page: str
+
+
+class BatchOut(Answered):
+    """The offers that were made, in the order in which they were sent."""
+
+    offers: list[OfferOut]
+
+
+class RefusalOut(Answered):
+    """Why an offer would not be made."""
+
+    code: str
+    facts: dict[str, Any]
+    citation: str | None
+
+
+class OfferCheckOut(Answered):
+    """What an offer would meet now; nothing is written for it. Minutes a month."""
+
+    allowed: bool
+    refusal: RefusalOut | None
+    workplace: WorkplaceOut
+    requirement: RequirementOut | None
+    minimum_minutes: int | None
+    """the least that a part-time contract must bring"""
+    free_minutes: int | None
+    """what the professional may still promise"""

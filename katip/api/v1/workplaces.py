@@ -1,26 +1,21 @@
-"""Workplaces that the provider serves or has offered to, what the law asks of them, and whether it is met."""
+"""Workplaces that the provider serves or has offered to."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from ninja import Query
 
 from katip.api.v1.lists import Cursor, Limit, Pages, known
 from katip.api.v1.operations import operation
 from katip.api.v1.problems import Problem
 from katip.api.v1.schemas import WorkplaceOut, WorkplacePage
-from katip.contracts.models import Contract
-from katip.contracts.selectors import WAITING
-from katip.core.actor import Actor
 from katip.programs.scopes import Scope
+from katip.programs.selectors import workplaces_served
 from katip.registry.models import ActivityHazard, Headcount, Workplace
 from katip.registry.permissions import valid_on
-from katip.rules import ContractState
 
 _READ = Scope.WORKPLACES_READ
-SERVED = (ContractState.ACTIVE, *WAITING)
 Sgk = Annotated[str | None, Query(pattern=r"^[0-9]{26}$", description="only the workplace with this SGK number")]
 
 
@@ -28,7 +23,7 @@ Sgk = Annotated[str | None, Query(pattern=r"^[0-9]{26}$", description="only the 
 def workplaces(request: Any, limit: Limit = 50, cursor: Cursor = "", sgk_number: Sgk = None) -> WorkplacePage:
     """Workplaces where the provider has a contract in force or an offer that waits, by id."""
     pages = Pages(request, "workplaces", limit=limit, cursor=cursor, sgk_number=sgk_number)
-    found = served(request.caller.actor)
+    found = workplaces_served(request.caller.actor.organisation)
     if sgk_number is not None:
         found = found.filter(sgk_number=sgk_number)
     if pages.after is not None:
@@ -40,16 +35,10 @@ def workplaces(request: Any, limit: Limit = 50, cursor: Cursor = "", sgk_number:
 @operation("GET", "/workplaces/{int:no}", scope=_READ, tag="Workplaces", response=WorkplaceOut, problems=("not_found",))
 def workplace(request: Any, no: int) -> WorkplaceOut:
     """One workplace."""
-    found = with_figures(served(request.caller.actor).filter(pk=known(no)), request.at).first()
+    found = with_figures(workplaces_served(request.caller.actor.organisation).filter(pk=known(no)), request.at).first()
     if found is None:
         raise Problem("not_found")
     return workplace_out(found)
-
-
-def served(actor: Actor) -> QuerySet[Workplace]:
-    """The workplaces that the actor's provider serves or has offered to."""
-    contracts = Contract.objects.filter(provider_id=actor.organisation, workplace=OuterRef("pk"), state__in=SERVED)
-    return Workplace.objects.filter(Exists(contracts))
 
 
 def with_figures(workplaces: QuerySet[Workplace], at: datetime) -> QuerySet[Workplace]:
@@ -82,8 +71,3 @@ def workplace_out(found: Any) -> WorkplaceOut:
         employees_since=found.employees_since,
         closed_on=found.closed_on,
     )
-
-
-def ids_of(found: Sequence[Workplace]) -> list[int]:
-    """Their ids."""
-    return [one.pk for one in found]
