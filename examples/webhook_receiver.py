@@ -37,8 +37,9 @@ def verified(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, no
 
     Raises `RejectedError`.
     """
-    number, moment = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    given = headers.get("webhook-signature", "").split()
+    told = {name.lower(): value for name, value in headers.items()}
+    number, moment = told.get("webhook-id", ""), told.get("webhook-timestamp", "")
+    given = told.get("webhook-signature", "").split()
     if not number or not moment.isascii() or not moment.isdigit():
         raise RejectedError("no id or no timestamp")
     if abs(now - int(moment)) > TOLERANCE_SECONDS:
@@ -100,7 +101,7 @@ def server_make(port: int, secrets: Sequence[str], journal: Journal) -> HTTPServ
                 self._answer(413)
                 return
             try:
-                message = verified(secrets, self.headers, self.rfile.read(int(length)), time.time())
+                message = verified(secrets, dict(self.headers.items()), self.rfile.read(int(length)), time.time())
             except (RejectedError, ValueError) as error:
                 print(f"rejected: {error}", file=sys.stderr, flush=True)
                 self._answer(400)

@@ -65,7 +65,7 @@ def told_of(entries: Sequence[Streamed]) -> list[Told]:
 
 def _of_processes(entries: Sequence[Streamed]) -> Iterator[Told]:
     wanted = [one for one in entries if one.tag in _BY_PROCESS and one.subject_id is not None]
-    ids = {one.subject_id for one in wanted}
+    ids = {one.subject_id for one in wanted if one.subject_id is not None}
     if not ids:
         return
     columns = ("pk", "code", "workplace_id", "provider_id", "contract__pk", "duration_update__contract_id")
@@ -100,7 +100,7 @@ def _kind_of(one: Streamed, update: bool, last: int) -> tuple[HookKind, dict[str
 
 def _of_contracts(entries: Sequence[Streamed]) -> Iterator[Told]:
     wanted = [one for one in entries if one.tag in _BY_CONTRACT and one.subject_id is not None]
-    rows = _contracts({one.subject_id for one in wanted})
+    rows = _contracts({one.subject_id for one in wanted if one.subject_id is not None})
     for one in wanted:
         row = rows.get(one.subject_id)
         if row is not None:
@@ -132,8 +132,16 @@ def _of_documents(entries: Sequence[Streamed]) -> Iterator[Told]:
             for side in ("provider_id", "workplace_id"):
                 if row[side] is not None:
                     grouped[one.position, side, row[side]].append(about)
-    for (position, side, organisation), about in grouped.items():
-        yield Told(position, moments[position], HookKind.DOCUMENT_MADE, {"documents": about}, **{side: organisation})
+    for (position, side, organisation), papers in grouped.items():
+        sides = {"provider_id": None, "workplace_id": None} | {side: organisation}
+        yield Told(
+            position,
+            moments[position],
+            HookKind.DOCUMENT_MADE,
+            {"documents": papers},
+            sides["provider_id"],
+            sides["workplace_id"],
+        )
 
 
 def _of_months(entries: Sequence[Streamed]) -> Iterator[Told]:
@@ -142,8 +150,11 @@ def _of_months(entries: Sequence[Streamed]) -> Iterator[Told]:
     for one in entries:
         if one.tag != _MONTH:
             continue
-        data = {"month": one.subject_id, "period": str((one.detail or {}).get("period", ""))[:7]}
-        data["links"] = {"contracts": _api("contracts")}
+        data: dict[str, Any] = {
+            "month": one.subject_id,
+            "period": str((one.detail or {}).get("period", ""))[:7],
+            "links": {"contracts": _api("contracts")},
+        }
         asking = HookSubscription.objects.filter(provider__isnull=False).exclude(state=HookState.ENDED)
         counted = MonthProvider.objects.filter(run_id=one.subject_id, provider__in=asking.values("provider_id"))
         for row in counted.values("provider_id", *figures):
@@ -152,11 +163,11 @@ def _of_months(entries: Sequence[Streamed]) -> Iterator[Told]:
         yield Told(one.position, one.at, HookKind.MONTH_APPLIED, data, everybody=True)
 
 
-def _contracts(ids: Collection[int | None]) -> Mapping[int | None, dict[str, Any]]:
+def _contracts(ids: Collection[int]) -> Mapping[int | None, dict[str, Any]]:
     if not ids:
         return {}
     found = Contract.objects.filter(pk__in=ids).values("pk", "code", "workplace_id", "provider_id")
-    return {row["pk"]: row for row in found}
+    return {row["pk"]: dict(row) for row in found}
 
 
 def _numbers(workplace_id: int | None, provider_id: int | None, **subjects: int | None) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def keeper_holds(subscription: HookSubscription, at: datetime) -> bool:
     mandates = Mandate.objects.filter(valid_on(at), person_id=subscription.keeper_id)
     if subscription.provider_id is not None:
         return mandates.filter(provider_id=subscription.provider_id).exists()
-    return mandates.filter(workplace_id=subscription.workplace_id).exists()
+    return mandates.filter(workplace=subscription.workplace_id).exists()
 
 
 def paused_happening(subscription: HookSubscription, why: Pause) -> Happening:
