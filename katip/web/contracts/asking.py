@@ -95,7 +95,7 @@ class NarrowForm(forms.Form):
             "durum": [(state.value, TAGS[state][0]) for state in _STATES] if tab == Tab.ALL else [],
             "beklenen": [(party.value, _PARTIES[party]) for party in _PARTIES_OF.get(tab, ())],
             "sinif": [(key.value, words) for key, words in HAZARDS.items()],
-            "il": [(str(code), name) for code, name in _provinces()] if capacity != Capacity.WORKPLACE else [],
+            "il": [(str(code), name) for code, name in provinces()] if capacity != Capacity.WORKPLACE else [],
             "ilce": [],
             "isaret": [] if tab == Tab.WAITING else list(_MARKS.items()),
         }
@@ -133,7 +133,7 @@ class NarrowForm(forms.Form):
 
 
 @lru_cache(maxsize=1)
-def _provinces() -> list[tuple[int, str]]:
+def provinces() -> list[tuple[int, str]]:
     """The provinces; they ship with the program and are asked of the database once."""
     return list(Province.objects.order_by("code").values_list("code", "name")[:100])
 
