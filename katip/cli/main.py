@@ -19,6 +19,7 @@ class _Late(click.Group):
         "month": "month",
         "sweep": "sweep",
         "documents": "documents",
+        "notices": "notices",
         "audit": "audit",
         "retention": "retention",
         "breach": "breach",

@@ -62,6 +62,15 @@ def deliveries_send(*, at: datetime) -> Sent:
     return sum((channel_send(channel, at=at) for channel in Channel), Sent())
 
 
+def channel_try(channel: Channel, address: str, at: datetime) -> Outcome | None:
+    """Send one line to `address` now, beside the queue; None where nothing leaves. Raises `ChannelDownError`."""
+    way = way_out(channel)
+    if way is None:
+        return None
+    with way as send:
+        return send(Parcel(0, address, "Katip: deneme", "Bu bir deneme iletisidir.\n\nThis is a test.", at))
+
+
 def channel_send(channel: Channel, *, at: datetime, senders: int = 1, stopping: Stopping = never) -> Sent:
     """Send what is due at `at` by one channel, for a minute at most; where nothing leaves by it, drop it.
 

@@ -38,7 +38,8 @@ def found(asked: dict[str, Any]) -> dict[str, Any]:
     from katip.audit.models import Event
     from katip.documents.models import DocumentFile
     from katip.documents.seal.check import seal_check
-    from katip.identity.models import Message, Person
+    from katip.identity.models import Person
+    from katip.notices.models import Delivery
     from tests.cast import PASSWORD, code_at
     from tests.cli.counted import counted
 
@@ -56,7 +57,7 @@ def found(asked: dict[str, Any]) -> dict[str, Any]:
         "checkpoint": before and before[2],
         "size_after": after and after[0],
         "jobs": list(ProcrastinateJob.objects.values_list("task_name", "status")),
-        "messages": Message.objects.count(),
+        "messages": Delivery.objects.count(),
         "tags": sorted(set(Event.objects.values_list("tag", flat=True))),
         "national_ids": sorted(person.national_id for person in Person.objects.all()),
         "pdf": hashlib.sha256(content).hexdigest(),

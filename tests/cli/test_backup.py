@@ -33,7 +33,8 @@ from katip.core.jobs import job_defer
 from katip.core.postgres import server_remove
 from katip.documents.models import Document, DocumentFile
 from katip.documents.seal.pdf import pdf_seal
-from katip.identity.models import Message, Person
+from katip.identity.models import Person
+from katip.notices.models import Delivery
 from katip.updates.jobs import MONTH_WORK
 from tests.cast import AT, World, sign_in_open, signed_in
 from tests.cli.counted import counted
@@ -92,8 +93,9 @@ def sealed(contract_id: int) -> bytes:
 def test_an_installation_is_carried_to_another_machine(world: World, tmp_path: Path, elsewhere: Path) -> None:
     sign_in_open(world.owner)
     pdf = sealed(world.active().pk)
-    for sent_at in (AT, None):  # one that left, one that waits: it left from the old machine meanwhile
-        Message.objects.create(person=world.owner, kind="x", made_at=AT, due_at=AT, sent_at=sent_at, address_sealed=b"")
+    for state in ("sent", "waiting"):  # one that left, one that waits: it left from the old machine meanwhile
+        told = {"channel": "email", "kind": "x", "made_at": AT, "due_at": AT, "ends_at": AT, "state": state}
+        Delivery.objects.create(person=world.owner, address_sealed=b"", **told)
     with transaction.atomic():
         job_defer(MONTH_WORK, run_id=1)
     sequence_all(AT)

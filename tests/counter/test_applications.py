@@ -15,7 +15,8 @@ from katip.core.usecase import acting_as
 from katip.counter.codes import application_key, application_key_read
 from katip.counter.models import Application, Purpose
 from katip.counter.services.applications import application_cancel, application_make_own, expire
-from katip.identity.models import Message, NoticeKind, SecurityNotice
+from katip.identity.models import NoticeKind, SecurityNotice
+from katip.notices.models import Delivery
 from tests.cast import AT, World
 from tests.counter.counter_cast import UNKNOWN, applied, code_of
 
@@ -80,11 +81,11 @@ def test_one_whose_time_is_over_makes_room_for_another(world: World) -> None:
 
 def test_an_address_that_was_typed_is_told_and_a_known_one_is_not_told_twice(world: World) -> None:
     applied(email="ayse@ornek.com.tr")
-    assert Message.objects.count() == 1
+    assert Delivery.objects.count() == 1
     application_make_own(
         actor=Actor(world.newcomer.pk), at=AT, purpose=Purpose.SECOND_STEP, email=world.newcomer.email.upper()
     )
-    assert Message.objects.count() == 2
+    assert Delivery.objects.count() == 2
 
 
 def test_whoever_holds_the_code_takes_it_back_once(world: World) -> None:

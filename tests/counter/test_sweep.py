@@ -10,7 +10,8 @@ from katip.counter.models import Application, Purpose
 from katip.counter.services import sweep
 from katip.counter.services.applications import application_make_own
 from katip.counter.services.sweep import Swept, applications_sweep
-from katip.identity.models import Message, NoticeKind, SecurityNotice
+from katip.identity.models import NoticeKind, SecurityNotice
+from katip.notices.models import Delivery
 from tests.cast import AT, World
 from tests.counter.counter_cast import UNKNOWN, applied, branch, confirm, official
 
@@ -18,7 +19,7 @@ DAY = timedelta(days=1)
 
 
 def messages(kind: NoticeKind) -> int:
-    return Message.objects.filter(kind=kind).count()
+    return Delivery.objects.filter(kind=kind).count()
 
 
 def test_reminders_come_early_and_late_and_then_it_ends(world: World) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from katip.audit.models import Event, EventDetail
 from katip.core.actor import OPERATOR, Actor
 from katip.core.errors import PermissionRefusedError
-from katip.identity.models import ActivationCode, Enrolment, Message, Person, Proofing, ProofingWay, SecurityNotice
+from katip.identity.models import ActivationCode, Enrolment, Person, Proofing, ProofingWay, SecurityNotice
 from katip.identity.opening import ENROLMENT_LASTS, code_key
 from katip.identity.services.activation import (
     CodeRefusedError,
@@ -22,6 +22,7 @@ from katip.identity.services.activation import (
     activation_use,
     code_find,
 )
+from katip.notices.models import Delivery
 from tests.cast import World, person
 
 NEW = "altı kuru incir, bir ceviz"
@@ -58,7 +59,7 @@ def test_a_code_is_kept_as_a_hash_and_written_nowhere_else(ada: Person) -> None:
         *EventDetail.objects.values_list("body", flat=True),
         *SecurityNotice.objects.values_list("detail", flat=True),
     ]
-    told += Message.objects.values_list("detail", flat=True)
+    told += Delivery.objects.values_list("detail", flat=True)
     assert code not in str(told)
     assert code not in str(list(ActivationCode.objects.values()))
 

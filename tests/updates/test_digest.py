@@ -11,13 +11,13 @@ from katip.cli.sweep import due_do
 from katip.contracts.models import Contract
 from katip.core.actor import OPERATOR
 from katip.core.usecase import acting_as
-from katip.identity.mail import message_write
-from katip.identity.models import Message, NoticeKind, Person
+from katip.identity.models import NoticeKind, Person
+from katip.notices.letters import Item, letter_write
+from katip.notices.models import Channel, Delivery
 from katip.registry.models import Mandate
 from katip.rules import MonthOutcome
 from katip.updates.digests import EXAMPLES, told_of
 from katip.updates.models import Digest, Missing
-from katip.updates.services import digest_send
 from katip.updates.services.digest_make import digests_make
 from katip.updates.services.digest_send import digests_send
 from tests.cast import AT, World, e_bildirge
@@ -141,7 +141,7 @@ def test_who_manages_two_providers_is_told_of_each(world: World) -> None:
 def told_by_mail(settings: Any, world: World, monkeypatch: pytest.MonkeyPatch) -> Month:
     """A month whose digests wait, where e-mail leaves the house."""
     settings.KATIP = settings.KATIP.model_copy(update={"smtp_url": "smtp://127.0.0.1:1", "help_phone": "2120000000"})
-    monkeypatch.setattr("katip.identity.services.messages_send.BATCH", 0)  # nothing is sent by this test
+    monkeypatch.setattr("katip.notices.services.queue.BATCH", 0)  # nothing is sent by this test
     month, *_ = changed(world)
     bodies(month)
     return month
@@ -154,7 +154,7 @@ def test_the_minute_hands_digests_to_the_mail_and_tells_nobody_twice(
     told_by_mail(settings, world, monkeypatch)
     Person.objects.filter(pk=world.colleague.pk).update(email="")
     assert "6 told of their month" in due_do(AT)
-    letters = Message.objects.filter(kind=NoticeKind.MONTH_DIGEST)
+    letters = Delivery.objects.filter(kind=NoticeKind.MONTH_DIGEST)
     assert sorted(letters.values_list("person", flat=True)) == sorted(
         one.pk for one in (world.owner, world.newcomer, world.manager, world.specialist, world.physician)
     )
@@ -167,34 +167,20 @@ def test_the_minute_hands_digests_to_the_mail_and_tells_nobody_twice(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_letters_wait_for_room_and_those_without_an_address_do_not(
-    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told_by_mail(settings, world, monkeypatch)
-    monkeypatch.setattr(digest_send, "QUEUE", 2)
-    assert digests_send(at=AT) == 2
-    assert digests_send(at=AT) == 0
-    Message.objects.update(sent_at=AT)
-    last = Digest.objects.filter(told_at=None).order_by("pk")[:2].values("person_id")
-    Person.objects.filter(pk__in=[row["person_id"] for row in last]).update(email="")
-    assert digests_send(at=AT) == 4
-    assert not Digest.objects.filter(told_at=None).exists()
-
-
-@pytest.mark.django_db(transaction=True)
 def test_where_no_mail_leaves_no_letter_is_written(world: World) -> None:
     month, *_ = changed(world)
     bodies(month)
     assert digests_send(at=AT) == 6
-    assert not Message.objects.exists()
+    assert not Delivery.objects.exists()
     assert not Digest.objects.filter(told_at=None).exists()
 
 
 def test_the_letter_says_how_many_and_where_to_read(settings: Any) -> None:
     settings.KATIP = settings.KATIP.model_copy(update={"help_phone": "2120000000"})
     detail = {"month": "2025-06-01", "as_employer": 3, "as_provider": 7, "as_professional": 1, "missing": 2}
-    letter = message_write(number=1, kind="month_digest", detail=detail, at=AT, to="kisi1@ornek.com.tr")
-    text = letter.body
+    letter = letter_write([Item("month_digest", detail, AT)], Channel.EMAIL, "both")
+    assert letter is not None
+    text = letter.text
     assert letter.subject == "Katip: Ayın özeti hazır"
     assert (
         "(06.2025, işveren olarak 3 sözleşme, hizmet veren olarak 7 sözleşme, profesyonel olarak 1 sözleşme, "

@@ -21,7 +21,6 @@ from katip.identity.models import (
     ActivationCode,
     Enrolment,
     KnownDevice,
-    Message,
     NoticeKind,
     Person,
     Proofing,
@@ -32,6 +31,8 @@ from katip.identity.opening import code_insert, proofing_insert
 from katip.identity.services.activation import activation_issue
 from katip.identity.services.notices_seen import notices_seen
 from katip.identity.telling import tell
+from katip.notices.addresses import address_key
+from katip.notices.models import Channel, Delivery
 from tests.cast import PASSWORD, World, code_at, entered, national_id, person, sign_in_open, signed_in
 
 NEW = "altı kuru incir, bir ceviz"
@@ -453,7 +454,7 @@ def test_a_changed_password_ends_the_other_sessions_and_is_told(world: World) ->
     assert other.get(reverse("account")).headers["Location"].startswith("/giris/")
     assert Person.objects.get(pk=world.owner.pk).check_password(NEW)
     assert SecurityNotice.objects.get(kind="password_set").person_id == world.owner.pk
-    assert Message.objects.get(kind="password_set").person_id == world.owner.pk
+    assert Delivery.objects.get(kind="password_set").person_id == world.owner.pk
     assert Event.objects.get(tag="identity:password:changed").subject_id == world.owner.pk
 
 
@@ -479,21 +480,19 @@ def test_an_old_second_step_is_asked_before_a_password_is_typed(world: World) ->
 
 
 def test_another_address_is_told_to_the_old_and_the_new(world: World) -> None:
-    from katip.core.crypto import unseal
-
     client = entered(world, "owner")
     assert "kisi1@ornek.com.tr" in client.get(reverse("account_email")).text
     assert client.post(reverse("account_email"), {"email": "yok"}).status_code == 422
     done = client.post(reverse("account_email"), {"email": "yeni@ornek.com.tr"}, follow=True)
     assert "Eski ve yeni adrese haber verildi." in done.text
-    sent = {unseal(sealed) for sealed in Message.objects.values_list("address_sealed", flat=True)}
-    assert sent == {"kisi1@ornek.com.tr", "yeni@ornek.com.tr"}
+    old, new = (address_key(Channel.EMAIL, address) for address in ("kisi1@ornek.com.tr", "yeni@ornek.com.tr"))
+    assert set(Delivery.objects.values_list("address_key", flat=True)) == {old, new}
     client.post(reverse("account_email"), {"email": ""})
     assert Person.objects.get(pk=world.owner.pk).email == ""
-    assert unseal(Message.objects.latest("pk").address_sealed) == "yeni@ornek.com.tr"
-    before = Message.objects.count()
+    assert Delivery.objects.latest("pk").address_key == new
+    before = Delivery.objects.count()
     client.post(reverse("account_email"), {"email": ""})
-    assert Message.objects.count() == before
+    assert Delivery.objects.count() == before
 
 
 def test_an_address_needs_a_recent_second_step(world: World) -> None:

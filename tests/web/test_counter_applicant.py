@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from katip.core.codes import code_shown
 from katip.counter.models import Application, BranchClosure
-from katip.identity.models import Message
+from katip.notices.models import Delivery
 from katip.rules import national_id_check_digits
 from katip.web.counter.barcode import barcode_svg
 from tests.cast import World, national_id, signed_in
@@ -143,7 +143,7 @@ def test_a_number_is_applied_for_so_often_from_one_network_and_not_blocked_elsew
 def test_an_address_is_not_flooded(world: World) -> None:
     for number in range(5):
         assert apply(Client(), national_id(2000 + number), email="biri@ornek.com.tr").status_code == 302
-    assert Message.objects.count() == 3
+    assert Delivery.objects.count() == 3
     assert Application.objects.count() == 5
     assert Application.objects.filter(email="").count() == 2  # nor are they reminded, or told of the end
     signed = signed_in(world.newcomer, proof_age=None)

@@ -17,8 +17,9 @@ from katip.audit.models import Event
 from katip.contracts.models import Contract
 from katip.core.actor import OPERATOR
 from katip.identity import recovery
-from katip.identity.models import Enrolment, Message, NoticeKind, Person, Proofing, SecurityNotice
+from katip.identity.models import Enrolment, NoticeKind, Person, Proofing, SecurityNotice
 from katip.identity.opening import enrolment_insert
+from katip.notices.models import Delivery
 from katip.processes.models import Decision
 from katip.web.factors.entering import _SIGN_INS
 from tests.cast import PASSWORD, World, code_at, decision, national_id, person, sign_in_open, signed_in
@@ -135,7 +136,7 @@ def test_the_first_passkey_opens_the_register_and_shows_codes_once(ada: Person) 
         assert client.get(reverse(route)).headers["Location"] == reverse("factors")
     told = set(SecurityNotice.objects.filter(person=ada).values_list("kind", flat=True))
     assert {NoticeKind.FACTOR_ADDED, NoticeKind.RECOVERY_CODES_MADE} <= told
-    assert Message.objects.filter(kind=NoticeKind.FACTOR_ADDED, person=ada).exists()
+    assert Delivery.objects.filter(kind=NoticeKind.FACTOR_ADDED, person=ada).exists()
     tags = set(Event.objects.filter(subject_id=ada.pk).values_list("tag", flat=True))
     assert {"identity:enrolment:used", "identity:second_step:opened", "identity:recovery_codes:made"} <= tags
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email import policy
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -80,7 +81,7 @@ def smtp_open(url: str) -> Iterator[Send]:
 def _connect(told: dict[str, Any]) -> smtplib.SMTP:
     server: smtplib.SMTP | None = None
     try:
-        context = ssl.create_default_context()
+        context = ssl.create_default_context() if told["use_ssl"] or told["use_tls"] else None
         if told["use_ssl"]:
             server = smtplib.SMTP_SSL(told["host"], told["port"], timeout=told["timeout"], context=context)
         else:
@@ -103,7 +104,8 @@ def _connect_code(error: OSError) -> str:
         return "smtp_tls"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"smtp_{error.smtp_code}"
-    return "smtp_slow" if isinstance(error, TimeoutError) else "smtp_unreachable"
+    slow = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+    return "smtp_slow" if slow else "smtp_unreachable"
 
 
 def _hang_up(server: smtplib.SMTP) -> None:
@@ -180,11 +182,15 @@ def mail_write(parcel: Parcel) -> EmailMessage:
     site: Environment = settings.KATIP
     if not parcel.address.isascii() or any(sign in parcel.address for sign in " \t\r\n<>,;"):
         raise ValueError("address")
+    try:
+        to = Address(addr_spec=parcel.address)
+    except (MessageError, IndexError) as error:  # the standard library's, for half an address and for none
+        raise ValueError("address") from error
     message = EmailMessage(policy=policy.SMTP)
     message["Subject"] = parcel.subject
     name, address = parseaddr(mail_from(site))
     message["From"] = Address(name, addr_spec=address)
-    message["To"] = Address(addr_spec=parcel.address)
+    message["To"] = to
     message["Date"] = format_datetime(parcel.at)
     message["Message-ID"] = message_id(parcel.number, site)
     message["Auto-Submitted"] = "auto-generated"

@@ -63,17 +63,19 @@ def _due(channel: Channel, at: datetime) -> QuerySet[Delivery]:
 @use_case
 def bundles_claim(*, actor: Actor, at: datetime, channel: Channel) -> Claim:
     """Take a batch of what is due, what concerns a sign-in first, then the oldest, for as long as sending may take."""
-    if ChannelRest.objects.filter(channel=channel, until__gt=at).exists():
+    rest = ChannelRest.objects.filter(channel=channel, failures__gt=0).first()
+    if rest is not None and rest.until is not None and rest.until > at:
         return Claim()
+    most = BATCH if rest is None else 1  # whether a channel works again is tried with one message
     with connection.cursor() as cursor:  # one claims at a time: rows of one digest are never torn apart
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [_LOCK + channel])
     found: list[Delivery] = []
     for rank in Rank:  # one probe of the index for each: what waits for tomorrow is not walked through
         due = _due(channel, at).filter(rank=rank).order_by("due_at", "pk")
-        found += due.select_for_update(skip_locked=True, of=("self",))[: BATCH - len(found)]
-        if len(found) == BATCH:
+        found += due.select_for_update(skip_locked=True, of=("self",))[: most - len(found)]
+        if len(found) == most:
             break
-    more = len(found) == BATCH
+    more = len(found) == most
     closed = _close(actor, at, channel, found)
     bundles = _bundled(channel, [row for row in found if row.state == State.WAITING])
     taken = [row.pk for bundle in bundles for row in bundle]
