@@ -1,0 +1,295 @@
+"""Following up: a provider's offers by where they stand, who was told of them, and why somebody cannot approve.
+
+Every read is of one provider's own contracts, by an index that leads with it, and ends at a limit.
+"""
+
+# ruff: noqa: S608 -- the statements are written here; nothing comes from outside
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from katip.contracts import lists
+from katip.contracts.lists import Tab, contracts_listed, keyset_after
+from katip.core.actor import Actor
+from katip.identity.models import Person, ProviderLink
+from katip.notices.models import Delivery
+from katip.notices.models.delivery import State
+from katip.processes.models import Decision, Outcome
+from katip.registry.models import ContactDeclaration, ImportRun, Mandate
+from katip.registry.permissions import valid_on
+from katip.rules import ContractState, Profession
+
+_FAILED = (State.REFUSED, State.BOUNCED, State.GIVEN_UP)
+_TOLD_MOST = 10
+"""deliveries looked at for one process, the newest"""
+
+
+class Stage(StrEnum):
+    """Where an offer stands; each is the state of its contract."""
+
+    PROFESSIONAL = ContractState.AWAITING_PROFESSIONAL
+    EMPLOYER = ContractState.AWAITING_EMPLOYER
+    ACTIVE = ContractState.ACTIVE
+    REJECTED = ContractState.REJECTED
+    LAPSED = ContractState.LAPSED
+    WITHDRAWN = ContractState.WITHDRAWN
+
+
+WAITING = (Stage.PROFESSIONAL, Stage.EMPLOYER)
+FALLEN = (Stage.REJECTED, Stage.LAPSED, Stage.WITHDRAWN)
+"""what can be offered anew"""
+
+
+class Obstacle(StrEnum):
+    """Why whoever is asked cannot approve, or hears nothing of it."""
+
+    NO_USER = "no_user"
+    """SGK lists no e-Bildirge user for the workplace"""
+    NO_TWO_STEP = "no_two_step"
+    """there is somebody, but nobody of them has a second step"""
+    NO_ADDRESS = "no_address"
+    """no e-mail of anybody, and none on the workplace's card"""
+    ADDRESS_FAILS = "address_fails"
+    """the last messages were not taken"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What narrows the board; what is empty narrows nothing. `days`: waits for at least so many."""
+
+    search: str = ""
+    profession: Profession | None = None
+    province: int | None = None
+    days: int = 0
+    obstacle: Obstacle | None = None
+
+
+NOTHING_ASKED = Asked()
+
+
+def offers_followed(actor: Actor, at: datetime, stage: Stage, asked: Asked = NOTHING_ASKED) -> QuerySet[Any]:
+    """The actor's offers at a stage, in no order; those that wait have a Boolean for each `Obstacle` by its value."""
+    narrowed = lists.Asked(
+        search=asked.search, profession=asked.profession, province=asked.province, state=ContractState(stage)
+    )
+    offers: QuerySet[Any] = contracts_listed(actor, at, Tab.ALL, narrowed)
+    if stage in WAITING:
+        offers = offers.annotate(**_obstacles(stage, at))
+        if asked.days:
+            offers = offers.filter(process__waiting_since__lte=at - timedelta(days=asked.days))
+        if asked.obstacle is not None:
+            offers = offers.filter(**{asked.obstacle.value: True})
+    return offers
+
+
+def offers_page(
+    actor: Actor,
+    at: datetime,
+    stage: Stage,
+    asked: Asked = NOTHING_ASKED,
+    *,
+    after: tuple[datetime, int] | None = None,
+    limit: int,
+) -> list[Any]:
+    """At most `limit` + 1 offers behind the place `after`: those that wait the longest first, else the newest first."""
+    offers = offers_followed(actor, at, stage, asked)
+    if stage in WAITING:
+        keys = ["process__waiting_since", "pk"]
+        if after is not None:
+            offers = offers.filter(keyset_after(keys, list(after)))
+        return list(offers.order_by(*keys)[: limit + 1])
+    if after is not None:
+        offers = offers.filter(pk__lt=after[1])
+    return list(offers.order_by("-pk")[: limit + 1])
+
+
+def process_ids(actor: Actor, at: datetime, stage: Stage, asked: Asked, *, most: int) -> list[int]:
+    """The processes of the offers that are asked for, at most `most` + 1 of those that wait the longest."""
+    offers = offers_followed(actor, at, stage, asked).order_by("process__waiting_since", "pk")
+    return list(offers.values_list("process_id", flat=True)[: most + 1])
+
+
+def _obstacles(stage: Stage, at: datetime) -> dict[str, Any]:
+    if stage == Stage.PROFESSIONAL:
+        people = Person.objects.filter(pk=OuterRef("process__waits_for_person_id"))
+        user = Exists(people)
+        able = Exists(people.filter(_second_step("pk")))
+        reached = Exists(people.exclude(email=""))
+    else:
+        held = Mandate.objects.filter(valid_on(at), workplace_id=OuterRef("workplace_id"))
+        user = Exists(held)
+        able = Exists(held.filter(_second_step("person_id")))
+        newest = ContactDeclaration.objects.filter(workplace_id=OuterRef("workplace_id"))
+        reached = Exists(held.exclude(person__email="")) | Exists(newest.exclude(email=""))
+    told = Delivery.objects.filter(process_id=OuterRef("process_id"))
+    failing = Exists(told.filter(state__in=_FAILED)) & ~Exists(told.exclude(state__in=[*_FAILED, State.DROPPED]))
+    return {
+        Obstacle.NO_USER.value: _flag(~user),
+        Obstacle.NO_TWO_STEP.value: _flag(user & ~able),
+        Obstacle.NO_ADDRESS.value: _flag(~reached),
+        Obstacle.ADDRESS_FAILS.value: _flag(failing),
+    }
+
+
+def _flag(condition: Any) -> Any:
+    return Coalesce(condition, Value(False))  # noqa: FBT003 -- SQL's false
+
+
+def _second_step(person: str) -> Q:
+    """Whether that person can take a second step: a factor of their own, or an account elsewhere with two steps."""
+    own = Authenticator.objects.filter(user_id=OuterRef(person)).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    linked = ProviderLink.objects.filter(person_id=OuterRef(person), ended_at=None)
+    return Q(Exists(own)) | Q(Exists(linked))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """When those asked were last told, by which ways and what became of it (channel, state); when one read it here."""
+
+    at: datetime
+    ways: Sequence[tuple[str, str]] = ()
+    seen_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Last:
+    at: datetime | None = None
+    seen_at: datetime | None = None
+    made_at: datetime | None = None
+    ways: list[tuple[str, str]] = field(default_factory=list)
+
+
+_TOLD = """
+SELECT wanted.id, 'notice', told.at, told.seen_at, '', '' FROM unnest(%(ids)s::bigint[]) AS wanted (id)
+CROSS JOIN LATERAL (
+    SELECT at, seen_at FROM notices_notice WHERE process_id = wanted.id AND kind = ANY(%(kinds)s)
+    ORDER BY process_id DESC, id DESC LIMIT %(most)s
+) AS told
+UNION ALL
+SELECT wanted.id, 'delivery', told.made_at, NULL, told.channel, told.state FROM unnest(%(ids)s::bigint[]) AS wanted (id)
+CROSS JOIN LATERAL (
+    SELECT made_at, channel, state FROM notices_delivery WHERE process_id = wanted.id AND kind = ANY(%(kinds)s)
+    ORDER BY process_id DESC, id DESC LIMIT %(most)s
+) AS told
+"""
+
+
+def last_told(processes: Collection[int], kinds: Collection[str]) -> Mapping[int, Told]:
+    """Of these processes, those of which somebody was told by a notice of these kinds, and how; one statement."""
+    found: dict[int, _Last] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, {"ids": list(processes), "kinds": list(kinds), "most": _TOLD_MOST})
+        for number, what, at, seen_at, channel, state in cursor.fetchall():
+            last = found.setdefault(number, _Last())
+            if what == "notice":
+                last.at = max(at, last.at or at)
+                last.seen_at = max(filter(None, (seen_at, last.seen_at)), default=None)
+            else:
+                if last.made_at is None or at > last.made_at:
+                    last.made_at, last.ways = at, []
+                if at == last.made_at:
+                    last.ways.append((channel, state))
+    return {
+        number: Told(last.made_at or last.at, tuple(sorted(set(last.ways))), last.seen_at)
+        for number, last in found.items()
+        if last.made_at is not None or last.at is not None
+    }  # type: ignore[misc] # one of them is there
+
+
+def reject_reasons(processes: Collection[int]) -> Mapping[int, Decision]:
+    """The rejections of these processes; one statement."""
+    found = Decision.objects.filter(step__process_id__in=processes, outcome=Outcome.REJECTED).select_related("step")
+    return {one.step.process_id: one for one in found}
+
+
+def mandates_taken_at() -> datetime | None:
+    """When SGK's list of e-Bildirge users was last taken in; whoever was entered there since is not known here yet."""
+    return ImportRun.objects.filter(kind="mandates").order_by("-pk").values_list("at", flat=True).first()
+
+
+NEWEST = 20_000
+"""contracts of one provider that figures over time look at, the newest"""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week from its Monday: offers made in it, offers approved in it, and the median days that those took."""
+
+    monday: Any
+    offered: int
+    approved: int
+    median_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """What became of the offers of these weeks, counted."""
+
+    offered: int = 0
+    at_professional: int = 0
+    lost_at_professional: int = 0
+    at_employer: int = 0
+    lost_at_employer: int = 0
+    approved: int = 0
+
+    @property
+    def accepted(self) -> int:
+        """Those that a professional accepted."""
+        return self.at_employer + self.lost_at_employer + self.approved
+
+
+_NEWEST = """
+WITH newest AS MATERIALIZED (
+    SELECT id, created_at, active_from, state, process_id FROM contracts_contract
+    WHERE provider_id = %(provider)s AND NOT carried_over ORDER BY provider_id, id DESC LIMIT %(most)s
+)
+"""
+_WEEKS = (  # two constants, nothing from outside
+    _NEWEST
+    + """
+SELECT monday::date, sum(offered)::int, sum(approved)::int, max(median) FROM (
+    SELECT date_trunc('week', created_at AT TIME ZONE 'Europe/Istanbul') AS monday, count(*) AS offered, 0 AS approved,
+        NULL::float AS median
+    FROM newest WHERE created_at >= %(since)s GROUP BY 1
+    UNION ALL
+    SELECT date_trunc('week', active_from AT TIME ZONE 'Europe/Istanbul'), 0, count(*),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM active_from - created_at)) / 86400
+    FROM newest WHERE active_from >= %(since)s GROUP BY 1
+) AS counted GROUP BY monday ORDER BY monday
+"""
+)
+_COHORT = (
+    _NEWEST
+    + """
+SELECT count(*),
+    count(*) FILTER (WHERE newest.state = 'awaiting_professional'),
+    count(*) FILTER (WHERE gone AND process.current_step = 1),
+    count(*) FILTER (WHERE newest.state = 'awaiting_employer'),
+    count(*) FILTER (WHERE gone AND process.current_step > 1),
+    count(*) FILTER (WHERE newest.active_from IS NOT NULL)
+FROM newest JOIN processes_process AS process ON process.id = newest.process_id
+CROSS JOIN LATERAL (SELECT newest.state IN ('rejected', 'withdrawn', 'lapsed', 'deleted') AS gone) AS judged
+WHERE newest.created_at >= %(since)s
+"""
+)
+
+
+def weeks_of(provider_id: int, since: datetime) -> list[Week]:
+    """A provider's weeks from `since` (a Monday's beginning) on in which anything happened; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WEEKS, {"provider": provider_id, "since": since, "most": NEWEST})
+        return [Week(*row) for row in cursor.fetchall()]
+
+
+def cohort_of(provider_id: int, since: datetime) -> Cohort:
+    """What became of the offers that a provider made from `since` on; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COHORT, {"provider": provider_id, "since": since, "most": NEWEST})
+        return Cohort(*cursor.fetchone())
