@@ -2,10 +2,11 @@
 
     python -m katip.demo.generate [--seed 2026] [--folder katip/demo/world]
 
-writes `accountant_workplaces.csv`, `accountant_headcounts.csv` and `accountant_mandates.csv`. The same seed gives the
-same bytes on every machine and version of Python: of the standard generator only `random()` is used, the one method
-whose sequence the language promises to keep. Everything here is invented; the numbers have fitting check digits only
-so that they pass for real ones in the importer.
+writes `accountant_workplaces.csv`, `accountant_headcounts.csv`, `accountant_mandates.csv`, and what
+`katip.demo.generate_offers` adds to them: a provider and its offers. The same seed gives the same bytes on every
+machine and version of Python: of the standard generator only `random()` is used, the one method whose sequence the
+language promises to keep. Everything here is invented; the numbers have fitting check digits only so that they pass for
+real ones in the importer.
 """
 
 import csv
@@ -17,6 +18,7 @@ from typing import TypeVar
 
 import click
 
+from katip.demo.generate_offers import Asked, OfferFiles, offers_draw
 from katip.rules import national_id_check_digits, vkn_check_digit
 
 SEED = 2026
@@ -179,7 +181,7 @@ def workplaces_draw(seed: int, count: int) -> Iterator[Drawn]:
 
 
 def files_write(folder: Path, seed: int = SEED) -> None:
-    """Write the three files into `folder`, which must exist."""
+    """Write the files into `folder`, which must exist."""
     drawn = list(workplaces_draw(seed, MANDATES - len(HAND_SHAPED)))
     _write(
         folder / "accountant_workplaces.csv",
@@ -216,6 +218,42 @@ def files_write(folder: Path, seed: int = SEED) -> None:
             for number, since in (*hand_shaped, *((one.sgk_number, one.since) for one in drawn))
         ),
     )
+    asked = [Asked(one.sgk_number, one.trade.nace, one.employees[-1]) for one in drawn]
+    _offers_write(folder, offers_draw(asked))
+
+
+def _offers_write(folder: Path, files: OfferFiles) -> None:
+    for name, columns in _OFFER_COLUMNS.items():
+        _write(folder / f"accountant_{name}.csv", columns, getattr(files, name.removeprefix("provider_")))
+
+
+_OFFER_COLUMNS: dict[str, tuple[str, ...]] = {
+    "people": ("national_id", "given_name", "family_name", "email"),
+    "providers": (
+        "authorisation_no",
+        "kind",
+        "title",
+        "short_title",
+        "vkn",
+        "province",
+        "district",
+        "contact_name",
+        "contact_phone",
+        "contact_hours",
+        "sgk_number",
+    ),
+    "provider_mandates": ("national_id", "capacity", "organisation", "valid_from", "valid_to"),
+    "professionals": (
+        "national_id",
+        "profession",
+        "certificate_class",
+        "certificate_no",
+        "valid_from",
+        "valid_to",
+    ),
+    "staff": ("authorisation_no", "national_id", "minutes", "valid_from", "valid_to"),
+    "offers": ("sgk_number", "national_id", "code", "days"),
+}
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

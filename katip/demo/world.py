@@ -16,6 +16,7 @@ from katip.core.clock import day_of
 from katip.demo import acting
 from katip.demo.cast import Entry, cast_draw, cast_find, cast_keep
 from katip.demo.counter import counter_open
+from katip.demo.many import many_offer
 from katip.demo.months import first_told, months_carry
 from katip.demo.people import people_act
 from katip.demo.story import STORY, Reached, Scene
@@ -35,19 +36,27 @@ _HEADCOUNTS = "headcounts"
 FILES = (
     ("activities", "activities.csv"),
     ("people", "people.csv"),
+    ("people", "accountant_people.csv"),
     ("workplaces", "workplaces.csv"),
     ("workplaces", "accountant_workplaces.csv"),
     (_HEADCOUNTS, "headcounts.csv"),
     (_HEADCOUNTS, "accountant_headcounts.csv"),
     ("providers", "providers.csv"),
+    ("providers", "accountant_providers.csv"),
     ("mandates", "mandates.csv"),
     ("mandates", "accountant_mandates.csv"),
+    ("mandates", "accountant_provider_mandates.csv"),
     ("professionals", "professionals.csv"),
+    ("professionals", "accountant_professionals.csv"),
     ("staff", "staff.csv"),
+    ("staff", "accountant_staff.csv"),
     ("officials", "officials.csv"),
     ("payments", "payments.csv"),
 )
 """kind of list and file, in the order in which one refers to another"""
+
+OFFERS = "accountant_offers.csv"
+"""what waits for the accountant by the hundred"""
 
 NOVEMBER = "november_headcounts.csv"
 """what the second month that was carried out followed"""
@@ -70,6 +79,7 @@ def world_load(folder: Path, at: datetime) -> None:
     counter_open(at)
     for scene in sorted(STORY, key=lambda scene: -scene.days):
         _act(scene, at)
+    many_offer(folder / OFFERS, at)
     people_act(lambda days: acting.moment(at, days, _OFFER_TIME))
     months_carry(at, lambda told: _bring(_HEADCOUNTS, folder / NOVEMBER, told))
     _bring(_HEADCOUNTS, folder / NEWEST, at)

@@ -3,7 +3,7 @@ from datetime import date
 
 from katip.demo.generate import ACCOUNTANT
 from katip.demo.people import OWN_PHYSICIAN
-from katip.demo.world import FILES, NEWEST, NOVEMBER
+from katip.demo.world import FILES, NEWEST, NOVEMBER, OFFERS
 from katip.rules import hazard_class_of, parse_national_id, parse_phone, parse_sgk_number, parse_vkn
 from tests.demo.files import WORLD, is_excel, rows
 
@@ -11,7 +11,7 @@ TODAY = date(2026, 10, 31)
 
 
 def test_every_file_is_imported() -> None:
-    names = [*(name for _, name in FILES), NOVEMBER, NEWEST]
+    names = [*(name for _, name in FILES), NOVEMBER, NEWEST, OFFERS]
     assert sorted(names) == sorted(path.name for path in WORLD.glob("*.csv"))
 
 

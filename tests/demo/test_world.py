@@ -16,6 +16,7 @@ from katip.demo.cast import CAST, cast_find, totp_code
 from katip.demo.world import FILES, WORLD, cast_open, world_load
 from katip.identity.models import Person
 from katip.processes.deadlines import working_days_left
+from katip.processes.inbox import inbox_all
 from katip.processes.models import Decision, Process
 from katip.registry.figures import headcounts_by_month
 from katip.registry.models import Certificate, Headcount, ImportRun, Mandate, Payment, Provider, Workplace
@@ -82,11 +83,18 @@ def test_the_very_hazardous_workplace_needs_three(world: datetime) -> None:
     assert [process.code for process in waiting_for_employer("Temsil Yapı İnşaat A.Ş.")] == [103, 140, 177]
 
 
-def test_the_accountant_has_300_workplaces_a_dozen_with_waiting_work_and_some_running(world: datetime) -> None:
+def test_the_accountant_has_300_workplaces_and_600_things_to_decide_and_some_running(world: datetime) -> None:
     mine = Mandate.objects.filter(person=person("accountant")).values("workplace")
     assert len(mine) == 300
     processes = Process.objects.filter(workplace__in=mine)
-    assert processes.filter(waits_for="employer").values("workplace").distinct().count() == 14
+    waiting = inbox_all(person("accountant").pk, world)
+    assert (len(waiting), len({row.workplace_id for row in waiting})) == (608, 289)
+    assert {process.workplace_id for process in processes.filter(waits_for="employer")} == {
+        row.workplace_id for row in waiting
+    }
+    days = Counter(working_days_left(row.due_on, world) for row in waiting if row.due_on)
+    assert sorted(days) == [0, 1, 2, 3, 4]
+    assert sum(days.values()) == len(waiting)
     assert Contract.objects.filter(workplace__in=mine, state="active").count() == 18
     rejected = Decision.objects.get(step__process__in=processes, outcome="rejected")
     assert len(rejected.reason) >= 10
@@ -170,8 +178,8 @@ def test_the_rest_of_the_world_is_there(world: datetime) -> None:
     assert Headcount.objects.filter(workplace=main).count() == 1 + sum(
         before[1] != after[1] for before, after in pairwise(months)
     )
-    assert Provider.objects.count() == 3
-    assert Certificate.objects.values("professional").distinct().count() == 21
+    assert Provider.objects.count() == 4
+    assert Certificate.objects.values("professional").distinct().count() == 21 + 15
 
 
 def test_the_stranger_may_act_for_nobody_and_the_newcomer_for_one(world: datetime) -> None:
