@@ -161,7 +161,11 @@ STATEMENTS = {
         DELETE FROM contracts_shortage WHERE process_id = ANY(processes);
         {_PROCESSES}
         done := done + coalesce(array_length(processes, 1), 0);""",
-    "run_draft": _run("it.state = 'draft' AND it.made_at < cut"),
+    "run_draft": f"""
+        gone := ARRAY(SELECT it.id FROM runs_run it WHERE it.state = 'draft' AND it.made_at < cut
+            ORDER BY it.id LIMIT greatest(1, most / 10) FOR UPDATE OF it SKIP LOCKED);
+        DELETE FROM runs_runrow WHERE run_id = ANY(gone);
+        DELETE FROM runs_run WHERE id = ANY(gone); {_COUNT}""",
     "run": _run("it.state = 'done' AND it.done_at < cut"),
     "mandate": _oldest("registry_mandate", "it.valid_to < cut::date"),
     "declaration": _oldest(

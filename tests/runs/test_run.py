@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from katip.audit.models import Event
 from katip.contracts.models import Contract, ContractVersion
-from katip.core.actor import Actor, Capacity, Proof
+from katip.core.actor import OPERATOR, Actor, Capacity, Proof
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.jobs import jobs_waiting
+from katip.keeping.services.retention import batch_destroy
 from katip.processes.inbox import inbox_all, inbox_hash
 from katip.processes.models import Decision, Process
 from katip.processes.services.terms import terms_hash
@@ -411,3 +412,16 @@ def test_figures_of_a_refusal_come_back_as_they_were() -> None:
     assert dict(violation.facts) == facts
     assert isinstance(violation.facts["a"], HazardClass)
     assert violation.citation == cited
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_what_nobody_confirmed_is_destroyed_after_a_week_and_what_was_stays(world: World) -> None:
+    offers(world, 3)
+    kept = carried(opened(world))
+    world.accepted(140, workplace_id=kept.rows.first().organisation_id)
+    draft = drafted(world)
+    assert batch_destroy(actor=OPERATOR, at=AT + timedelta(days=6), rule="run_draft").rows == 0
+    assert batch_destroy(actor=OPERATOR, at=AT + timedelta(days=8), rule="run_draft").rows == 1
+    assert list(Run.objects.values_list("pk", flat=True)) == [kept.pk]
+    assert not RunRow.objects.filter(run=draft).exists()
+    assert RunRow.objects.count() == RunOutcome.objects.count() == 3
