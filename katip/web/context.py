@@ -163,7 +163,8 @@ def _nav(request: Any, chosen: Any, waits: Counts) -> list[dict[str, Any]]:
     contracts["current"] = contracts["current"] or request.path.startswith("/surecler/")
     processes = [contracts]
     if chosen.capacity == Capacity.PROVIDER:
-        processes += [item(_("Bu ay ne değişti"), "provider_month"), item(_("Teklifler"), "offer_drafts")]
+        processes += [item(_("Takip"), "follow"), item(_("Bu ay ne değişti"), "provider_month")]
+        processes.append(item(_("Teklifler"), "offer_drafts"))
     nav = [
         item(_("Bekleyen işler"), "inbox", waits.all),
         item(_("Ana ekran"), "home"),

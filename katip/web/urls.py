@@ -16,6 +16,7 @@ from katip.web.counter import urls as counter
 from katip.web.documents import urls as documents
 from katip.web.entrance import views as entrance
 from katip.web.factors import urls as factors
+from katip.web.follow import urls as follow
 from katip.web.guide import urls as guide
 from katip.web.home import views as home
 from katip.web.hooks import urls as hooks
@@ -90,4 +91,5 @@ urlpatterns = [
     *notices.paths,
     *verify.paths,
     *guide.paths,
+    *follow.paths,
 ]

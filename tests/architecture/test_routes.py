@@ -73,6 +73,9 @@ guide_no_user        /kilavuz/e-bildirge-kullanicisi-yok/ PUBLIC
 guide_two_step       /kilavuz/iki-asamali-giris-kapali/   PUBLIC
 guide_customer       /kilavuz/<code:code>/                PUBLIC
 guide_customer_pdf   /kilavuz/<code:code>/kilavuz.pdf     PUBLIC
+follow               /takip/                              PROVIDER
+follow_remind        /takip/hatirlat/                     PROVIDER
+follow_figures       /takip/sayilar/                      PROVIDER
 guide_make           /takip/kilavuz/<int:no>/             PROVIDER
 guide_close          /takip/kilavuz/<int:no>/kapat/       PROVIDER
 verify               /dogrula/                            PUBLIC

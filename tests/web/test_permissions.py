@@ -113,6 +113,10 @@ guide_no_user      GET   200   200   200   200   200   200   200
 guide_two_step     GET   200   200   200   200   200   200   200
 guide_customer     GET   404   404   404   404   404   404   404
 guide_customer_pdf GET   404   404   404   404   404   404   404
+follow             GET   >account_login >two_step 403 403 403 200 403
+follow_remind      GET   >account_login >two_step 403 403 403 200 403
+follow_remind      POST  >account_login >two_step 403 403 403 >follow 403
+follow_figures     GET   >account_login >two_step 403 403 403 200 403
 guide_make         GET   >account_login >two_step 403 403 403 200 403
 guide_make         POST  >account_login >two_step 403 403 403 >guide_make 403
 guide_close        GET   >account_login >two_step 403 403 403 405 403
