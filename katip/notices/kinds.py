@@ -103,6 +103,7 @@ ACCEPTED, IN_FORCE, REJECTED, LAPSED, WITHDRAWN = "accepted", "in_force", "rejec
 MINUTES, ENDED, END_ANNOUNCED, END_REVOKED = "minutes", "ended", "end_announced", "end_revoked"
 UNDERTAKING_ENDED, STAFF_ENDED, MANDATE_ENDED = "undertaking_ended", "staff_ended", "mandate_ended"
 OFFICE_GIVEN, OFFICE_ENDED, DISOWNED, HOOK_PAUSED = "office_given", "office_ended", "disowned", "hook_paused"
+RUN_DONE = "run_done"
 
 KINDS: dict[str, Kind] = {
     one.code: one
@@ -126,6 +127,7 @@ KINDS: dict[str, Kind] = {
         Kind(OFFICE_ENDED, ROLE),
         Kind(DISOWNED, OFFICE),
         Kind(HOOK_PAUSED, ROLE),
+        Kind(RUN_DONE, OUTCOME),
     )
 }
 ABOUT_A_STEP = (WAITS, REMIND)
@@ -152,6 +154,7 @@ _TITLES = {
     OFFICE_ENDED: lazy("Gişe göreviniz sona erdi"),
     DISOWNED: lazy("Bir işyeri, teklif yapan kurumu tanımadığını bildirdi"),
     HOOK_PAUSED: lazy("Bir webhook durduruldu"),
+    RUN_DONE: lazy("Toplu işleminiz bitti"),
 }
 _TEXTS = {
     NAMED_YOU: lazy(
@@ -241,6 +244,9 @@ def _terms(kind: str, detail: Mapping[str, Any]) -> str:
     if kind == MINUTES and "minutes" in detail:
         figures = {"before": detail.get("minutes_before", "?"), "minutes": detail["minutes"]}
         return _("Ayda %(before)s dakika yerine %(minutes)s dakika.") % figures
+    if kind == RUN_DONE:
+        figures = {"total": detail.get("total", 0), "refused": detail.get("refused", 0)}
+        return _("%(total)s satırın %(refused)s tanesi yapılamadı; nedeni sonuç sayfasında yazar.") % figures
     if kind in {ENDED, END_ANNOUNCED, STAFF_ENDED} and detail.get("last_day"):
         return _("Son gün: %(day)s.") % {"day": day_words(str(detail["last_day"]))}
     return ""

@@ -21,4 +21,6 @@ def notice_path(kind: str, process_id: int | None, detail: Mapping[str, Any]) ->
         return reverse("step", args=[process_id])
     if detail.get("contract"):
         return reverse("contract", args=[int(detail["contract"])])
+    if detail.get("run"):
+        return reverse("run", args=[int(detail["run"])])
     return reverse(_PAGES.get(kind, "notices"))

@@ -89,7 +89,7 @@ def notices_make(tellings: Sequence[Telling], at: datetime) -> int:
     """Write down whatever of `tellings` is new, and what goes out; returns how many notices were new. `at` is now."""
     sides = _Sides(tellings, at)
     wanted: dict[str, tuple[Telling, _Reader]] = {}
-    for telling in tellings:
+    for telling in sorted(tellings, key=lambda one: one.at):  # read newest first, by number
         for reader in sides.readers(telling):
             wanted.setdefault(reader.once_key(telling.once), (telling, reader))
     if not wanted:
@@ -158,7 +158,7 @@ def _insert(wanted: Mapping[str, tuple[Telling, _Reader]]) -> list[tuple[int, st
             json.dumps(dict(telling.detail), ensure_ascii=False),
             key,
         )
-        for key, (telling, reader) in sorted(wanted.items())  # two at once ask for the same keys in the same order
+        for key, (telling, reader) in wanted.items()
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])

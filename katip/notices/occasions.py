@@ -5,7 +5,7 @@ decided meanwhile is not told as waiting. What a month opened or took back is to
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,8 @@ from katip.contracts.models import Contract, DurationUpdate, Undertaking
 from katip.core.actor import Capacity
 from katip.notices import kinds
 from katip.notices.making import Telling, To
-from katip.notices.models import HookSubscription, Objection
+from katip.notices.occasions_others import OTHERS, actor_of, others_told
 from katip.processes.models import PartyKind, Process, ProcessState, Step
-from katip.registry.models import Mandate, Official, StaffContract
 from katip.rules import ContractState
 
 OPENED = frozenset(
@@ -30,28 +29,7 @@ APPROVED, REJECTED = "process:step:approved", "process:step:rejected"
 _WITHDRAWN, _LAPSED = "process:process:withdrawn", "process:process:lapsed"
 _CLOSED = {_WITHDRAWN: kinds.WITHDRAWN, _LAPSED: kinds.LAPSED}
 _PROCESS = frozenset({*OPENED, APPROVED, REJECTED, *_CLOSED})
-_ENDS = {
-    "contract:end:made": kinds.ENDED,
-    "contract:end:came": kinds.ENDED,
-    "contract:end:announced": kinds.END_ANNOUNCED,
-    "contract:end:revoked": kinds.END_REVOKED,
-}
-_UNDERTAKING_ENDED, _STAFF_ENDED = "contract:undertaking:ended", "registry:staff:ended"
-_MANDATE_ENDED, _DISOWNED, _HOOK_PAUSED = "registry:mandate:ended", "notices:objection:made", "notices:hook:paused"
-_OFFICES = {"counter:officer:appointed": kinds.OFFICE_GIVEN, "counter:officer:dismissed": kinds.OFFICE_ENDED}
-TAGS = frozenset(
-    {
-        *_PROCESS,
-        _UNDERTAKEN,
-        *_ENDS,
-        _UNDERTAKING_ENDED,
-        _STAFF_ENDED,
-        _MANDATE_ENDED,
-        _DISOWNED,
-        _HOOK_PAUSED,
-        *_OFFICES,
-    }
-)
+TAGS = frozenset({*_PROCESS, _UNDERTAKEN, *OTHERS})
 _OFFERS = frozenset(kind.code for kind in SERVICE_KINDS)
 
 
@@ -84,7 +62,7 @@ def tellings_of(entries: Sequence[Streamed]) -> list[Telling]:
         taken_back = entry.tag == _WITHDRAWN and process is not None and "month" in process.terms
         if process is not None and not taken_back:
             tellings += _of_process(entry, process, read)
-    return tellings + _of_others(entries)
+    return tellings + others_told(entries)
 
 
 def decided_ids(entries: Iterable[Streamed]) -> list[int]:
@@ -94,7 +72,7 @@ def decided_ids(entries: Iterable[Streamed]) -> list[int]:
 
 
 def _undertakings(entries: Sequence[Streamed]) -> dict[int, Undertaking]:
-    numbers = {entry.subject_id for entry in entries if entry.tag in {_UNDERTAKEN, _UNDERTAKING_ENDED}}
+    numbers = {entry.subject_id for entry in entries if entry.tag == _UNDERTAKEN}
     if not numbers:
         return {}
     return {one.pk: one for one in Undertaking.objects.filter(pk__in=numbers).select_related("workplace")}
@@ -214,7 +192,7 @@ def _outcome(kind: str, entry: Streamed, process: Process, to: Sequence[To], **m
     if reason:
         detail["reason"] = reason
     once = f"{kind}:{process.pk}:{entry.event_id}"
-    return Telling(kind, entry.at, to, once, detail, process_id=process.pk, but=_actor(entry))
+    return Telling(kind, entry.at, to, once, detail, process_id=process.pk, but=actor_of(entry))
 
 
 def _final(entry: Streamed, process: Process, steps: Sequence[Step], read: _Read) -> Telling:
@@ -229,154 +207,3 @@ def _final(entry: Streamed, process: Process, steps: Sequence[Step], read: _Read
     return Telling(
         told.kind, told.at, told.to, told.once, told.detail, told.process_id, update.contract_id, but=told.but
     )
-
-
-def _actor(entry: Streamed) -> frozenset[int]:
-    return frozenset() if entry.actor_id is None else frozenset({entry.actor_id})
-
-
-_About = Callable[[Mapping[int, Streamed]], list[Telling]]
-
-
-def _of_others(entries: Sequence[Streamed]) -> list[Telling]:
-    """What is not about a process, by tag."""
-    by_tag: dict[str, dict[int, Streamed]] = defaultdict(dict)
-    for entry in entries:
-        if entry.subject_id is not None:
-            by_tag[entry.tag][entry.event_id] = entry
-    tellings: list[Telling] = []
-    for tag, found in by_tag.items():
-        if tag in _ENDS:
-            tellings += _contracts_ended(found, _ENDS[tag])
-        elif tag in _OFFICES:
-            tellings += _offices(found, _OFFICES[tag])
-        elif tag in _ABOUT:
-            tellings += _ABOUT[tag](found)
-    return tellings
-
-
-def _subjects(found: Mapping[int, Streamed]) -> set[int]:
-    return {entry.subject_id for entry in found.values() if entry.subject_id is not None}
-
-
-def _contracts_ended(found: Mapping[int, Streamed], kind: str) -> list[Telling]:
-    related = Contract.objects.select_related("workplace", "provider", "professional")
-    contracts = related.in_bulk(_subjects(found))
-    tellings = []
-    for entry in found.values():
-        contract = contracts.get(entry.subject_id or 0)
-        if contract is None:
-            continue
-        to = [
-            To(Capacity.WORKPLACE, contract.workplace_id),
-            To(Capacity.PROVIDER, contract.provider_id),
-            To(Capacity.INDIVIDUAL, contract.professional.person_id),
-        ]
-        detail = {
-            "code": contract.code,
-            "workplace": contract.workplace.title,
-            "provider": contract.provider.short_title or contract.provider.title if contract.provider else "",
-            "last_day": (entry.detail or {}).get("last_day"),
-            "reason": (entry.detail or {}).get("note", ""),
-        }
-        once = f"{kind}:{entry.event_id}"
-        tellings.append(Telling(kind, entry.at, to, once, detail, contract_id=contract.pk, but=_actor(entry)))
-    return tellings
-
-
-def _undertakings_ended(found: Mapping[int, Streamed]) -> list[Telling]:
-    rows = Undertaking.objects.select_related("workplace").in_bulk(_subjects(found))
-    return [
-        Telling(
-            kinds.UNDERTAKING_ENDED,
-            entry.at,
-            [To(Capacity.WORKPLACE, row.workplace_id), To(Capacity.INDIVIDUAL, row.person_id)],
-            f"{kinds.UNDERTAKING_ENDED}:{entry.event_id}",
-            {"workplace": row.workplace.title, "reason": (entry.detail or {}).get("reason", "")},
-            but=_actor(entry),
-        )
-        for entry in found.values()
-        if (row := rows.get(entry.subject_id or 0)) is not None
-    ]
-
-
-def _staff_ended(found: Mapping[int, Streamed]) -> list[Telling]:
-    rows = StaffContract.objects.select_related("provider", "professional").in_bulk(_subjects(found))
-    return [
-        Telling(
-            kinds.STAFF_ENDED,
-            entry.at,
-            [To(Capacity.INDIVIDUAL, row.professional.person_id), To(Capacity.PROVIDER, row.provider_id)],
-            f"{kinds.STAFF_ENDED}:{entry.event_id}",
-            {"provider": row.provider.title, "last_day": (entry.detail or {}).get("after")},
-            but=_actor(entry),
-        )
-        for entry in found.values()
-        if (row := rows.get(entry.subject_id or 0)) is not None
-    ]
-
-
-def _mandates_ended(found: Mapping[int, Streamed]) -> list[Telling]:
-    rows = Mandate.objects.select_related("provider").in_bulk(_subjects(found))
-    return [
-        Telling(
-            kinds.MANDATE_ENDED,
-            entry.at,
-            [To(Capacity.INDIVIDUAL, row.person_id)],
-            f"{kinds.MANDATE_ENDED}:{entry.event_id}",
-            {
-                "provider": row.provider.title if row.provider else "",
-                "reason": (entry.detail or {}).get("reason", ""),
-            },
-            but=_actor(entry),
-        )
-        for entry in found.values()
-        if (row := rows.get(entry.subject_id or 0)) is not None
-    ]
-
-
-def _offices(found: Mapping[int, Streamed], kind: str) -> list[Telling]:
-    rows = Official.objects.in_bulk(_subjects(found))
-    return [
-        Telling(kind, entry.at, [To(Capacity.INDIVIDUAL, row.person_id)], f"{kind}:{entry.event_id}", {})
-        for entry in found.values()
-        if (row := rows.get(entry.subject_id or 0)) is not None
-    ]
-
-
-def _disowned(found: Mapping[int, Streamed]) -> list[Telling]:
-    rows = Objection.objects.select_related("workplace", "provider").in_bulk(_subjects(found))
-    return [
-        Telling(
-            kinds.DISOWNED,
-            entry.at,
-            [To(Capacity.OFFICIAL, row.workplace.province_id)],
-            f"{kinds.DISOWNED}:{row.pk}",
-            {"workplace": row.workplace.title, "provider": row.provider.title, "objection": row.pk},
-            but=_actor(entry),
-        )
-        for entry in found.values()
-        if (row := rows.get(entry.subject_id or 0)) is not None
-    ]
-
-
-def _hooks_paused(found: Mapping[int, Streamed]) -> list[Telling]:
-    rows = HookSubscription.objects.in_bulk(_subjects(found))
-    tellings = []
-    for entry in found.values():
-        row = rows.get(entry.subject_id or 0)
-        if row is None:
-            continue
-        side = To(Capacity.PROVIDER, row.provider_id) if row.provider_id else To(Capacity.WORKPLACE, row.workplace_id)
-        to = [side]
-        tellings.append(Telling(kinds.HOOK_PAUSED, entry.at, to, f"{kinds.HOOK_PAUSED}:{entry.event_id}", {}))
-    return tellings
-
-
-_ABOUT: dict[str, _About] = {
-    _UNDERTAKING_ENDED: _undertakings_ended,
-    _STAFF_ENDED: _staff_ended,
-    _MANDATE_ENDED: _mandates_ended,
-    _DISOWNED: _disowned,
-    _HOOK_PAUSED: _hooks_paused,
-}
