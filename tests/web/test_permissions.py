@@ -84,6 +84,46 @@ feed_close         POST  401   401   401   401   401   401   401
 feed_rehearse      GET   405   405   405   405   405   405   405
 feed_rehearse      POST  401   401   401   401   401   401   401
 feed_faults        GET   401   401   401   401   401   401   401
+v1_token                 GET  401 401 401 401 401 401 401
+v1_workplaces            GET  401 401 401 401 401 401 401
+v1_workplace             GET  401 401 401 401 401 401 401
+v1_workplace_compliance  GET  401 401 401 401 401 401 401
+v1_compliance            GET  401 401 401 401 401 401 401
+v1_required              GET  401 401 401 401 401 401 401
+v1_professionals         GET  401 401 401 401 401 401 401
+v1_professional          GET  401 401 401 401 401 401 401
+v1_offer                 GET  405 405 405 405 405 405 405
+v1_offer                 POST 401 401 401 401 401 401 401
+v1_offers_batch          GET  405 405 405 405 405 405 405
+v1_offers_batch          POST 401 401 401 401 401 401 401
+v1_offer_check           GET  401 401 401 401 401 401 401
+v1_contracts             GET  401 401 401 401 401 401 401
+v1_contract              GET  401 401 401 401 401 401 401
+v1_contract_documents    GET  401 401 401 401 401 401 401
+v1_contract_end          GET  405 405 405 405 405 405 405
+v1_contract_end          POST 401 401 401 401 401 401 401
+v1_processes             GET  401 401 401 401 401 401 401
+v1_process               GET  401 401 401 401 401 401 401
+v1_waiting               GET  401 401 401 401 401 401 401
+v1_process_decision      GET  405 405 405 405 405 405 405
+v1_process_decision      POST 401 401 401 401 401 401 401
+v1_document              GET  401 401 401 401 401 401 401
+v1_document_file         GET  401 401 401 401 401 401 401
+v1_document_statement    GET  401 401 401 401 401 401 401
+v1_sheet                 GET  401 401 401 401 401 401 401
+v1_sheet_csv             GET  401 401 401 401 401 401 401
+v1_sheet_xlsx            GET  401 401 401 401 401 401 401
+v1_openapi               GET  200 200 200 200 200 200 200
+v1_docs                  GET  200 200 200 200 200 200 200
+programs             GET  >account_login >two_step 403 403 403 200 403
+program_new          GET  >account_login >two_step 403 403 403 200 403
+program_new          POST >account_login >two_step 403 403 403 422 403
+program_secret       GET  >account_login >two_step 403 403 403 404 403
+program_secret       POST >account_login >two_step 403 403 403 404 403
+program_rotate       GET  >account_login >two_step 403 403 403 404 403
+program_rotate       POST >account_login >two_step 403 403 403 404 403
+program_revoke       GET  >account_login >two_step 403 403 403 404 403
+program_revoke       POST >account_login >two_step 403 403 403 404 403
 hooks              GET   >account_login >two_step 200 200 200 200 403
 hook_new           GET   >account_login >two_step 200 200 200 200 403
 hook_new           POST  >account_login >two_step 422 422 422 422 403
@@ -171,6 +211,14 @@ inbox              GET   >account_login >two_step 200 200 200 200 200
 runs               GET   >account_login >two_step 200 200 200 200 200
 run_new            GET   >account_login >two_step >inbox >inbox >inbox >inbox >inbox
 run_new            POST  >account_login >two_step >inbox >inbox >inbox >inbox >inbox
+run_receipts       GET   >account_login >two_step 404 404 404 404 404
+run_receipt        GET   >account_login >two_step 404 404 404 404 404
+run_reoffer        GET   >account_login >two_step 403 403 403 200 403
+run_reoffer        POST  >account_login >two_step 403 403 403 >run_reoffer 403
+run_end            GET   >account_login >two_step 200 200 200 200 >assignments
+run_end            POST  >account_login >two_step 422 422 422 422 >assignments
+run_contact        GET   >account_login >two_step 200 200 200 200 200
+run_contact        POST  >account_login >two_step 422 422 422 422 422
 run                GET   >account_login >two_step 404 404 404 404 404
 run_review         GET   >account_login >two_step 404 404 404 404 404
 run_confirm        GET   >account_login >two_step >run_review >run_review >run_review >run_review >run_review
@@ -417,10 +465,16 @@ OF_ONE_FEED = {"feed_state", "feed_part", "feed_close", "feed_rehearse", "feed_f
 OF_ONE_DOCUMENT = {"verify_code", "verify_proof", "verify_tlog_proof", "verify_full_proof"}
 OF_ONE_DOCUMENT |= {"guide_customer", "guide_customer_pdf"}
 """asked for a code that nobody has; tests of the check ask for one that somebody has"""
-OF_ONE_RUN = {"run", "run_review", "run_confirm", "run_progress", "run_again"}
+OF_ONE_RUN = {"run", "run_review", "run_confirm", "run_progress", "run_again", "run_receipts", "run_receipt"}
 """asked for one that nobody made; tests/web/test_runs asks for one's own, and another's"""
 OF_ONE_REQUEST = {"data_request", "data_request_withdraw", "data_request_answer"}
 """asked for one that nobody made; tests/web/test_keeping asks for one that somebody made"""
+OF_ONE_TOKEN = {"program_secret", "program_rotate", "program_revoke"}
+"""asked for one that nobody has; tests/web/test_programs asks for one's own, and another's"""
+NUMBERED_CALLS = {"v1_workplace", "v1_workplace_compliance", "v1_professional"}
+NUMBERED_CALLS |= {row[0] for row in ROWS if row[0].startswith(("v1_contract_", "v1_process_", "v1_document"))}
+NUMBERED_CALLS |= {"v1_contract", "v1_process"}
+"""asked for without a token; tests/api/v1 asks with one"""
 OF_ONE_HOOK = {row[0] for row in ROWS if row[0].startswith("hook") and row[0] not in {"hooks", "hook_new"}}
 """asked for one that nobody has; tests/web/test_hooks asks for one's own, and another's"""
 OF_THE_LOG = {"log_tile", "log_entries"}
@@ -481,6 +535,10 @@ def numbers(route: str, world: World, contract: Contract) -> list[int | str | Pl
         return [10**9, 1] if route == "hook_delivery" else [10**9]
     if route in OF_ONE_FEED:
         return [1, 1] if route == "feed_part" else [1]
+    if route in OF_ONE_TOKEN | NUMBERED_CALLS:
+        return [10**9]
+    if route == "run_receipt":
+        return [10**9, 1]
     if route in OF_ONE_RUN | OF_ONE_REQUEST | OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER:
         return [10**9]
     if route in OF_ONE_CONTRACT | {"document_want", "document_download"}:

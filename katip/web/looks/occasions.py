@@ -22,6 +22,8 @@ _BY_OCCASION: dict[Occasion, tuple[str, ...]] = {
         "run",
         "run_review",
         "run_confirm",
+        "run_reoffer",
+        "run_end",
     ),
     Occasion.CARD: (
         "card",
@@ -35,7 +37,10 @@ _BY_OCCASION: dict[Occasion, tuple[str, ...]] = {
         "manager_appoint",
         "manager_end",
     ),
-    Occasion.STAFF: ("staff", "staff_propose", "staff_end", "board", "board_person"),
+    Occasion.STAFF: (
+        *("staff", "staff_propose", "staff_end", "board", "board_person"),
+        *("programs", "program_secret", "program_rotate", "program_revoke"),
+    ),
     Occasion.OFFER: (
         "offer",
         "offer_new",

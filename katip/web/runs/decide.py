@@ -1,6 +1,6 @@
 """Approving many steps: the terms of every row to be read, and what came of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from katip.contracts.texts import TEXTS
-from katip.processes.deadlines import working_days_left
+from katip.core.clock import day_of
 from katip.processes.kinds import kind_get
 from katip.processes.models import Process, ProcessState
 from katip.registry.models import ContactDeclaration
@@ -17,11 +17,11 @@ from katip.runs.kinds import RowAsked
 from katip.runs.models import Run, RunRow
 from katip.runs.selectors import Share, run_shares
 from katip.web import format as fmt
-from katip.web.processes.kinds import RELATED, presenter_of
+from katip.web.processes.kinds import RELATED, Row, presenter_of
 from katip.web.runs.kinds import RowShown, RunPresenter, Tick
 from katip.web.runs.sharing import terms_share
 from katip.web.templatetags.katip import current_language
-from katip.web.words import kind_words
+from katip.web.words import PROFESSIONS, kind_words
 
 
 class DecidePresenter(RunPresenter):
@@ -46,12 +46,12 @@ class DecidePresenter(RunPresenter):
 
     def ticks(self, run: Run) -> Sequence[Tick]:
         found = []
-        by_text = {kind_get(share.code).text_version: share.code for share in run_shares(run)}
+        shares: dict[str, list[Share]] = {}
+        for share in run_shares(run):
+            shares.setdefault(kind_get(share.code).text_version, []).append(share)
         for version in run.text_versions:
             label, _dot, rest = TEXTS[version][current_language()].partition(". ")
-            name = kind_words(kind_get(by_text[version]).title) if version in by_text else ""
-            hint = f"{name}: {rest}" if len(run.text_versions) > 1 and name else rest
-            found.append(Tick(version, label.rstrip("."), hint))
+            found.append(Tick(version, label.rstrip("."), " ".join([_covered(shares.get(version, [])), rest]).strip()))
         return found
 
     def review(self, request: Any, run: Run, rows: Sequence[RunRow]) -> dict[str, Any]:
@@ -117,6 +117,14 @@ def _figures(shares: Sequence[Share]) -> list[dict[str, Any]]:
     return [item for item in items if item["value"]]
 
 
+def _covered(shares: Sequence[Share]) -> str:
+    """How many rows a text stands for, and of which codes."""
+    rows = sum(share.rows for share in shares)
+    codes = ", ".join(str(code) for code in sorted({share.code for share in shares}))
+    words = ngettext("%(n)s süreç (%(codes)s).", "%(n)s süreç (%(codes)s).", rows)
+    return words % {"n": fmt.number_text(rows, current_language()), "codes": codes} if rows else ""
+
+
 def _share(share: Share) -> dict[str, Any]:
     return {
         "code": share.code,
@@ -132,41 +140,47 @@ def _share(share: Share) -> dict[str, Any]:
 def _group(processes: Sequence[Process], consents: Mapping[int, bool | None], request: Any) -> dict[str, Any]:
     """All rows of one text: what they share, and a block for each company."""
     first = presenter_of(processes[0])
-    terms = [
-        presenter_of(one).terms(one, in_full=True, auto_update=consents.get(one.workplace_id or 0)) for one in processes
-    ]
-    companies = [_company_key(one) for one in processes]
-    shared = terms_share(terms, companies, _of_company())
+    companies, people = [_company_key(one) for one in processes], {str(word) for word in PROFESSIONS.values()}
+    terms = [_terms(one, consents.get(one.workplace_id or 0), people) for one in processes]
+    shared = terms_share(terms, companies, _of_company(), {_("Profesyonel"), _("Hizmet veren")})
+    today = day_of(request.at)
     notices = [tuple(presenter_of(one).notices(one, one.waits_for)) for one in processes]
     everywhere = set.intersection(*(set(lines) for lines in notices))
     blocks: dict[Any, dict[str, Any]] = {}
     for one, key, cells, lines in zip(processes, companies, shared.own, notices, strict=True):
         block = blocks.setdefault(key, {**_company(one), "terms": shared.by_company[key], "rows": []})
-        block["rows"].append(_row(one, cells, [line for line in lines if line not in everywhere], request))
+        own = [line for line in lines if line not in everywhere]
+        block["rows"].append({**_row(one), "cells": cells, "notices": own, "is_last_day": one.due_on == today})
     return {
         "title": first.terms_title(processes[0]),
         "rows": len(processes),
         "companies": list(blocks.values()),
         "columns": shared.columns,
-        "span": len(shared.columns) + 1,
+        "span": len(shared.columns) + 2,
         "common": shared.common,
+        "named": [
+            {"label": label, "terms": [{"label": value, "details": lines} for value, lines in entries.items()]}
+            for label, entries in shared.named.items()
+        ],
         "notices": sorted(everywhere),
         "consequences": list(dict.fromkeys(presenter_of(one).consequence(one, one.waits_for) for one in processes)),
     }
 
 
-def _row(process: Process, cells: Sequence[Any], notices: Sequence[str], request: Any) -> dict[str, Any]:
-    presenter, due = presenter_of(process), process.due_on
+def _terms(process: Process, consent: bool | None, professions: Collection[str]) -> list[Row]:  # noqa: FBT001 -- tri-state
+    """The terms in full; whoever is to work there stands under one heading, whatever the profession."""
+    terms = presenter_of(process).terms(process, in_full=True, auto_update=consent)
+    return [{**term, "label": _("Profesyonel")} if term["label"] in professions else term for term in terms]
+
+
+def _row(process: Process) -> dict[str, Any]:
+    presenter = presenter_of(process)
     return {
         "code": process.code,
         "label": presenter.label(process),
         "url": reverse("step", args=[process.pk]),
-        "open_label": presenter.open_label(process),
-        "cells": cells,
-        "notices": notices,
-        "deadline": due,
-        "days_left": working_days_left(due, request.at) if due else None,
         "above": _above(process),
+        "deadline": process.due_on,
     }
 
 

@@ -1,6 +1,7 @@
 """Terms of many rows without saying anything twice: once for all, once for a company, and what a row has of its own.
 
-Nothing is left out: every label, value and small print of every row stands in one of the three places.
+Nothing is left out: every label, value and small print of every row stands in one of these places, or, for who is named
+again and again, in a list of those named.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,25 +16,36 @@ Term = Mapping[str, Any]
 class Shared:
     """Where the terms of a group of rows stand.
 
-    `common` holds for all rows; `by_company` has for each company what holds for its rows; `columns` are the labels of
-    the rest, with the small print that all values of a column share; `own` has for each row its terms by column.
+    `named` lists, by label, who or what recurs, with the small print of each; `common` holds for all rows; `by_company`
+    has for each company what holds for its rows; `columns` are the labels of the rest, with the small print that all
+    values of a column share; `own` has for each row its terms by column.
     """
 
+    named: dict[str, dict[str, Sequence[str]]] = field(default_factory=dict)
     common: list[Term] = field(default_factory=list)
     by_company: dict[Any, list[Term]] = field(default_factory=dict)
     columns: list[dict[str, Any]] = field(default_factory=list)
     own: list[list[Term]] = field(default_factory=list)
 
 
-def terms_share(terms: Sequence[Sequence[Term]], companies: Sequence[Any], of_company: Collection[str]) -> Shared:
+def terms_share(
+    terms: Sequence[Sequence[Term]],
+    companies: Sequence[Any],
+    of_company: Collection[str] = (),
+    recurring: Collection[str] = (),
+) -> Shared:
     """Sort the terms of each row to where they are said once.
 
     `companies` has the company of each row, in the same order; labels in `of_company` are told of the company where
-    they are the same in all its rows. What is strong stays with its row.
+    they are the same in all its rows; the values of labels in `recurring` are listed once with their small print. What
+    is strong stays with its row.
     """
     by_row = [{str(term["label"]): term for term in row} for row in terms]
     labels = list(dict.fromkeys(label for row in by_row for label in row))
     shared = Shared(by_company={company: [] for company in dict.fromkeys(companies)}, own=[[] for _ in by_row])
+    for label in labels:
+        if label in recurring:
+            _name_once(shared, label, by_row)
     for label in labels:
         column = [row.get(label) for row in by_row]
         strong = any(term is not None and term["strong"] for term in column)
@@ -53,6 +65,21 @@ def terms_share(terms: Sequence[Sequence[Term]], companies: Sequence[Any], of_co
         for cells, term in zip(shared.own, column, strict=True):
             cells.append(_cell(label, term, note, strong=strong))
     return shared
+
+
+def _name_once(shared: Shared, label: str, by_row: Sequence[dict[str, Term]]) -> None:
+    """Take the small print of a label's values into the list of those named, where every value has one alone."""
+    told: dict[str, set[tuple[str, ...]]] = {}
+    for row in by_row:
+        if label in row:
+            told.setdefault(row[label]["value"], set()).add(tuple(row[label]["details"]))
+    once = {value: next(iter(details)) for value, details in told.items() if len(details) == 1}
+    if len(told) >= len(by_row) or not any(once.values()):
+        return
+    shared.named[label] = once
+    for row in by_row:
+        if label in row and row[label]["value"] in once:
+            row[label] = {**row[label], "details": []}
 
 
 def _said(term: Term | None) -> Any:

@@ -25,11 +25,13 @@ from katip.runs.services.open import run_open
 from katip.runs.services.prepare import MOST, run_prepare
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
+from katip.web.context import waiting_counts
 from katip.web.inbox.asking import filters_read
 from katip.web.processes.refused import refusal_take, refuse
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 from katip.web.refusals import refusal_words
 from katip.web.runs.kinds import Tick, presenter_of
+from katip.web.runs.receipts import receipts_told
 from katip.web.runs.show import moving, over, run_row
 
 READ = 1_000
@@ -135,7 +137,7 @@ def run(request: Any, no: int) -> HttpResponse:
     presenter = presenter_of(found)
     context = {"run": found, "title": presenter.title(found), **moving(found, request.at)}
     if not context["moving"]:
-        context |= over(found, number_read(request.GET.get("sonra", "")) or 0)
+        context |= over(found, number_read(request.GET.get("sonra", "")) or 0) | receipts_told(found)
     return render(request, "run.html", context)
 
 
@@ -170,6 +172,7 @@ def run_again(request: Any, no: int) -> HttpResponse:
 def runs(request: Any) -> HttpResponse:
     """The person's runs, the newest first."""
     before = number_read(request.GET.get("sonra", ""))
+    waiting_counts(request)
     found = runs_find(request.user.pk, before=before, limit=_PAGE)
     rows, more = found[:_PAGE], len(found) > _PAGE
     context = {
@@ -208,6 +211,7 @@ def _run(request: Any, no: int) -> Run:
     found = run_find(request.user.pk, no)
     if found is None:
         raise Http404
+    waiting_counts(request)  # no capacity need be chosen: header and column then speak for all of them
     return found
 
 
