@@ -17,8 +17,11 @@ from katip.identity.telling import Told
 from katip.identity.words import notice_text, notice_title
 from katip.notices.channels.ways import channels_open
 from katip.notices.deliver import Outgoing, deliver
+from katip.notices.kinds import MONTH
+from katip.notices.leaving import leave_headers, leave_line
 from katip.notices.letters import Item, Letter
 from katip.notices.models import Channel, Rank
+from katip.notices.preferences import Owner, people_wanting
 
 
 class OutsideTeller:
@@ -29,7 +32,9 @@ class OutsideTeller:
         return Channel.EMAIL in channels_open()
 
     def take(self, told: Sequence[Told], at: datetime) -> None:
-        """Write them down: before everything else, a month's digests behind."""
+        """Write them down: before everything else, a month's digests behind, and these to whoever wants them."""
+        readers = {one.person_id for one in told if one.kind == NoticeKind.MONTH_DIGEST and one.person_id is not None}
+        wanting = people_wanting(readers, MONTH) if readers else set()
         deliver(
             [
                 Outgoing(
@@ -41,6 +46,7 @@ class OutsideTeller:
                     rank=Rank.LATER if one.kind == NoticeKind.MONTH_DIGEST else Rank.SECURITY,
                 )
                 for one in told
+                if one.kind != NoticeKind.MONTH_DIGEST or one.person_id in wanting
             ],
             at,
         )
@@ -52,8 +58,14 @@ class SignInWriter:
     def write(self, items: Sequence[Item], channel: Channel) -> Letter | None:
         """The letter about each of `items`."""
         del channel
+        first = items[0]
         texts = [_body(item.kind, item.detail, item.at) for item in items]
-        return Letter(f"Katip: {notice_title(items[0].kind)}", "\n\n".join(texts))
+        headers: Mapping[str, str] = {}
+        if first.kind == NoticeKind.MONTH_DIGEST:
+            owner = Owner(first.person_id)
+            headers = leave_headers(owner, [MONTH])
+            texts.append(leave_line(owner, [MONTH]))
+        return Letter(f"Katip: {notice_title(first.kind)}", "\n\n".join(texts), headers)
 
 
 def _body(kind: str, detail: Mapping[str, Any], at: datetime) -> str:

@@ -147,7 +147,7 @@ def test_the_step_page_and_its_completion(world: World) -> None:
     form = {"version": shown.version, "terms_hash": shown.terms_hash, "read": "on"}
     sent = asked(lambda: client.post(reverse("step_complete", args=[contract.process_id]), form))
     assert Process.objects.get().state == "completed"
-    assert sent == 15  # session, person, mandate, who acts, contract; then the ten of the use case
+    assert sent == 13  # session, person, mandate; then the ten of the use case, which asks for every right itself
     assert asked(page(client, reverse("step_result", args=[contract.process_id]))) == 11
 
 
@@ -182,7 +182,7 @@ def test_the_card_and_its_form_whatever_was_declared(world: World, declarations:
         for no in range(1, declarations + 1)
     )
     client = entered(world, "owner")
-    assert asked(page(client, reverse("card"))) == 14
+    assert asked(page(client, reverse("card"))) == 16  # two of them: who can be reached
     assert asked(page(client, reverse("contact"))) == 8
 
 

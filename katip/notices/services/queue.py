@@ -19,7 +19,7 @@ from katip.notices.models import Channel, ChannelRest, Delivery, Rank, State
 
 BATCH = 50
 CLAIM = timedelta(minutes=10)
-_BUNDLE = 200
+_BUNDLE = 2_000
 """rows that leave as one message"""
 _LONGEST_WAIT = timedelta(hours=4)
 _LONGEST_REST = timedelta(minutes=15)

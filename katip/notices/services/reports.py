@@ -118,7 +118,7 @@ def report_take(*, actor: Actor, at: datetime, report: Report) -> State | None:
             )
             .filter(sent_at=row.sent_at, pk__gte=row.pk)
             .select_for_update()
-            .order_by("pk")[:200]
+            .order_by("pk")[:2_000]
         )
     state = State.BOUNCED if report.action == "failed" else State.DELIVERED
     code = f"{BOUNCE}_{report.status}"[:24] if state is State.BOUNCED else ""

@@ -30,7 +30,8 @@ from katip.web.account.forms import TOO_MANY, EmailForm, PasswordChangeForm
 from katip.web.account.words import EVENTS, SIGN_INS, event_item
 from katip.web.addresses import number_read
 from katip.web.middleware import SEEN
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
+from katip.web.reached import faults_shown
 
 FIRST, PAGE = 5, 30
 """events or notices on *Hesabım* itself, and on a page of their own"""
@@ -56,6 +57,7 @@ def account(request: Any) -> HttpResponse:
         ],
         "password_since": password_since(person.pk),
         "email": person.email,
+        "email_fault": faults_shown([person.email]).get(person.email),
         "sessions": sessions,
         "others": len([one for one in sessions if not one.here]),
         "devices": devices_of(person.pk),

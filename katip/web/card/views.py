@@ -24,6 +24,7 @@ from katip.web.card.forms import ContactForm
 from katip.web.card.months import MONTHS_SHOWN, consent_did, headcount_row, months_before
 from katip.web.entrance.kept import form_kept
 from katip.web.home.duties import obligations, owed
+from katip.web.reached import card_reached
 from katip.web.templatetags.katip import current_language
 from katip.web.words import HAZARDS
 
@@ -40,6 +41,7 @@ def card(request: Any) -> HttpResponse:
     hazards = Hazards({workplace.activity_id, *(activity for _month, _employees, activity in figures if activity)})
     hazard = hazards.row(workplace.activity_id, day_of(request.at))
     declared = declarations_of(workplace)
+    faults, users = card_reached(workplace.pk, declared[0] if declared else None, request.at)
     context = {
         "card": {
             "title": workplace.title,
@@ -66,7 +68,8 @@ def card(request: Any) -> HttpResponse:
             }
             for payment in payments_of(workplace)
         ],
-        "declaration": _declaration(declared[0]) if declared else None,
+        "declaration": _declaration(declared[0]) | faults if declared else None,
+        "users": users,
         "earlier": [_declaration(one) for one in declared[1:]],
         "can_edit": True,
         "who_may": "",
