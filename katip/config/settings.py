@@ -121,6 +121,8 @@ DATABASES = {
 }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a server that was away and came back is met by new connections
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
+# Sent for the sixth time over one connection, a statement inside `katip.core.prepared` is prepared.
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5 if KATIP.database_prepare else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and used codes lie here: Django's own bound of 300 entries would let a flood push them out.

@@ -34,6 +34,7 @@ class Environment(BaseSettings):
 
     database_url: str = ""
     database_owner_url: str = ""
+    database_prepare: bool = True
     pg_bin: Path | None = None
 
     secret_key: str = ""

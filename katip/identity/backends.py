@@ -1,10 +1,11 @@
 """Password check by T.C. kimlik no, on top of allauth's backend."""
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from katip.core.compiled import Compiled
 from katip.identity.models import Person, SecurityNotice
 
 _NOTED: dict[str, RawSQL] = {}
@@ -18,6 +19,16 @@ def person_note(name: str, sql: str) -> None:
     _NOTED[name] = RawSQL(sql, [])  # noqa: S611 -- a constant of an upper room
 
 
+def _person(person_id: int) -> QuerySet[Person]:
+    unseen = SecurityNotice.objects.filter(person_id=OuterRef("pk"), seen_at=None).order_by().values("person_id")
+    count = Coalesce(Subquery(unseen.annotate(count=Count("pk")).values("count")), 0)
+    return Person.objects.annotate(unseen_notices=count, **_NOTED).filter(pk=person_id)
+
+
+_PERSON = Compiled(_person, person_id=int)
+"""compiled at the first request, when every room has started"""
+
+
 class NationalIdBackend(AuthenticationBackend):  # type: ignore[misc] # allauth ships no types
     """Finds the person by the keyed hash itself; a number nobody has costs as much time as a wrong password."""
 
@@ -26,9 +37,7 @@ class NationalIdBackend(AuthenticationBackend):  # type: ignore[misc] # allauth 
 
         Every page tells these numbers, so they cost no query more.
         """
-        unseen = SecurityNotice.objects.filter(person_id=OuterRef("pk"), seen_at=None).order_by().values("person_id")
-        count = Coalesce(Subquery(unseen.annotate(count=Count("pk")).values("count")), 0)
-        person = Person.objects.annotate(unseen_notices=count, **_NOTED).filter(pk=user_id).first()
+        person = _PERSON.first(person_id=int(user_id))
         return person if person is not None and self.user_can_authenticate(person) else None
 
     def _authenticate_by_username(self, username: str, password: str) -> Person | None:

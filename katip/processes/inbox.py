@@ -23,6 +23,8 @@ from katip.processes.selectors import like_escaped
 
 MOST = 10_000
 """How many rows are taken together; what lies beyond is narrowed first."""
+_GONE_THROUGH = 100_000
+"""so many rows of one person are looked at, whatever is asked for"""
 COUNTED = 1_000
 """Counting for the header stops here: a larger number tells nobody more."""
 FACETS = 100
@@ -87,7 +89,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What waits under a filter, counted to `MOST` + 1.
+    """What waits under a filter.
 
     `digest` is `inbox_hash` of exactly those rows. `today`, `soon` and `later` are counted as if no last day were asked
     for. `workplaces`, `providers`, `codes` and `capacities` (with how many each) are of everything that waits, the
@@ -268,7 +270,7 @@ def inbox_summary(actor: Actor, at: datetime, filters: Filters, *, soon: date) -
     conditions, parameters = _conditions(filters, timed=False)
     in_time, times = _in_time(filters)
     parameters |= times | _person(actor.person, at)
-    parameters |= {"limit": MOST + 1, "facets": FACETS, "today": day_of(at), "soon": soon}
+    parameters |= {"limit": _GONE_THROUGH, "facets": FACETS, "today": day_of(at), "soon": soon}
     parameters |= {"here": actor.capacity, "here_id": actor.organisation_id}
     statement = _SUMMARY.format(conditions=_all(conditions), in_time=_all(in_time))
     with connection.cursor() as cursor:

@@ -1,12 +1,14 @@
 """For whom a person may act: asked of mandates and offices, on the day of the act."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
+from katip.core.compiled import Compiled
 from katip.core.errors import PermissionRefusedError
 from katip.registry.models import Mandate, Official, OfficialRole
 
@@ -16,7 +18,11 @@ HELD = Q(ended_on__isnull=True)
 
 def valid_on(at: datetime) -> Q:
     """Rows whose `valid_from`…`valid_to` (both days included) hold at that moment in Turkey."""
-    day = day_of(at)
+    return holds_on(day_of(at))
+
+
+def holds_on(day: date) -> Q:
+    """The same for a day in Turkey."""
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
 
@@ -28,8 +34,15 @@ def require_mandates(actor: Actor, workplace_ids: Collection[int], at: datetime)
 
 def mandates_held(actor: Actor, workplace_ids: Collection[int], at: datetime) -> set[int]:
     """Of the workplaces named, those whose e-Bildirge user the actor is at `at`."""
-    mandates = Mandate.objects.filter(valid_on(at), person_id=actor.person, workplace_id__in=workplace_ids)
-    return {int(one) for one in mandates.values_list("workplace_id", flat=True)}
+    return set(_HELD_OF.rows(person_id=actor.person, workplace_ids=list(workplace_ids), day=day_of(at)))
+
+
+def _held_of(person_id: int, workplace_ids: list[int], day: date) -> QuerySet[Any, Any]:
+    mandates = Mandate.objects.filter(holds_on(day), person_id=person_id, workplace__pk__any=workplace_ids)
+    return mandates.values_list("workplace_id", flat=True)
+
+
+_HELD_OF: Compiled[int] = Compiled(_held_of, person_id=int, workplace_ids=list, day=date)
 
 
 def require_provider_mandate(actor: Actor, provider_id: int, at: datetime) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from katip.contracts.acts import Act, contracts_move
 from katip.contracts.facts import Asked, Facts, facts_read
 from katip.contracts.fitness import UNDERTAKEN
@@ -11,6 +13,7 @@ from katip.contracts.law import require_lawful
 from katip.contracts.listeners import Change, changes_tell
 from katip.contracts.models import AssignmentType, Contract, ContractVersion, Fitness
 from katip.contracts.texts import SERVICE_APPROVAL
+from katip.core.compiled import Compiled
 from katip.processes.kinds import Cancelled, Moved, ProcessKind
 from katip.processes.models import PartyKind, Process, ProcessState
 from katip.rules import (
@@ -26,6 +29,14 @@ from katip.rules import (
 _ROLE = {PartyKind.PROFESSIONAL: ContractRole.PROFESSIONAL, PartyKind.EMPLOYER: ContractRole.EMPLOYER}
 _APPROVAL = {ContractRole.PROFESSIONAL: ContractAction.ACCEPT, ContractRole.EMPLOYER: ContractAction.APPROVE}
 _PROPOSER = {ContractForm.SERVICE: ContractRole.MANAGER, ContractForm.OWN_STAFF: ContractRole.EMPLOYER}
+
+
+def _locked(process_ids: list[int]) -> QuerySet[Contract]:
+    contracts = Contract.objects.filter(process__pk__any=process_ids).select_related("professional")
+    return contracts.order_by("professional_id", "pk").select_for_update(of=("professional",), no_key=True)
+
+
+_LOCKED = Compiled(_locked, process_ids=list)
 
 
 @dataclass(slots=True)
@@ -51,12 +62,7 @@ class ServiceContractKind(ProcessKind):
 
     def lock(self, processes: Sequence[Process]) -> Mapping[int, Subject]:
         """Read the contracts, locking their professionals by id: two approvals cannot spend the same minutes."""
-        contracts = (
-            Contract.objects.filter(process__in=[process.pk for process in processes])
-            .select_related("professional")
-            .order_by("professional_id", "pk")
-            .select_for_update(of=("professional",), no_key=True)
-        )
+        contracts = _LOCKED.rows(process_ids=[process.pk for process in processes])
         return {contract.process_id: Subject(contract) for contract in contracts}
 
     def check(self, subjects: Mapping[int, Subject], at: datetime) -> Mapping[int, RuleViolation]:

@@ -13,15 +13,18 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor, Capacity, Proof
+from katip.core.compiled import Compiled
 from katip.core.errors import KatipError, PermissionRefusedError, StaleStateError
+from katip.core.prepared import prepared
 from katip.core.usecase import use_case
 from katip.processes.deadlines import due_on, has_lapsed
 from katip.processes.errors import AlreadyDecidedError, LapsedError
 from katip.processes.kinds import Moved, ProcessKind, by_kind, kind_get
-from katip.processes.models import Decision, Outcome, PartyKind, Process, ProcessState, Step
+from katip.processes.models import Outcome, PartyKind, Process, ProcessState, Step
 from katip.processes.permissions import decisions_refused
 from katip.processes.services.terms import terms_hash
 from katip.rules import RuleViolation
@@ -57,7 +60,8 @@ def steps_complete(*, actor: Actor, at: datetime, decisions: Sequence[StepDecisi
     answer, where the operator lets offers lapse; `StaleStateError` when the terms are
     no longer what the actor saw; `RuleViolation` when the law refuses. Whatever is raised, nothing has changed.
     """
-    return _complete(actor, at, decisions, _Refusals()).moved
+    with prepared():
+        return _complete(actor, at, decisions, _Refusals()).moved
 
 
 def steps_complete_each(*, actor: Actor, at: datetime, decisions: Sequence[StepDecision]) -> Completed:
@@ -66,7 +70,8 @@ def steps_complete_each(*, actor: Actor, at: datetime, decisions: Sequence[StepD
     An employer's decisions may be for many workplaces. Raises `PermissionRefusedError` without a second step, and
     `ValueError` for a rejection without its reason: these are the caller's faults, and nothing stands then.
     """
-    return _complete(actor, at, decisions, _Refusals(each=True))
+    with prepared():
+        return _complete(actor, at, decisions, _Refusals(each=True))
 
 
 class _Refusals(dict[int, KatipError | RuleViolation]):
@@ -103,7 +108,7 @@ def _complete(actor: Actor, at: datetime, decisions: Sequence[StepDecision], ref
         _require_lawful(kind, {pk: found[pk] for pk in approved}, at, refused)
         mine = _left([one for one in waiting if one.process.pk in found], refused)
         moves = [_moved(one, wanted[one.process.pk], actor, at) for one in mine]
-        Decision.objects.bulk_create(_decision(one, wanted[one.process.pk], actor, actor.proof, at) for one in mine)
+        _decisions_insert([_decision(one, wanted[one.process.pk], actor, actor.proof, at) for one in mine])
         kind.apply(moves, {one.process.pk: found[one.process.pk] for one in mine})
         moved += moves
     _unswap([one.process for one in waiting if isinstance(refused.get(one.process.pk), RuleViolation)])
@@ -122,11 +127,17 @@ class _Waiting:
     following: Step | None
 
 
+def _steps(process_ids: list[int]) -> QuerySet[Step]:
+    return Step.objects.filter(process__pk__any=process_ids).select_related("process").order_by("process_id", "no")
+
+
+_STEPS = Compiled(_steps, process_ids=list)
+
+
 def _waiting_read(ids: list[int]) -> list[_Waiting]:
     """The processes with their current steps, in canonical order, without a lock: the swap decides who was first."""
-    steps = Step.objects.filter(process_id__in=ids).select_related("process").order_by("process_id", "no")
     found = []
-    for _, group in groupby(steps, key=lambda step: step.process_id):
+    for _, group in groupby(_STEPS.rows(process_ids=ids), key=lambda step: step.process_id):
         rows = {step.no: step for step in group}
         process = next(iter(rows.values())).process
         found.append(_Waiting(process, rows[process.current_step], rows.get(process.current_step + 1)))
@@ -224,19 +235,35 @@ def _next_row(
     )
 
 
-def _decision(one: _Waiting, decision: StepDecision, actor: Actor, proof: Proof, at: datetime) -> Decision:
-    return Decision(
-        step=one.step,
-        outcome=decision.outcome,
-        reason=decision.reason,
-        person_id=actor.person,
-        capacity=actor.capacity,
-        decided_at=at,
-        terms_hash=one.process.terms_hash,
-        text_version=kind_get(one.process.code).text_version if decision.outcome == Outcome.APPROVED else "",
-        proof_method=proof.method,
-        proof_at=proof.at,
+_DECISION = """
+INSERT INTO processes_decision
+    (step_id, outcome, reason, person_id, capacity, decided_at, terms_hash, text_version, proof_method, proof_at)
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::text[],
+                     %s::text[], %s::text[], %s::timestamptz[])
+"""
+
+
+def _decision(one: _Waiting, decision: StepDecision, actor: Actor, proof: Proof, at: datetime) -> tuple[Any, ...]:
+    """The row of a `Decision`."""
+    approved = decision.outcome == Outcome.APPROVED
+    return (
+        one.step.pk,
+        str(decision.outcome),
+        decision.reason,
+        actor.person,
+        str(actor.capacity),
+        at,
+        one.process.terms_hash,
+        kind_get(one.process.code).text_version if approved else "",
+        proof.method,
+        proof.at,
     )
+
+
+def _decisions_insert(rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_DECISION, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _moved(one: _Waiting, decision: StepDecision, actor: Actor, at: datetime) -> Moved:

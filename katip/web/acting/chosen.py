@@ -1,13 +1,16 @@
 """Whom the person chose to act for: kept in the session, checked against mandates and offices at every request."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
 from katip.core.actor import Actor, Capacity, Proof
+from katip.core.clock import day_of
+from katip.core.compiled import Compiled
 from katip.registry.models import Mandate, Official, Provider, Workplace
-from katip.registry.permissions import HELD, valid_on
+from katip.registry.permissions import HELD, holds_on
 
 _KEY = "acting_for"
 
@@ -43,19 +46,25 @@ def chosen_read(request: Any) -> Chosen | None:
     if capacity == Capacity.OFFICIAL:
         office = offices_of(request.user.pk).filter(pk=kept["id"]).first()
         return Chosen(capacity, office=office) if office else None
-    related: tuple[str, ...]
-    if capacity == Capacity.WORKPLACE:
-        related, wanted = ("workplace__province", "workplace__is_provider"), {"workplace_id": kept["id"]}
-    else:
-        related, wanted = ("provider__province",), {"provider_id": kept["id"]}
-    mandate = (
-        Mandate.objects.filter(valid_on(request.at), person_id=request.user.pk, **wanted)
-        .select_related(*related)
-        .first()
-    )
+    mandates = _OF_WORKPLACE if capacity == Capacity.WORKPLACE else _OF_PROVIDER
+    mandate = mandates.first(person_id=request.user.pk, organisation_id=kept["id"], day=day_of(request.at))
     if mandate is None:
         return None
     return Chosen(capacity, workplace=mandate.workplace, provider=mandate.provider)
+
+
+def _of_workplace(person_id: int, organisation_id: int, day: date) -> QuerySet[Mandate]:
+    held = Mandate.objects.filter(holds_on(day), person_id=person_id, workplace_id=organisation_id)
+    return held.select_related("workplace__province", "workplace__is_provider")
+
+
+def _of_provider(person_id: int, organisation_id: int, day: date) -> QuerySet[Mandate]:
+    held = Mandate.objects.filter(holds_on(day), person_id=person_id, provider_id=organisation_id)
+    return held.select_related("provider__province")
+
+
+_OF_WORKPLACE = Compiled(_of_workplace, person_id=int, organisation_id=int, day=date)
+_OF_PROVIDER = Compiled(_of_provider, person_id=int, organisation_id=int, day=date)
 
 
 def offices_of(person_id: int) -> QuerySet[Official]:

@@ -16,7 +16,7 @@ from katip.core.errors import PermissionRefusedError
 from katip.rules import Profession, RuleViolation
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 from katip.web.refusals import refusal_words
 from katip.web.words import PROFESSIONS
 

@@ -30,7 +30,7 @@ from katip.web.counter.forms import ConfirmForm, OverrideForm, RefuseForm, Secon
 from katip.web.counter.guard import at_desk
 from katip.web.counter.show import PURPOSES, state_shown
 from katip.web.entrance.kept import form_kept
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 from katip.web.refusals import refusal_words
 
 

@@ -42,7 +42,7 @@ from katip.web.chip.show import GIVEN_UP, waiting_of
 from katip.web.counter.forms import ConfirmForm, ScanForm, SecondForm, SeenForm
 from katip.web.counter.guard import at_desk
 from katip.web.counter.show import PURPOSES, applicant_name, compared, last_day, state_shown
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 from katip.web.refusals import refusal_words
 
 PAGE = 50

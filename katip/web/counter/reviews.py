@@ -21,7 +21,7 @@ from katip.web.counter.desk import case_shown
 from katip.web.counter.forms import ReviewForm
 from katip.web.counter.guard import for_reviewers
 from katip.web.counter.show import PURPOSES, applicant_name, state_shown
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 
 PAGE = 50
 

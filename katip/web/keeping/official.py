@@ -21,7 +21,7 @@ from katip.web.addresses import number_read
 from katip.web.keeping.forms import AnswerForm
 from katip.web.keeping.words import request_shown
 from katip.web.officials.guard import for_offices
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 
 PAGE = 50
 _NUMBERS = 2**63

@@ -22,7 +22,7 @@ from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.keeping.forms import DataRequestForm
 from katip.web.keeping.words import request_shown
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 
 PAGE = 20
 _NUMBERS = 2**63

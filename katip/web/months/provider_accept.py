@@ -33,8 +33,8 @@ from katip.web.looks.named import professional_named
 from katip.web.months import provider_show as show
 from katip.web.months.sentence import facts_of_terms
 from katip.web.processes import present
+from katip.web.processes.at_once import require_fresh_step
 from katip.web.processes.kinds import RELATED
-from katip.web.processes.views import require_fresh_step
 from katip.web.refusals import refusal_words
 from katip.web.words import PROFESSIONS
 

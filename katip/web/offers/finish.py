@@ -23,7 +23,7 @@ from katip.web.offers import show
 from katip.web.offers.draft import answer, changed_page, chosen_of, of_draft, place_of, place_refusal, settled, step_url
 from katip.web.offers.forms import MinutesForm
 from katip.web.offers.refusals import refusal_of
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 
 
 @of_draft

@@ -29,7 +29,7 @@ from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.offers import show
 from katip.web.offers.refusals import refusal
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 from katip.web.templatetags.katip import current_language
 from katip.web.uploads import FileForm
 from katip.web.words import ASSIGNMENT_TYPES

@@ -14,7 +14,7 @@ from katip.core.usecase import acting_as
 from katip.rules import RuleViolation
 from katip.web.entrance.kept import form_kept
 from katip.web.people.forms import PeopleForm
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 from katip.web.refusals import refusal_words
 
 

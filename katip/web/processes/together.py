@@ -29,9 +29,10 @@ from katip.rules import RuleViolation
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.processes import present
+from katip.web.processes.at_once import require_fresh_step
 from katip.web.processes.kinds import RELATED, presenter_of
 from katip.web.processes.refused import refusal_take, refuse
-from katip.web.processes.views import my_parties, require_fresh_step
+from katip.web.processes.views import my_parties
 from katip.web.refusals import refusal_words
 
 TOGETHER = 20

@@ -1,12 +1,9 @@
 """One step of one process: read the terms, approve or reject, take back, see what it did."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
-from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +16,7 @@ from katip.contracts.kinds.own_staff import OWN_STAFF
 from katip.contracts.lists import DURATION_UPDATE
 from katip.contracts.selectors import decision_of, steps_of
 from katip.core.actor import Capacity
-from katip.core.errors import PermissionRefusedError, StaleStateError
+from katip.core.errors import KatipError, PermissionRefusedError, StaleStateError
 from katip.core.usecase import acting_as
 from katip.processes.deadlines import has_lapsed
 from katip.processes.errors import AlreadyDecidedError, LapsedError
@@ -36,6 +33,7 @@ from katip.web.entrance.kept import form_keep, form_kept
 from katip.web.home.duties import obligations, owed
 from katip.web.months.provider_step import room_notices
 from katip.web.processes import present
+from katip.web.processes.at_once import decided_at_once, require_fresh_step
 from katip.web.processes.forms import ApproveForm, RejectForm, WithdrawForm
 from katip.web.processes.kinds import RELATED, presenter_of
 from katip.web.processes.refused import refusal_take, refuse
@@ -158,26 +156,22 @@ def _decide(
     page: Callable[..., HttpResponse],
 ) -> HttpResponse:
     """Take the decision by the one service, or say clearly why not; what was typed stays."""
+    form = form_class(request.POST)
+    if decided_at_once(request, no, form):
+        return redirect("step_result", no=no)
     with acting_as(request.actor):
         process = _process(request, no)
         closed = _closed(request, no) if process is None else None
     if process is None:
         return closed or HttpResponse(status=404)
-    form = form_class(request.POST)
     if not form.is_valid():
         with acting_as(request.actor):
             return page(request, process, form, status=422)
     require_fresh_step(request)
     try:
         steps_complete(actor=request.actor, at=request.at, decisions=[form.decision(no)])
-    except AlreadyDecidedError:
-        return _gone(request, no, "decided")
-    except LapsedError:
-        return _gone(request, no, "lapsed")
-    except StaleStateError:
-        return _gone(request, no, "changed")
-    except PermissionRefusedError as refused:
-        return _gone(request, no, {"mandate_ended": "mandate", "not_your_turn": "turn"}.get(refused.code, "decided"))
+    except (AlreadyDecidedError, LapsedError, StaleStateError, PermissionRefusedError) as refused:
+        return _gone(request, no, _gone_by(refused))
     except RuleViolation as violation:
         where = "step" if form_class is ApproveForm else "step_reject"
         form_keep(request, request.user.pk, reverse(where, args=[no]), request.POST)
@@ -185,10 +179,13 @@ def _decide(
     return redirect("step_result", no=no)
 
 
-def require_fresh_step(request: Any) -> None:
-    """Ask the second step again where the last one is older than the operator allows; the POST is kept and resumed."""
-    if request.at - request.actor.proof.at > timedelta(minutes=settings.KATIP.step_up_minutes):
-        raise ReauthenticationRequired
+def _gone_by(refused: KatipError) -> str:
+    """Why a decision is no longer this person's to take, as the page has it."""
+    if isinstance(refused, PermissionRefusedError):
+        return {"mandate_ended": "mandate", "not_your_turn": "turn"}.get(refused.code, "decided")
+    if isinstance(refused, LapsedError):
+        return "lapsed"
+    return "changed" if isinstance(refused, StaleStateError) else "decided"
 
 
 def _process(request: Any, no: int, *, proposed: bool = False) -> Process | None:

@@ -37,9 +37,9 @@ from katip.web.contracts.acts.forms import EndForm, UpdateForm
 from katip.web.contracts.acts.page import contract_frame, provider_words
 from katip.web.contracts.acts.seen import actions_open, contract_get, role_here
 from katip.web.entrance.kept import form_keep, form_kept
+from katip.web.processes.at_once import require_fresh_step
 from katip.web.processes.kinds import Row, row
 from katip.web.processes.refused import refusal_take, refuse
-from katip.web.processes.views import require_fresh_step
 from katip.web.refusals import refusal_words
 from katip.web.templatetags.katip import current_language
 from katip.web.words import PROFESSIONS, fit_words, in_sentence
