@@ -62,6 +62,17 @@ def log(leaves: int, folder: str) -> None:
     _last_line("log", measure(leaves, Path(folder)))
 
 
+@main.command("bulk")
+@click.option("--folder", type=click.Path(file_okay=False), default="var/bench", show_default=True)
+def bulk(folder: str) -> None:
+    """An approval over HTTP against a bare endpoint with the same writes, a thousand at once against one by one."""
+    from pathlib import Path
+
+    from katip.cli.bench.bulk import bulk as measure
+
+    _last_line("bulk", measure(Path(folder)))
+
+
 def _last_line(name: str, figures: Mapping[str, object]) -> None:
     click.echo(json.dumps({"bench": name, **figures}))
 

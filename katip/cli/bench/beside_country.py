@@ -98,11 +98,11 @@ def _browsers_open() -> list[tuple[str, int, int, str]]:
             [_CASES],
         )
         found = cursor.fetchall()
-    keys = _sessions_open([(person, workplace) for _, _, _, workplace, person in found])
+    keys = sessions_open([(person, workplace) for _, _, _, workplace, person in found])
     return [(key, *row[:3]) for key, row in zip(keys, found, strict=True)]
 
 
-def _sessions_open(whose: Sequence[tuple[int, int]]) -> list[str]:
+def sessions_open(whose: Sequence[tuple[int, int]]) -> list[str]:
     """Sessions of people who showed two steps and act for a workplace, ready as a browser's is after its first page."""
     from types import SimpleNamespace
 
