@@ -133,7 +133,7 @@ def test_a_delivery_shows_what_is_sent_and_goes_again(world: World, hook: HookSu
     (one,) = sent(hook, 1, state="failed")
     client, page = entered(world, "manager"), reverse("hook_delivery", args=[hook.pk, one.pk])
     text = client.get(page).text
-    assert "&quot;id&quot;:&quot;evt_0&quot;,&quot;type&quot;:&quot;offer.made&quot;" in text
+    assert "&quot;id&quot;: &quot;evt_0&quot;,\n  &quot;type&quot;: &quot;offer.made&quot;" in text
     assert "Yeniden gönder" in text
     assert goes_to(client.post(page)) == "hook_delivery"
     one.refresh_from_db()

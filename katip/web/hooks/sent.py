@@ -1,5 +1,6 @@
 """What was sent to a webhook address: its log, one delivery in full, and sending again."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +25,7 @@ from katip.web.addresses import number_read
 from katip.web.hooks.asked import hook_asked
 from katip.web.hooks.forms import ReplayForm
 from katip.web.hooks.views import hook_shown
-from katip.web.hooks.words import ERRORS, KINDS, sending_shown
+from katip.web.hooks.words import ERRORS, KINDS, sending_shown, to_the_second
 
 PAGE = 25
 _COUNTED = 1000
@@ -80,7 +81,7 @@ def hook_delivery(request: Any, no: int, sent_no: int) -> HttpResponse:
     context = {
         "hook": found,
         "row": _row(one),
-        "body": body_of(one).decode(),
+        "body": json.dumps(json.loads(body_of(one)), indent=2),
         "is_active": found.state == HookState.ACTIVE,
         "in_hand": one.state == Sending.WAITING and one.tried_at is None,
         "again": one.state != Sending.WAITING,
@@ -110,7 +111,9 @@ def hook_replay(request: Any, no: int) -> HttpResponse:
 
 
 def _row(one: HookDelivery) -> dict[str, Any]:
-    return {"one": one, "kind": KINDS.get(one.kind, one.kind), **sending_shown(one)}
+    moments = {"at": one.at, "tried": one.tried_at, "next": one.due_at if one.tried_at else None}
+    said = {name: to_the_second(moment) for name, moment in moments.items() if moment is not None}
+    return {"one": one, "kind": KINDS.get(one.kind, one.kind), **said, **sending_shown(one)}
 
 
 def _tabs(found: HookSubscription, current: str) -> list[dict[str, Any]]:

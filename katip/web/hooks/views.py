@@ -24,12 +24,12 @@ from katip.notices.hooks.services.subscribe import hook_change as hook_alter
 from katip.notices.hooks.services.subscribe import (
     hook_end as hook_finish,
 )
-from katip.notices.models import HookSubscription
+from katip.notices.models import HookKind, HookSubscription
 from katip.web.access import Access, access
 from katip.web.hooks.asked import hook_asked, organised, secret_forget, secret_held, secret_keep
 from katip.web.hooks.forms import HookForm
 from katip.web.hooks.words import ERRORS, KINDS, state_shown
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 
 
 @access(Access.ACTING)
@@ -48,7 +48,8 @@ def hook_new(request: Any) -> HttpResponse:
     """A new address; then its secret."""
     if not organised(request):
         return render(request, "403.html", status=403)
-    form = HookForm(request.POST if request.method == "POST" else None)
+    everything = {"kinds": HookKind.values}
+    form = HookForm(request.POST) if request.method == "POST" else HookForm(initial=everything)
     if form.is_valid():
         require_fresh_step(request)
         try:

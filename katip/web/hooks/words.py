@@ -1,12 +1,15 @@
 """What is said of webhooks."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from katip.notices.models import TEST, HookDelivery, HookKind, HookState, HookSubscription, Pause, Sending
+from katip.web import format as fmt
+from katip.web.templatetags.words import current_language
 
 KINDS: Mapping[str, Any] = {
     HookKind.OFFER_MADE: lazy("Teklif verildi"),
@@ -42,7 +45,7 @@ FAULTS: Mapping[str, Any] = {
 ERRORS: Mapping[str, Any] = {
     "address_form": lazy("Adresi https:// ile başlayarak, kullanıcı adı ve şifre olmadan yazın."),
     "address_scheme": lazy("Adres https:// ile başlamalıdır."),
-    "address_port": lazy("Bu kapıya gönderilmez. Adreste 443 numaralı kapıyı kullanın ya da işletene sorun."),
+    "address_port": lazy("Bu porta gönderilmez. Adreste 443 numaralı portu kullanın ya da işletene sorun."),
     "address_private": lazy("Bu adres herkese açık bir ağda değil; oraya gönderilmez."),
     "address_ours": lazy("Bu, kaydın kendi adresi; kendi programınızın adresini yazın."),
     "kinds_none": lazy("En az bir olay seçin."),
@@ -57,7 +60,7 @@ def state_shown(hook: HookSubscription) -> dict[str, Any]:
     if hook.state == HookState.PAUSED:
         return {"tag": "blocked", "word": _("Durduruldu"), "text": PAUSES.get(hook.pause, "")}
     if hook.failures:
-        return {"tag": "todo", "word": _("Alıcı almıyor"), "text": _("Gittikçe seyrelen aralıklarla yeniden denenir.")}
+        return {"tag": "short", "word": _("Alıcı almıyor"), "text": _("Gittikçe seyrelen aralıklarla yeniden denenir.")}
     return {"tag": "active", "word": _("Gönderiliyor"), "text": ""}
 
 
@@ -79,3 +82,8 @@ def outcome_shown(one: HookDelivery) -> str:
         return ""
     said = f"HTTP {one.status}" if one.status is not None else str(FAULTS.get(one.outcome, one.outcome))
     return _("%(said)s, %(ms)s ms") % {"said": said, "ms": one.milliseconds}
+
+
+def to_the_second(moment: datetime) -> str:
+    """A moment in Turkey's time: tries follow each other within seconds."""
+    return f"{fmt.moment_text(moment, current_language())}{moment::%S}"
