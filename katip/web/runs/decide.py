@@ -168,9 +168,21 @@ def _group(processes: Sequence[Process], consents: Mapping[int, bool | None], re
 
 
 def _terms(process: Process, consent: bool | None, professions: Collection[str]) -> list[Row]:  # noqa: FBT001 -- tri-state
-    """The terms in full; whoever is to work there stands under one heading, whatever the profession."""
+    """The terms in full; whoever is to work there stands under one heading, whatever the profession.
+
+    Where no more is agreed than the law asks for, that is said instead of the same figure: others stand out.
+    """
     terms = presenter_of(process).terms(process, in_full=True, auto_update=consent)
-    return [{**term, "label": _("Profesyonel")} if term["label"] in professions else term for term in terms]
+    agreed = next((term["value"] for term in terms if term["strong"]), "")
+    found = []
+    for term in terms:
+        if term["label"] in professions:
+            found.append({**term, "label": _("Profesyonel")})
+        elif term["value"] == agreed and not term["strong"]:
+            found.append({**term, "value": _("Aylık süre kadar")})
+        else:
+            found.append(term)
+    return found
 
 
 def _row(process: Process) -> dict[str, Any]:

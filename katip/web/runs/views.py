@@ -27,8 +27,8 @@ from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.context import waiting_counts
 from katip.web.inbox.asking import filters_read
-from katip.web.processes.refused import refusal_take, refuse
 from katip.web.processes.at_once import require_fresh_step
+from katip.web.processes.refused import refusal_take, refuse
 from katip.web.refusals import refusal_words
 from katip.web.runs.kinds import Tick, presenter_of
 from katip.web.runs.receipts import receipts_told
