@@ -67,6 +67,8 @@ class Declared:
     needs_key: bool = False
     own_transaction: bool = False
     media_type: str = "application/json"
+    location: bool = False
+    """an answer names where what was made is found"""
 
 
 Guard = Callable[[Mapping[str, Any], View], View]
@@ -102,6 +104,12 @@ def _operations(api: NinjaAPI) -> dict[str, dict[str, Any]]:
             for operation in view.operations:
                 found.setdefault(plain, {}).update(dict.fromkeys(operation.methods, operation))
     return found
+
+
+def open_to_all(view: View) -> View:
+    """Declare that `view` is the same for everybody, and open: it describes, and tells of nobody."""
+    view.access = _PUBLIC  # type: ignore[attr-defined] # as above
+    return view
 
 
 def language_of(accepted: str) -> str:

@@ -179,7 +179,7 @@ def _nav(request: Any, chosen: Any, waits: Counts) -> list[dict[str, Any]]:
             people.append(item(_("Sorumlu Müdürler"), "managers"))
         nav.append({"label": label, "url": "", "current": False, "badge": None, "children": [place, *people]})
     else:
-        children = [item(_("Kapasite"), "board"), item(_("Personel"), "staff")]
+        children = [item(_("Kapasite"), "board"), item(_("Personel"), "staff"), item(_("Programlar"), "programs")]
         label = _("Kişi-Kurum-Ekipman Kartı")
         nav.append({"label": label, "url": "", "current": False, "badge": None, "children": children})
     return nav

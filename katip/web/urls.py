@@ -32,6 +32,7 @@ from katip.web.oidc import urls as oidc
 from katip.web.people import urls as people
 from katip.web.processes import together
 from katip.web.processes import views as processes
+from katip.web.programs import urls as programs
 from katip.web.runs import urls as runs
 from katip.web.verify import urls as verify
 
@@ -83,6 +84,7 @@ urlpatterns = [
     *counter.paths,
     *branches.paths,
     *people.paths,
+    *programs.paths,
     *capacity.paths,
     *months.paths,
     *keeping.paths,

@@ -61,6 +61,13 @@ WITHOUT = {
         official_month_progress official_month_providers_file official_months run_progress runs""",
     "branches, not who sits there": """branch_change branch_closed_day branch_closed_day_drop branch_new branch_shut
         branch_week branches""",
+    "asked by a program with a token: tests/api/v1 holds these looks": """
+        v1_token v1_workplaces v1_workplace v1_workplace_compliance v1_compliance v1_required v1_professionals
+        v1_professional v1_offer v1_offers_batch v1_offer_check v1_contracts v1_contract
+        v1_contract_documents v1_contract_end v1_processes v1_process v1_waiting v1_process_decision
+        v1_document v1_document_file v1_document_statement v1_sheet v1_sheet_csv v1_sheet_xlsx""",
+    "describes the API, and tells of nobody": "v1_docs v1_openapi",
+    "an empty form": "program_new",
     "asked by a machine": """chip_abandon chip_claim chip_evidence chip_stage feed_close feed_faults feed_open feed_part
         feed_rehearse feed_state""",
     "nobody is signed in; it counts checks": "verify verify_code verify_proof verify_tlog_proof",

@@ -46,6 +46,7 @@ _TAG = "Offering"
     occasion=Occasion.OFFER,
     problems=("refused", "key_reused"),
     needs_key=True,
+    location=True,
 )
 def offer(request: Any, response: HttpResponse, body: OfferIn) -> Status[OfferOut]:
     """Offer one contract. It then waits for the professional, afterwards for the employer.

@@ -55,12 +55,13 @@ def operation(
     needs_key: bool = False,
     own_transaction: bool = False,
     media_type: str = "application/json",
+    location: bool = False,
 ) -> Callable[[View], View]:
     """Declare an operation of the API.
 
     `scope` None takes any valid token. `problems` are codes beyond those of every call. `needs_key`: an
     `Idempotency-Key` must come with it. `own_transaction`: its use case is one; else the read is one transaction.
-    `media_type` is that of an answer that went well.
+    `media_type` is that of an answer that went well; `location` says that it names where what was made is found.
     """
 
     def declare(view: View) -> View:
@@ -72,6 +73,7 @@ def operation(
             needs_key=needs_key,
             own_transaction=own_transaction or method != "GET",
             media_type=media_type,
+            location=location,
         )
         return api.api_operation(
             [method],

@@ -39,7 +39,6 @@ PROBLEMS: Mapping[str, tuple[int, Promise]] = {
     "batch_refused": (409, lazy("Tekliflerden en az biri kabul edilmiyor; hiçbiri gönderilmedi.")),
     "slow_down": (429, lazy("Çok sık istek geldi. Biraz bekleyip yeniden deneyin.")),
     "internal": (500, lazy("Beklenmeyen bir hata oldu; hiçbir şey değişmedi.")),
-    "unavailable": (503, lazy("Hizmet şu anda verilemiyor. Biraz sonra yeniden deneyin.")),
 }
 BY_STATUS = {
     400: "bad_request",
@@ -52,7 +51,6 @@ BY_STATUS = {
     415: "not_json",
     422: "invalid",
     429: "slow_down",
-    503: "unavailable",
 }
 """what stands for a status that something outside of the API answered with"""
 

@@ -1,23 +1,17 @@
 """The addresses of version 1, each behind its guard, and those that describe them."""
 
-from katip.api.access import ninja_paths
-from katip.api.v1 import (
-    compliance,
-    contracts,
-    documents,
-    faults,
-    offers,
-    processes,
-    professionals,
-    sheet,
-    token,
-    workplaces,
-)
-from katip.api.v1.guard import guarded
-from katip.api.v1.operations import api
+from django.urls import path
 
-OPERATIONS = (token, workplaces, compliance, professionals, offers, contracts, processes, documents, sheet)
-"""the modules whose operations are the API; imported so that they are declared"""
+from katip.api.access import ninja_paths, open_to_all
+from katip.api.v1 import faults
+from katip.api.v1.description import document
+from katip.api.v1.docs import docs
+from katip.api.v1.guard import guarded
+from katip.api.v1.known import api
 
 faults.register()
-paths = ninja_paths(api, "v1/", guarded)
+paths = [
+    *ninja_paths(api, "v1/", guarded),
+    path("v1/openapi.json", open_to_all(document), name="v1_openapi"),
+    path("v1/docs", open_to_all(docs), name="v1_docs"),
+]

@@ -1,0 +1,1 @@
+"""*Programlar*: the tokens of the provider's own programs."""
