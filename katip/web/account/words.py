@@ -51,6 +51,9 @@ EVENTS: dict[str, tuple[Any, str]] = {
     "identity:device:forgotten": (lazy("Bilinen tarayıcı unutuldu"), "event"),
     "identity:email:set": (lazy("Bildirim adresi değiştirildi"), "event"),
     "identity:message:given_up": (lazy("Bir bildirim e-postası gönderilemedi"), "warn"),
+    "notices:delivery:given_up": (lazy("Bir ileti günlerce denendi, gönderilemedi"), "warn"),
+    "notices:delivery:refused": (lazy("Bir iletiyi adresiniz kabul etmedi"), "warn"),
+    "notices:delivery:bounced": (lazy("Bir ileti adresinize ulaşmadan geri döndü"), "warn"),
 }
 """tag → what happened, and its mark on a time line"""
 
