@@ -214,6 +214,7 @@ def mandates_taken_at() -> datetime | None:
     return ImportRun.objects.filter(kind="mandates").order_by("-pk").values_list("at", flat=True).first()
 
 
+_RECENT = timedelta(weeks=4)
 NEWEST = 20_000
 """contracts of one provider that figures over time look at, the newest"""
 
@@ -238,6 +239,8 @@ class Cohort:
     at_employer: int = 0
     lost_at_employer: int = 0
     approved: int = 0
+    median_days: float | None = None
+    """of those approved in the last four weeks"""
 
     @property
     def accepted(self) -> int:
@@ -273,7 +276,9 @@ SELECT count(*),
     count(*) FILTER (WHERE gone AND process.current_step = 1),
     count(*) FILTER (WHERE newest.state = 'awaiting_employer'),
     count(*) FILTER (WHERE gone AND process.current_step > 1),
-    count(*) FILTER (WHERE newest.active_from IS NOT NULL)
+    count(*) FILTER (WHERE newest.active_from IS NOT NULL),
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM newest.active_from - newest.created_at))
+        FILTER (WHERE newest.active_from >= %(recent)s) / 86400
 FROM newest JOIN processes_process AS process ON process.id = newest.process_id
 CROSS JOIN LATERAL (SELECT newest.state IN ('rejected', 'withdrawn', 'lapsed', 'deleted') AS gone) AS judged
 WHERE newest.created_at >= %(since)s
@@ -288,8 +293,9 @@ def weeks_of(provider_id: int, since: datetime) -> list[Week]:
         return [Week(*row) for row in cursor.fetchall()]
 
 
-def cohort_of(provider_id: int, since: datetime) -> Cohort:
-    """What became of the offers that a provider made from `since` on; one statement."""
+def cohort_of(provider_id: int, since: datetime, at: datetime) -> Cohort:
+    """What became of the offers that a provider made from `since` on until `at`; one statement."""
+    asked = {"provider": provider_id, "since": since, "most": NEWEST, "recent": at - _RECENT}
     with connection.cursor() as cursor:
-        cursor.execute(_COHORT, {"provider": provider_id, "since": since, "most": NEWEST})
+        cursor.execute(_COHORT, asked)
         return Cohort(*cursor.fetchone())

@@ -31,14 +31,14 @@ def follow_figures(request: Any) -> HttpResponse:
     since = datetime.combine(mondays[0], time.min, ISTANBUL)
     provider = request.actor.organisation
     weeks = {week.monday: week for week in weeks_of(provider, since)}
-    cohort = cohort_of(provider, since)
+    cohort = cohort_of(provider, since, request.at)
     shown = [weeks.get(monday, Week(monday, 0, 0, None)) for monday in mondays]
     context = {
         "since": mondays[0],
         "weeks": WEEKS,
         "nothing": not weeks,
         "steps": _steps(cohort),
-        "figures": _figures(cohort, shown),
+        "figures": _figures(cohort),
         "plots": [
             _plot(_("Haftalara göre teklifler"), _("Teklif"), shown, [week.offered for week in shown]),
             _plot(_("Haftalara göre onaylar"), _("Onay"), shown, [week.approved for week in shown]),
@@ -46,8 +46,7 @@ def follow_figures(request: Any) -> HttpResponse:
                 _("Tekliften onaya kaç gün geçti (ortanca)"),
                 _("Gün"),
                 shown,
-                [round(week.median_days or 0, 1) for week in shown],
-                decimals=1,
+                [week.median_days for week in shown],
             ),
         ],
     }
@@ -76,28 +75,26 @@ def _lost(count: int) -> str:
     return fmt.number_text(count, current_language()) if count else ""
 
 
-def _figures(cohort: Cohort, weeks: Sequence[Week]) -> list[Row]:
-    days = sorted(week.median_days for week in weeks[-4:] if week.median_days is not None)
-    share = (
-        fmt.percent_text(round(100 * cohort.approved / cohort.offered), current_language()) if cohort.offered else "–"
-    )
+def _figures(cohort: Cohort) -> list[Row]:
+    share = fmt.percent_text(round(100 * cohort.approved / max(cohort.offered, 1)), current_language())
+    days = "–" if cohort.median_days is None else _("%(days)s gün") % {"days": _one_decimal(cohort.median_days)}
     return [
         {"label": _("Teklif"), "value": cohort.offered, "note": ""},
         {"label": _("Onaylanan"), "value": cohort.approved, "note": share},
         {"label": _("Bekleyen"), "value": cohort.at_professional + cohort.at_employer, "note": ""},
-        {
-            "label": _("Onaya kadar"),
-            "value": _("%(days)s gün") % {"days": fmt.number_text(days[len(days) // 2], current_language(), decimals=1)}
-            if days
-            else "–",
-            "note": _("son dört haftanın ortancası"),
-        },
+        {"label": _("Onaya kadar"), "value": days, "note": _("son dört haftanın ortancası")},
     ]
 
 
-def _plot(title: str, column_title: str, weeks: Sequence[Week], values: Sequence[float], *, decimals: int = 0) -> Row:
+def _one_decimal(value: float) -> str:
+    return fmt.number_text(value, current_language(), decimals=1)
+
+
+def _plot(title: str, column_title: str, weeks: Sequence[Week], given: Sequence[float | None]) -> Row:
+    """Columns by week; a week of which nothing is known has none, which is not a nought."""
     language = current_language()
-    texts = [fmt.number_text(value, language, decimals=decimals) for value in values]
+    texts = ["–" if one is None else _one_decimal(one) if isinstance(one, float) else str(one) for one in given]
+    values = [one or 0 for one in given]
     columns = [
         drawing.Column(label=_label(week.monday), year=str(week.monday.year), value=value, value_text=text)
         for week, value, text in zip(weeks, values, texts, strict=True)

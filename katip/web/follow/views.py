@@ -61,7 +61,7 @@ def follow(request: Any) -> HttpResponse:
             for key, one in STAGES.items()
         ],
         "stage": stage.value,
-        "waits": stage in WAITING,
+        "is_waiting": stage in WAITING,
         "fallen": stage in FALLEN,
         "form": wanted.form,
         "narrowed": bool(wanted.form.named),
@@ -70,7 +70,7 @@ def follow(request: Any) -> HttpResponse:
         "list_url": url,
         "hidden": wanted.named.items(),
         "rows": rows,
-        "remind_all_url": wanted.address(reverse("follow_remind")) if more or wanted.after else "",
+        "remind_all_url": wanted.address(reverse("follow_remind")) if len(rows) > 1 else "",
         "sgk_at": mandates_taken_at() if stage == Stage.EMPLOYER and any(row["obstacles"] for row in rows) else None,
         "shown": _("%(n)s satır gösteriliyor") % {"n": len(rows)} if more or wanted.after else "",
         "first_url": wanted.address(url) if wanted.after else "",

@@ -62,7 +62,7 @@ def guide_make(request: Any, no: int) -> HttpResponse:
         "process_no": no,
         "contract": contract,
         "workplace": contract.workplace.title,
-        "waits": any(one.process_id == no for one in offers),
+        "is_waiting": any(one.process_id == no for one in offers),
         "form": ScopeForm() if len(offers) > 1 else None,
         "days": LINK_LASTS.days,
         "links": [_link(link, contract, request) for link in links],

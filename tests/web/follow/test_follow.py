@@ -149,7 +149,7 @@ def test_filters_narrow_by_time_obstacle_search_and_profession(world: World) -> 
 
     def seen(**asked: str) -> set[int]:
         page = board(client, **asked)
-        return {one.process_id for one in (first, second) if f'value="{one.process_id}"' in page}
+        return {one.process_id for one in (first, second) if f'name="surec" value="{one.process_id}"' in page}
 
     assert seen() == {first.process_id, second.process_id}
     assert seen(gun="7") == {first.process_id}
@@ -224,8 +224,9 @@ def test_figures_by_week_and_how_far_offers_came(world: World) -> None:
     weeks = weeks_of(world.provider.pk, since)
     assert sum(week.offered for week in weeks) == 2
     assert [(week.approved, week.median_days) for week in weeks if week.approved] == [(1, 3.5)]
-    cohort = cohort_of(world.provider.pk, since)
+    cohort = cohort_of(world.provider.pk, since, NOW)
     assert (cohort.offered, cohort.accepted, cohort.approved, cohort.lost_at_employer) == (2, 2, 1, 1)
+    assert cohort.median_days == 3.5
     page = unescape(entered(world, "manager").get(reverse("follow_figures")).text)
     assert "Haftalara göre onaylar" in page
     assert page.count('class="area"') == 3
