@@ -86,7 +86,7 @@ def _times(at: datetime) -> dict[str, tuple[date | None, date | None]]:
 class InboxForm(forms.Form):
     """What narrows the inbox; only what can make a difference is asked."""
 
-    ara = forms.CharField(label=gettext_lazy("Firma, SGK no ya da profesyonel"), required=False, max_length=100)
+    ara = forms.CharField(label=gettext_lazy("Firma, SGK no, kişi"), required=False, max_length=100)
     kod = forms.ChoiceField(label=gettext_lazy("Süreç"), required=False)
     firma = forms.ChoiceField(label=gettext_lazy("Firma"), required=False)
     veren = forms.ChoiceField(label=gettext_lazy("Hizmet veren"), required=False)

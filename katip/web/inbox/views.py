@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from katip.core.actor import Capacity
 from katip.processes.inbox import (
     COUNTED,
     FACETS,
@@ -89,7 +90,13 @@ def _lead(summary: Summary) -> str:
     """How much it is, and how pressing, in a sentence or two."""
     language = current_language()
     words = {"n": number_words(summary.rows), "places": fmt.number_text(summary.companies, language)}
-    if summary.companies > 1:
+    if summary.companies > 1 and set(summary.capacities) == {Capacity.WORKPLACE}:
+        lead = ngettext(
+            "%(places)s firmada %(n)s iş kararınızı bekliyor.",
+            "%(places)s firmada %(n)s iş kararınızı bekliyor.",
+            summary.rows,
+        )
+    elif summary.companies > 1:
         lead = ngettext(
             "%(places)s yerden %(n)s iş kararınızı bekliyor.",
             "%(places)s yerden %(n)s iş kararınızı bekliyor.",
@@ -138,11 +145,13 @@ def _form(summary: Summary, wanted: Wanted) -> InboxForm:
     if len(places) > FACETS:
         places = []
     words = {capacity: key for key, capacity in CAPACITIES.items()}
+    asked = {wanted.filters.capacity} if wanted.filters.capacity else set()
+    sides = [capacity for capacity in CAPACITY_WORDS if capacity in summary.capacities.keys() | asked]
     choices = {
         "kod": [(str(code), f"{code} · {kind_words(kind_get(code).short_title)}") for code, _count in summary.codes],
         "firma": places,
         "veren": [(str(number), title) for number, title, _count in summary.providers],
-        "taraf": [(words[capacity], CAPACITY_WORDS[capacity]) for capacity in summary.capacities],
+        "taraf": [(words[capacity], CAPACITY_WORDS[capacity]) for capacity in sides],
     }
     return InboxForm(wanted.named, choices)
 
