@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 
 from katip.contracts import lists
 from katip.contracts.lists import Tab, contracts_listed, keyset_after
+from katip.contracts.models import Contract
 from katip.core.actor import Actor
 from katip.identity.models import Person, ProviderLink
 from katip.notices.models import Delivery
@@ -75,11 +76,16 @@ NOTHING_ASKED = Asked()
 
 
 def offers_followed(actor: Actor, at: datetime, stage: Stage, asked: Asked = NOTHING_ASKED) -> QuerySet[Any]:
-    """The actor's offers at a stage, in no order; those that wait have a Boolean for each `Obstacle` by its value."""
+    """The actor's offers at a stage, in no order; those that wait have a Boolean for each `Obstacle` by its value.
+
+    Those that came to nothing have `is_anew`: whether they were offered anew.
+    """
     narrowed = lists.Asked(
         search=asked.search, profession=asked.profession, province=asked.province, state=ContractState(stage)
     )
     offers: QuerySet[Any] = contracts_listed(actor, at, Tab.ALL, narrowed)
+    if stage in FALLEN:
+        offers = offers.annotate(is_anew=Exists(Contract.objects.filter(predecessor_id=OuterRef("pk"))))
     if stage in WAITING:
         offers = offers.annotate(**_obstacles(stage, at))
         if asked.days:

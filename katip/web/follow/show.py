@@ -19,7 +19,7 @@ from katip.web.templatetags.words import current_language
 from katip.web.words import PROFESSIONS
 
 Row = dict[str, Any]
-_CHANNELS = {Channel.EMAIL: lazy("e-posta"), Channel.SMS: lazy("SMS"), Channel.KEP: lazy("KEP")}
+_CHANNELS = {Channel.EMAIL: lazy("e-posta"), Channel.SMS: "SMS", Channel.KEP: "KEP"}
 _STATES = {
     State.WAITING: lazy("yolda"),
     State.SENT: lazy("gönderildi"),
@@ -53,7 +53,8 @@ def _row(offer: Any, told: Told | None, rejection: Any, stage: Stage, at: dateti
         "code": offer.code,
         "profession_label": PROFESSIONS[Profession(offer.profession)],
         "url": reverse("step", args=[process.pk]) if waits else reverse("contract", args=[offer.pk]),
-        "selectable": waits or stage in FALLEN,
+        "selectable": waits or (stage in FALLEN and not offer.is_anew),
+        "is_anew": stage in FALLEN and offer.is_anew,
         "workplace": offer.workplace.title,
         "place": offer.workplace.province.name,
         "person": offer.professional.person.name,

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -72,6 +73,7 @@ def follow(request: Any) -> HttpResponse:
         "rows": rows,
         "remind_all_url": wanted.address(reverse("follow_remind")) if len(rows) > 1 else "",
         "sgk_at": mandates_taken_at() if stage == Stage.EMPLOYER and any(row["obstacles"] for row in rows) else None,
+        "reoffer_all_url": _reoffer_all(wanted) if stage in FALLEN else "",
         "shown": _("%(n)s satır gösteriliyor") % {"n": len(rows)} if more or wanted.after else "",
         "first_url": wanted.address(url) if wanted.after else "",
         "next_url": wanted.address(url, sonra=place_write(offers[-1])) if more else "",
@@ -143,6 +145,12 @@ def _said(done: Reminded) -> list[str]:
         (done.gone, ngettext("%(n)s süreç artık beklemiyor.", "%(n)s süreç artık beklemiyor.", done.gone)),
     ]
     return [words % {"n": fmt.number_text(count, current_language())} for count, words in given if count]
+
+
+def _reoffer_all(wanted: Wanted) -> str:
+    """Where everything of this list that can be is offered anew: the run's own page, narrowed alike."""
+    named = {name: value for name, value in wanted.form.named.items() if name in {"ara", "gorev", "il"}}
+    return f"{reverse('run_reoffer')}?{urlencode({**named, 'durum': wanted.stage.value})}"
 
 
 def _first(counts: dict[str, int]) -> str:
