@@ -196,8 +196,8 @@ def test_a_gateway_that_hangs_is_left_and_its_twin_bears_the_same_number(
         ({"sms_url": "", "kep_url": "https://kep.ornek.com.tr/", "kep_body": "{}"}, "{address}, {text}"),
     ],
 )
-def test_a_gateway_that_cannot_work_is_said_at_start_up(told: dict[str, str], said: str) -> None:
-    usual = {"sms_url": "https://sms.ornek.com.tr/?anahtar=gizli", "sms_body": JSON}
+def test_a_gateway_that_cannot_work_is_said_at_start_up(told: dict[str, Any], said: str) -> None:
+    usual: dict[str, Any] = {"sms_url": "https://sms.ornek.com.tr/?anahtar=gizli", "sms_body": JSON}
     found = gateway_problems(Environment(**usual | told))
     assert len(found) == 1
     assert said in found[0].msg

@@ -5,6 +5,7 @@ Gateways differ: what is posted is the operator's text with places in it. Nothin
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote_plus, urlsplit
 from xml.sax.saxutils import escape
@@ -15,7 +16,7 @@ from katip.notices.channels.base import ChannelDownError, Outcome, Verdict
 
 BOUNDS = Bounds(seconds=20, most_bytes=64 * 1024)
 _PLACE = re.compile(r"\{([a-z]+)\}")
-_WRITTEN = {
+_WRITTEN: dict[str, Callable[[str], str]] = {
     "application/json": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     "application/x-www-form-urlencoded": quote_plus,
     "application/xml": lambda text: escape(text, {'"': "&quot;", "'": "&apos;"}),
