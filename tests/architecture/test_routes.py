@@ -93,7 +93,7 @@ hook_secret          /programlar/webhook/<int:no>/anahtar/ ACTING
 hook_act             /programlar/webhook/<int:no>/durum/  ACTING
 hook_end             /programlar/webhook/<int:no>/sonlandir/ ACTING
 hook_replay          /programlar/webhook/<int:no>/yeniden-gonder/ ACTING
-hook_delivery        /programlar/webhook/<int:no>/gonderim/<int:sent_no>/ ACTING
+hook_delivery        /programlar/webhook/<int:no>/gonderim/<int:part>/ ACTING
 language             /dil/                                PUBLIC
 session_extend       /oturum/surdur/                      ONE_STEP
 session_keep         /oturum/sakla/                       ONE_STEP

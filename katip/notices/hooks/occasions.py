@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
+from django.urls import reverse
 
 from katip.audit.log.stream import Streamed
 from katip.contracts.kinds.update import DURATION_UPDATE
@@ -176,7 +177,11 @@ def _numbers(workplace_id: int | None, provider_id: int | None, **subjects: int 
 
 def _links(**subjects: int | None) -> dict[str, str]:
     places = {"process": "processes", "contract": "contracts", "document": "documents"}
-    return {name: _api(f"{places[name]}/{no}") for name, no in subjects.items() if no is not None}
+    links = {name: _api(f"{places[name]}/{no}") for name, no in subjects.items() if no is not None}
+    for name, route in (("contract", "contract"), ("process", "step")):
+        if subjects.get(name) is not None:
+            links["page"] = settings.KATIP.origin + reverse(route, args=[subjects[name]])
+    return links
 
 
 def _api(path: str) -> str:

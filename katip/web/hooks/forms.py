@@ -17,7 +17,7 @@ class HookForm(forms.Form):
 
     url = forms.CharField(
         label=gettext_lazy("Programınızın adresi"),
-        help_text=gettext_lazy("Örneğin https://isg.ornek.com.tr/katip. Herkese açık olmalı; yönlendirme izlenmez."),
+        help_text=gettext_lazy("https:// ile başlayan, herkese açık bir adres; yönlendirme izlenmez."),
         max_length=LONGEST,
         error_messages={"required": gettext_lazy("Programınızın adresini yazın.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),

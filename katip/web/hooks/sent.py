@@ -63,21 +63,21 @@ def hook(request: Any, no: int) -> HttpResponse:
 
 @access(Access.ACTING)
 @require_http_methods(["GET", "POST"])
-def hook_delivery(request: Any, no: int, sent_no: int) -> HttpResponse:
+def hook_delivery(request: Any, no: int, part: int) -> HttpResponse:
     """One delivery: what is sent, and how the last try ended; *Yeniden gönder*."""
     found = hook_asked(request, no)
     with acting_as(request.actor):
-        one = find_delivery(found, sent_no)
+        one = find_delivery(found, part)
     if one is None:
         raise Http404
     if request.method == "POST":
         try:
-            delivery_replay(actor=request.actor, at=request.at, number=no, delivery=sent_no)
+            delivery_replay(actor=request.actor, at=request.at, number=no, delivery=part)
         except PermissionRefusedError as error:
             raise Http404 from error
         except HookError as error:
             messages.error(request, ERRORS[error.code])
-        return redirect("hook_delivery", no=no, sent_no=sent_no)
+        return redirect("hook_delivery", no=no, part=part)
     context = {
         "hook": found,
         "row": _row(one),

@@ -13,5 +13,5 @@ paths = [
     path("programlar/webhook/<int:no>/durum/", views.hook_act, name="hook_act"),
     path("programlar/webhook/<int:no>/sonlandir/", views.hook_end, name="hook_end"),
     path("programlar/webhook/<int:no>/yeniden-gonder/", sent.hook_replay, name="hook_replay"),
-    path("programlar/webhook/<int:no>/gonderim/<int:sent_no>/", sent.hook_delivery, name="hook_delivery"),
+    path("programlar/webhook/<int:no>/gonderim/<int:part>/", sent.hook_delivery, name="hook_delivery"),
 ]

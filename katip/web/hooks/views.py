@@ -147,7 +147,7 @@ def hook_shown(one: HookSubscription) -> dict[str, Any]:
 
 def _test(request: Any, no: int) -> HttpResponse:
     made = hook_test(actor=request.actor, at=request.at, number=no)
-    return redirect("hook_delivery", no=no, sent_no=made.pk)
+    return redirect("hook_delivery", no=no, part=made.pk)
 
 
 def _paused(request: Any, no: int) -> HttpResponse:

@@ -53,6 +53,7 @@ def test_an_offer_is_told_from_its_making_to_the_contract(world: World) -> None:
         "links": {
             "process": f"http://localhost:8000/api/v1/processes/{contract.process_id}",
             "contract": f"http://localhost:8000/api/v1/contracts/{contract.pk}",
+            "page": f"http://localhost:8000/surecler/{contract.process_id}/",
         },
     }
     assert one.number == f"evt_{one.position}"
