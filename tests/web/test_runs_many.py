@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ from katip.registry.models import ContactDeclaration, District, Headcount
 from katip.rules import ContractState
 from katip.runs.models import Run
 from katip.runs.receipts.make import receipt_make
+from katip.runs.receipts.models import RunReceipt
 from katip.runs.services.carry import run_carry
 from tests.cast import World, e_bildirge, entered, signed_in, workplace
 
@@ -184,3 +186,27 @@ def test_receipts_are_for_the_person_of_the_run(world: World) -> None:
     stranger = signed_in(world.stranger)
     assert stranger.get(reverse("run_receipts", args=[run.pk])).status_code == 404
     assert stranger.get(reverse("run_receipt", args=[run.pk, 1])).status_code == 404
+
+
+def test_anybody_can_check_a_receipt_by_its_code_and_by_its_file(world: World) -> None:
+    """Initials only; a changed file is none, and a code of one that is not made yet is unknown."""
+    client = signed_in(world.owner)
+    client.post(reverse("run_contact"), contact_fields(kapsam="tumu"))
+    confirmed(client)
+    receipt = RunReceipt.objects.order_by("no")[0]
+    anybody, url = Client(), reverse("verify_code", args=[receipt.code])
+    assert anybody.get(url).status_code == 404
+    sequence_all(now())
+    while receipt_make(actor=OPERATOR, at=now() + timedelta(seconds=5)).made:
+        pass
+    page = anybody.get(url)
+    assert "Bu makbuz kayıtta var" in page.text
+    assert "O*** Ö***" in page.text
+    assert world.owner.name not in page.text
+    assert "kanit.json" not in page.text
+    content = bytes(receipt.file.content)
+    upload = anybody.post(reverse("verify"), {"file": SimpleUploadedFile("makbuz.pdf", content)})
+    assert "Bu makbuz gerçek ve değişmemiş" in upload.text
+    other = content.replace(b"/Title", b"/Titel", 1)
+    changed = anybody.post(reverse("verify"), {"file": SimpleUploadedFile("makbuz.pdf", other)})
+    assert "Bu makbuz gerçek" not in changed.text

@@ -142,6 +142,7 @@ def _group(processes: Sequence[Process], consents: Mapping[int, bool | None], re
     first = presenter_of(processes[0])
     companies, people = [_company_key(one) for one in processes], {str(word) for word in PROFESSIONS.values()}
     terms = [_terms(one, consents.get(one.workplace_id or 0), people) for one in processes]
+    articles = _articles(processes, terms)
     shared = terms_share(terms, companies, _of_company(), {_("Profesyonel"), _("Hizmet veren")})
     today = day_of(request.at)
     notices = [tuple(presenter_of(one).notices(one, one.waits_for)) for one in processes]
@@ -156,6 +157,7 @@ def _group(processes: Sequence[Process], consents: Mapping[int, bool | None], re
         "rows": len(processes),
         "companies": list(blocks.values()),
         "columns": shared.columns,
+        "articles": articles,
         "span": len(shared.columns) + 2,
         "common": shared.common,
         "named": [
@@ -183,6 +185,23 @@ def _terms(process: Process, consent: bool | None, professions: Collection[str])
         else:
             found.append(term)
     return found
+
+
+def _articles(processes: Sequence[Process], terms: Sequence[list[Row]]) -> str:
+    """By which article the legal minimum is reckoned, said once for each code where all its rows agree."""
+    label = _("Yasal alt sınır")
+    by_code: dict[int, set[tuple[str, ...]]] = {}
+    for process, row in zip(processes, terms, strict=True):
+        for term in row:
+            if term["label"] == label:
+                by_code.setdefault(process.code, set()).add(tuple(term["details"]))
+    once = {code: next(iter(lines)) for code, lines in by_code.items() if len(lines) == 1}
+    for process, row in zip(processes, terms, strict=True):
+        for term in row:
+            if term["label"] == label and process.code in once:
+                term["details"] = []
+    told = [f"{code} {', '.join(lines)}" for code, lines in sorted(once.items()) if lines]
+    return f"{label}: {' · '.join(told)}" if told else ""
 
 
 def _row(process: Process) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from katip.documents.seal.check import SealReason, SealState
 from katip.documents.seal.pdf import Level
 from katip.processes.models import PartyKind
 from katip.rules import ContractRole, ContractState, Profession
+from katip.runs.receipts.checking import ReceiptChecked
 from katip.web import format as fmt
 from katip.web.processes.present import proof_words
 from katip.web.templatetags.words import current_language
@@ -192,7 +193,53 @@ def proof_show(checked: Checked) -> dict[str, Any] | None:
         "size": fmt.number_text(checked.proof.size, current_language()),
         "entry": checked.proof.entry.hex(),
         "sha256": checked.files[0] if checked.files else "",
+        "files": True,
     }
+
+
+def receipt_show(checked: ReceiptChecked) -> dict[str, Any]:
+    """A receipt of a run, by its number or by its file: what to compare with the paper."""
+    language, run, receipt, by_file = current_language(), checked.run, checked.receipt, checked.finding is not None
+    doubted = by_file and checked.finding is not None and checked.finding.state is SealState.DOUBTED
+    kind = {
+        "decide": _("Toplu onay"),
+        "reoffer": _("Toplu yeniden teklif"),
+        "end": _("Toplu sonlandırma"),
+        "contact": _("Toplu iletişim ve izin beyanı"),
+    }[run.kind]
+    numbers = {"done": fmt.number_text(run.done, language), "refused": fmt.number_text(run.refused, language)}
+    span = {"first": fmt.number_text(receipt.first_no, language), "last": fmt.number_text(receipt.last_no, language)}
+    rows = [
+        _row(_("Belge"), _("İşlem %(no)s: makbuz") % {"no": run.pk}, kind),
+        _row(_("Satırlar"), _("%(first)s–%(last)s") % span, _("Bütün işlem: %(total)s satır") % {"total": run.total}),
+        _row(_("Sonuç"), _("%(done)s yapıldı, %(refused)s yapılmadı") % numbers, _("Bütün işlemin sonucu")),
+    ]
+    method = _("ikinci adım: %(method)s") % {"method": proof_words(run.proof_method)}
+    when = fmt.moment_text(run.begun_at, language) if run.begun_at else ""
+    shown = {
+        "code": code_shown(receipt.code),
+        "mark": "bad" if doubted else "ok",
+        "title": _("Bu makbuz gerçek ve değişmemiş") if by_file else _("Bu makbuz kayıtta var"),
+        "lead": _("Bir kişinin neyi onayladığını ve ne olduğunu söyler; satırların bugünkü durumunu kayıt bilir."),
+        "rows": rows,
+        "approvals": [_row(_("Onaylayan"), checked.name, f"{when}, {method}")],
+        "approvals_title": _("Kim onayladı"),
+        "proof": _receipt_proof(checked),
+        "log_broken": checked.log_broken,
+    }
+    if doubted:
+        shown |= {"title": _("Bu mühre güvenilemez"), "lead": _("Makbuzu işlemin sahibinden yeniden isteyin.")}
+    elif by_file:
+        shown["checks"] = [_check("ok", _("Mühür sağlam")), _check("ok", _("Kayıttaki makbuzla birebir aynı"))]
+    return shown
+
+
+def _receipt_proof(checked: ReceiptChecked) -> dict[str, Any] | None:
+    proof = checked.proof
+    if proof is None:
+        return None
+    size = fmt.number_text(proof.size, current_language())
+    return {"index": str(proof.index), "size": size, "entry": proof.entry.hex(), "sha256": checked.sha256}
 
 
 def _checks(found: FileChecked) -> list[Row]:

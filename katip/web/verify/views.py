@@ -17,14 +17,16 @@ from katip.documents.models import CODE_LENGTH
 from katip.documents.proofs import proof_full, proof_public
 from katip.documents.seal.check import SealState
 from katip.documents.services.check_count import check_count
+from katip.runs.receipts.checking import receipt_check_code, receipt_check_file
 from katip.web.access import Access, access
 from katip.web.alike import ROBOTS, alike, alike_context, dil_query
 from katip.web.verify.forms import CodeForm, DocumentForm
 from katip.web.verify.limits import CODES, FILES, too_many, wait_page
-from katip.web.verify.show import checked_show, file_show
+from katip.web.verify.show import checked_show, file_show, receipt_show
 from katip.web.verify.upload import upload_in_memory
 
 _NOBODY = Actor(None)
+_RECEIPT = "receipt"
 
 
 @csrf_exempt  # it does nothing in anybody's name, and a token would need a cookie
@@ -49,7 +51,12 @@ def _file(request: Any) -> HttpResponse:
     form = DocumentForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, "verify.html", _forms(file=form), status=422)
-    found = check_file(form.cleaned_data["file"].read(), request.at)
+    content = form.cleaned_data["file"].read()
+    receipt = receipt_check_file(content)
+    if receipt is not None and receipt.finding is not None:
+        check_count(actor=_NOBODY, at=request.at, way="file", outcome=_RECEIPT)
+        return _page(request, "verify_result.html", {"by": "file", **receipt_show(receipt), **_forms()})
+    found = check_file(content, request.at)
     if found.finding.state is SealState.NOT_PDF:
         check_count(actor=_NOBODY, at=request.at, way="file", outcome=found.finding.state)
         form.add_error("file", _("Bu bir PDF değil ya da okunamıyor. Katip’ten indirdiğiniz PDF dosyasını seçin."))
@@ -65,6 +72,10 @@ def verify_code(request: Any, code: str) -> HttpResponse:
     """Where the document with this number stands."""
     if seconds := too_many(request, "verify", CODES):
         return _wait(request, "code", seconds)
+    receipt = receipt_check_code(code)
+    if receipt is not None:
+        check_count(actor=_NOBODY, at=request.at, way="code", outcome=_RECEIPT)
+        return _page(request, "verify_result.html", {"by": "code", **receipt_show(receipt), **_forms()})
     checked = check_code(code, request.at)
     check_count(actor=_NOBODY, at=request.at, way="code", outcome=checked.standing if checked else "unknown")
     if checked is None:
