@@ -15,6 +15,7 @@ from katip.runs.receipts.selectors import receipt_file, receipts_of, receipts_ow
 from katip.runs.selectors import run_find
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
+from katip.web.context import waiting_counts
 from katip.web.runs.kinds import presenter_of
 
 PAGE = 100
@@ -29,6 +30,7 @@ def run_receipts(request: Any, no: int) -> HttpResponse:
         raise Http404
     if run.state != RunState.DONE:
         return redirect("run", no=no)
+    waiting_counts(request)
     after = number_read(request.GET.get("sonra", "")) or 0
     listed = receipts_of(run)
     found = list(receipts_own(run, after=after, limit=PAGE))

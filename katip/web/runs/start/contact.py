@@ -19,6 +19,7 @@ from katip.runs.contact import CONTACT, declarations_asked
 from katip.runs.texts import CONTACT_TEXT
 from katip.web.access import Access, access
 from katip.web.card.forms import ANSWERS, ContactForm
+from katip.web.context import waiting_counts
 from katip.web.entrance.kept import form_kept
 from katip.web.runs.start.asking import CardsForm
 from katip.web.runs.views import prepare
@@ -138,6 +139,7 @@ def _every_district() -> list[District]:
 def _page(
     request: Any, form: ManyForm, narrow: CardsForm, typed: Typed, *, kept: bool = False, status: int = 200
 ) -> HttpResponse:
+    waiting_counts(request)
     cards, more = _cards(request, narrow)
     language = current_language()
     context = {
