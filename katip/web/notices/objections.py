@@ -29,7 +29,7 @@ from katip.web.acting.fitting import capacity_fit
 from katip.web.addresses import number_read
 from katip.web.officials.guard import for_offices
 from katip.web.processes.kinds import presenter_of
-from katip.web.processes.views import require_fresh_step
+from katip.web.processes.at_once import require_fresh_step
 
 PAGE = 50
 WATCHING = (OfficialRole.DIRECTORATE, OfficialRole.INSPECTOR)
