@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from katip.notices.kinds import (
     ABOUT_A_STEP,
@@ -101,7 +102,7 @@ def _many(items: Sequence[Item]) -> Letter:
     blocks = [_line(item) for item in shown]
     rest = len(items) - len(shown)
     if rest:
-        blocks.append(_("… ve %(n)s bildirim daha.") % {"n": rest})
+        blocks.append(ngettext("… ve %(n)s bildirim daha.", "… ve %(n)s bildirim daha.", rest) % {"n": rest})
     page = reverse("inbox") if asked else reverse("notices")
     words = _("Sizden yanıt bekleyenlerin tümü: %(url)s") if asked else _("Bildirimlerin tümü: %(url)s")
     blocks.append(words % {"url": f"{settings.KATIP.origin}{page}"})
@@ -109,11 +110,13 @@ def _many(items: Sequence[Item]) -> Letter:
 
 
 def _subject(asked: int, others: int) -> str:
+    waits = ngettext("%(n)s onayınız bekleniyor", "%(n)s onayınız bekleniyor", asked) % {"n": asked}
     if asked and others:
-        return _("%(asked)s onayınız bekleniyor, %(others)s başka bildirim var") % {"asked": asked, "others": others}
+        more = ngettext("%(n)s başka bildirim var", "%(n)s başka bildirim var", others) % {"n": others}
+        return f"{waits}, {more}"
     if asked:
-        return _("%(asked)s onayınız bekleniyor") % {"asked": asked}
-    return _("%(others)s bildiriminiz var") % {"others": others}
+        return waits
+    return ngettext("%(n)s bildiriminiz var", "%(n)s bildiriminiz var", others) % {"n": others}
 
 
 def _line(item: Item) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from katip.core.actor import Capacity
@@ -86,9 +87,15 @@ def disown(request: Any, no: int) -> HttpResponse:
         raise Http404 from refused
     words = [_("Bildiriminiz yetkililere iletildi.")]
     if done.rejected:
-        words.append(_("%(n)s teklif reddedildi.") % {"n": done.rejected})
+        rejected = ngettext("%(n)s teklif reddedildi.", "%(n)s teklif reddedildi.", done.rejected)
+        words.append(rejected % {"n": done.rejected})
     if done.later:
-        words.append(_("Profesyonelde bekleyen %(n)s teklif, size gelince reddedilmiş sayılacak.") % {"n": done.later})
+        later = ngettext(
+            "Profesyonelde bekleyen %(n)s teklif, size gelince kendiliğinden reddedilecek.",
+            "Profesyonelde bekleyen %(n)s teklif, size gelince kendiliğinden reddedilecek.",
+            done.later,
+        )
+        words.append(later % {"n": done.later})
     messages.success(request, " ".join(words))
     return redirect("step", no=no)
 
