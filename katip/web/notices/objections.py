@@ -29,8 +29,8 @@ from katip.web.access import Access, access
 from katip.web.acting.fitting import capacity_fit
 from katip.web.addresses import number_read
 from katip.web.officials.guard import for_offices
-from katip.web.processes.kinds import presenter_of
 from katip.web.processes.at_once import require_fresh_step
+from katip.web.processes.kinds import presenter_of
 
 PAGE = 50
 WATCHING = (OfficialRole.DIRECTORATE, OfficialRole.INSPECTOR)
