@@ -46,15 +46,24 @@ def paper_of(guide: Guide, *, origin: str, operator: str, is_ministry: bool, ste
     contact = [provider.contact_name, provider.contact_phone and phone_words(provider.contact_phone)]
     return _frame(origin, operator, is_ministry=is_ministry, shown=shown_of(guide)) | {
         "title": _("%(workplace)s: sözleşmelerinizi onaylama kılavuzu") % {"workplace": guide.workplace.title},
-        "lead": _("%(provider)s, onayınıza sözleşme gönderdi.") % {"provider": provider.title},
+        "lead": (
+            _("%(provider)s, onayınıza sözleşme gönderdi.")
+            if guide.waiting
+            else _("%(provider)s sözleşme hazırladı; profesyonel kabul edince sıra size gelir.")
+        )
+        % {"provider": provider.title},
         "offers": [_offer(one, step_url) for one in guide.offers],
-        "offers_title": _("Onayınızı bekleyenler"),
-        "short": _(
-            "Kısa yol: karekodu telefonunuzla okutun ve girin; sözleşmenin sayfası doğrudan açılır. "
-            "Sonra 7. adımdan sürdürün."
-        ),
+        "offers_title": _("Onayınızı bekleyenler") if guide.waiting else _("Sözleşmeler"),
+        "short": _short_way() if guide.waiting else "",
         "contact": ", ".join(one for one in [*contact, provider.contact_hours] if one),
     }
+
+
+def _short_way() -> str:
+    return _(
+        "Kısa yol: karekodu telefonunuzla okutun ve girin; sözleşmenin sayfası doğrudan açılır. "
+        "Sonra 7. adımdan sürdürün."
+    )
 
 
 def paper_general(*, origin: str, operator: str, is_ministry: bool) -> Paper:
