@@ -14,7 +14,7 @@ from katip.runs.models import RunRow
 from tests.cast import AT, World, e_bildirge, workplace
 from tests.runs.many import codes_of, run_drafted, run_through
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PARAMS = {
     "phone": "5550000000",
     "email": "muhasebe@ornek.com.tr",

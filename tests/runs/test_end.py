@@ -19,7 +19,7 @@ from katip.runs.models import RunRow
 from tests.cast import AT, World, decision, e_bildirge, workplace
 from tests.runs.many import codes_of, run_drafted, run_through
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(days=40)
 NOTE = "İşyeri hizmeti başka kurumdan alacak."
 

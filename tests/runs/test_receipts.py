@@ -28,7 +28,7 @@ from tests.cast import AT, World
 from tests.runs.many import run_drafted, run_through
 from tests.runs.test_contact import PARAMS, places
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(days=40)
 
 

@@ -18,7 +18,7 @@ from katip.runs.models import RunRow
 from tests.cast import AT, MINIMUM, World, workplace
 from tests.runs.many import codes_of, run_drafted, run_through
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(hours=1)
 
 
