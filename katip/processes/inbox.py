@@ -35,8 +35,9 @@ FACETS = 100
 class Filters:
     """What narrows the inbox; what is empty narrows nothing.
 
-    `search` is a part of a title or of a professional's name in any Turkish spelling, or digits of an SGK number.
-    `due_from` lets through what has no last day, too: that is the latest of all.
+    `search` is a part of the company's title (the provider's, where there is no workplace) or of a professional's name
+    in any Turkish spelling, or digits of an SGK number. `due_from` lets through what has no last day, too: that is the
+    latest of all.
     """
 
     search: str = ""
@@ -329,7 +330,7 @@ def _conditions(filters: Filters, *, timed: bool = True) -> tuple[list[str], dic
     searched = []
     if words:
         parameters["like"] = f"%{like_escaped(words)}%"
-        searched += ["workplace.title_search LIKE %(like)s", "provider.title_search LIKE %(like)s"]
+        searched.append("COALESCE(workplace.title_search, provider.title_search) LIKE %(like)s")
         searched.append(
             "EXISTS (SELECT FROM processes_process AS process WHERE process.id = mine.id AND"
             " katip_search_key(process.terms -> 'professional' ->> 'name') LIKE %(like)s)"

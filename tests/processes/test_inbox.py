@@ -161,6 +161,7 @@ def test_pages_follow_each_other_without_a_gap_whatever_was_decided_between_them
         (Filters(search="ışık"), 30),
         (Filters(search="isik"), 30),
         (Filters(search="yok böyle"), 0),
+        (Filters(search="örnek"), 0),  # the provider of all, which is asked for by its own filter
         (Filters(search="100%"), 0),
         (Filters(due_to=TODAY), 2),
         (Filters(due_from=TODAY + timedelta(days=1), due_to=SOON), 6),

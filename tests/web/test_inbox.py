@@ -203,9 +203,9 @@ def test_whoever_has_much_to_do_lands_here_after_sign_in_and_others_on_the_guide
     shown = client.get(capacity)
     assert shown.status_code == 200
     assert "Sizi bekleyen 1 işi tek sayfada görün" in shown.text
-    for number in (11, 12):
-        e_bildirge(world.owner, place := workplace(number))
-        world.accepted(workplace_id=place.pk, at=NOW)
+    waiting_make(world.owner, places=3, each=2, day=day_of(NOW))
+    assert client.get(capacity).status_code == 200  # seven things: still few
+    waiting_make(world.owner, places=1, each=2, first=9, day=day_of(NOW))
     assert client.get(capacity)["Location"] == INBOX
     assert client.get(f"{capacity}?sec").status_code == 200
     assert client.get(f"{capacity}?next=/hesabim/").status_code == 200
@@ -213,11 +213,14 @@ def test_whoever_has_much_to_do_lands_here_after_sign_in_and_others_on_the_guide
     assert client.get(capacity).status_code == 200  # a capacity is chosen: the page was asked for
 
 
-def test_two_capacities_are_much(world: World) -> None:
-    world.accepted(103, at=NOW)
-    own = world.offer(140, at=NOW)
-    Process.objects.filter(pk=own.process_id).update(waits_for_person=world.owner)
-    assert signed_in(world.owner).get(reverse("capacity"))["Location"] == INBOX
+def test_much_at_one_place_is_found_on_the_list_of_that_place(world: World) -> None:
+    contract = world.offer(at=NOW)
+    process = Process.objects.get(pk=contract.process_id)
+    for _number in range(9):
+        process.pk = None
+        process.save()
+    assert len(inbox_all(world.specialist.pk, NOW)) == 10
+    assert signed_in(world.specialist).get(reverse("capacity")).status_code == 200
 
 
 def test_the_header_counts_everything_and_the_column_what_belongs_to_the_capacity(world: World) -> None:

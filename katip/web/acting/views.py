@@ -27,8 +27,9 @@ from katip.web.words import CAPACITIES, OFFICES
 _FETCHED = "mandates_fetched"
 _PAGE = 20
 _OFFICES_SHOWN = 10
-_MANY_PLACES = 3
-"""from so many on, whoever comes in is shown what waits for all of them at once; with fewer, the guide's way begins"""
+_FEW = 8
+"""Things to decide. With more than so many, of several organisations, whoever comes in sees them all at once; with
+fewer the way begins as the guide for employers has it."""
 
 
 @access(Access.TWO_STEP)
@@ -36,8 +37,8 @@ _MANY_PLACES = 3
 def capacity(request: Any) -> HttpResponse:
     """Bireysel, Kurumsal, or the office that one holds; nothing is chosen beforehand.
 
-    Whoever comes in and has work in several capacities, or for many companies, finds it on one page first (`?sec` asks
-    for this page all the same).
+    Whoever comes in and has much to decide, of several organisations, finds it on one page first (`?sec` asks for this
+    page all the same).
     """
     wanted = safe_next(request)
     choice = request.POST.get("secim", "")
@@ -70,7 +71,7 @@ def capacity(request: Any) -> HttpResponse:
 
 
 def _is_much(waits: Summary) -> bool:
-    return len(waits.capacities) > 1 or waits.companies >= _MANY_PLACES
+    return waits.everything > _FEW and waits.companies > 1
 
 
 def _office(office: Official) -> dict[str, str]:
