@@ -103,7 +103,7 @@ ACCEPTED, IN_FORCE, REJECTED, LAPSED, WITHDRAWN = "accepted", "in_force", "rejec
 MINUTES, ENDED, END_ANNOUNCED, END_REVOKED = "minutes", "ended", "end_announced", "end_revoked"
 UNDERTAKING_ENDED, STAFF_ENDED, MANDATE_ENDED = "undertaking_ended", "staff_ended", "mandate_ended"
 OFFICE_GIVEN, OFFICE_ENDED, DISOWNED, HOOK_PAUSED = "office_given", "office_ended", "disowned", "hook_paused"
-RUN_DONE = "run_done"
+RUN_DONE, LINK_ENDED = "run_done", "link_ended"
 
 KINDS: dict[str, Kind] = {
     one.code: one
@@ -128,6 +128,7 @@ KINDS: dict[str, Kind] = {
         Kind(DISOWNED, OFFICE),
         Kind(HOOK_PAUSED, ROLE),
         Kind(RUN_DONE, OUTCOME),
+        Kind(LINK_ENDED, SECURITY),
     )
 }
 ABOUT_A_STEP = (WAITS, REMIND)
@@ -155,6 +156,7 @@ _TITLES = {
     DISOWNED: lazy("Bir işyeri, teklif yapan kurumu tanımadığını bildirdi"),
     HOOK_PAUSED: lazy("Bir webhook durduruldu"),
     RUN_DONE: lazy("Toplu işleminiz bitti"),
+    LINK_ENDED: lazy("Hesabınızın kimlik sağlayıcıyla bağı kaldırıldı"),
 }
 _TEXTS = {
     NAMED_YOU: lazy(
@@ -171,6 +173,9 @@ _TEXTS = {
     OFFICE_GIVEN: lazy("Görevli olarak girince Gişe sayfası açılır."),
     OFFICE_ENDED: lazy("Gişe sayfalarına artık giremezsiniz. Yanlışlık varsa işletmeciye başvurun."),
     DISOWNED: lazy("Bildirim, görevli olarak girince Tanınmayan OSGB’ler sayfasındadır."),
+    LINK_ENDED: lazy(
+        "İşletmeci kaldırdı; o sağlayıcıyla bir sonraki giriş yeniden bağlar. İstemediyseniz işletmeciyi arayın."
+    ),
     HOOK_PAUSED: lazy("Adres uzun süre yanıt vermedi. Düzeltip Programlar sayfasından yeniden başlatın."),
 }
 

@@ -12,6 +12,7 @@ _PAGES = {
     kinds.HOOK_PAUSED: "hooks",
     kinds.OFFICE_GIVEN: "capacity",
     kinds.STAFF_ENDED: "capacity",
+    kinds.LINK_ENDED: "account",
 }
 
 

@@ -22,7 +22,7 @@ _ENDS = {
 _UNDERTAKING_ENDED, _STAFF_ENDED = "contract:undertaking:ended", "registry:staff:ended"
 _MANDATE_ENDED, _DISOWNED, _HOOK_PAUSED = "registry:mandate:ended", "notices:objection:made", "notices:hook:paused"
 _OFFICES = {"counter:officer:appointed": kinds.OFFICE_GIVEN, "counter:officer:dismissed": kinds.OFFICE_ENDED}
-_RUN_DONE = "runs:run:done"
+_RUN_DONE, _LINK_ENDED = "runs:run:done", "identity:provider:unlinked"
 OTHERS = frozenset(
     {
         *_ENDS,
@@ -33,6 +33,7 @@ OTHERS = frozenset(
         _DISOWNED,
         _HOOK_PAUSED,
         _RUN_DONE,
+        _LINK_ENDED,
     }
 )
 """tags"""
@@ -199,6 +200,18 @@ def _runs_done(found: Mapping[int, Streamed]) -> list[Telling]:
     return tellings
 
 
+def _links_ended(found: Mapping[int, Streamed]) -> list[Telling]:
+    return [
+        Telling(
+            kinds.LINK_ENDED,
+            entry.at,
+            [To(Capacity.INDIVIDUAL, entry.subject_id)],
+            f"{kinds.LINK_ENDED}:{entry.event_id}",
+        )
+        for entry in found.values()
+    ]
+
+
 _ABOUT: dict[str, _About] = {
     _UNDERTAKING_ENDED: _undertakings_ended,
     _STAFF_ENDED: _staff_ended,
@@ -206,4 +219,5 @@ _ABOUT: dict[str, _About] = {
     _DISOWNED: _disowned,
     _HOOK_PAUSED: _hooks_paused,
     _RUN_DONE: _runs_done,
+    _LINK_ENDED: _links_ended,
 }

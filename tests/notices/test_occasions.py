@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from katip.audit.log import stream
+from katip.audit.services.record import Happening, record
 from katip.contracts.kinds.shortage import SHORTAGE
 from katip.contracts.services.appointment import mandate_end
 from katip.contracts.services.end import contract_end
@@ -23,7 +24,7 @@ from katip.processes.kinds import kinds
 from katip.processes.models import Outcome, PartyKind, Process, ProcessState
 from katip.processes.services.cancel import process_withdraw, processes_lapse
 from katip.processes.services.complete import StepDecision, steps_complete
-from katip.registry.models import Mandate
+from katip.registry.models import Mandate, Official
 from tests.cast import AT, VERY_HAZARDOUS, World, e_bildirge, person, professional, workplace
 from tests.contracts.people import People, people_make
 from tests.notices.reading import kinds_of, tell, tell_again
@@ -212,6 +213,17 @@ def test_a_manager_whose_mandate_is_ended_hears_of_it(people: People) -> None:
     mandate_end(actor=people.principal_actor(), at=AT, mandate_id=mandate.pk, reason=reason)
     tell()
     assert kinds_of(people.candidate)[-1] == told.MANDATE_ENDED
+
+
+def test_an_officer_who_is_dismissed_and_whose_provider_link_ends_hears_of_it(world: World) -> None:
+    office = Official.objects.create(person=world.stranger, role="counter", province_id=16)
+    with transaction.atomic():
+        record(OPERATOR, AT, Happening("counter:officer:dismissed", office.pk, {"role": "counter"}))
+        record(OPERATOR, AT, Happening("identity:provider:unlinked", world.owner.pk, {"links": 1}))
+    tell()
+    assert kinds_of(world.stranger) == [told.OFFICE_ENDED]
+    assert kinds_of(world.owner) == [told.LINK_ENDED]
+    assert {one.digest_key for one in Delivery.objects.all()} == {""}  # neither is optional: at once, by itself
 
 
 def test_what_is_read_again_is_told_nobody_again(world: World) -> None:
