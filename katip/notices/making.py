@@ -16,8 +16,8 @@ from django.db.models import Q
 
 from katip.core.actor import Capacity
 from katip.identity.models import Person
-from katip.notices.deliver import Outgoing, deliver
-from katip.notices.kinds import ASKED, CHANGE, GROUPS, KINDS, NAMED, WAITS
+from katip.notices.deliver import KEPT_TRYING, Outgoing, deliver
+from katip.notices.kinds import ABOUT_A_STEP, ASKED, CHANGE, GROUPS, KINDS, NAMED, WAITS
 from katip.notices.models import Channel, Habit, Language
 from katip.notices.preferences import Owner, wishes_read
 from katip.notices.timing import Habits, habits_of, leaves_at
@@ -95,8 +95,14 @@ def notices_make(tellings: Sequence[Telling], at: datetime) -> int:
     if not wanted:
         return 0
     made = [_Made(*wanted[key], number) for number, key in _insert(wanted)]
-    _send([one for one in made if KINDS[one.telling.kind].outside], sides, at)
+    _send([one for one in made if _goes_out(one.telling, at)], sides, at)
     return len(made)
+
+
+def _goes_out(telling: Telling, at: datetime) -> bool:
+    """Whether it is worth a message: after a standstill what is old is read in the register; what waits, waits."""
+    lately = telling.kind in ABOUT_A_STEP or at - telling.at <= KEPT_TRYING
+    return lately and KINDS[telling.kind].outside
 
 
 class _Sides:
@@ -170,7 +176,7 @@ def _send(made: Sequence[_Made], sides: _Sides, at: datetime) -> None:
     people = {one.reader.person_id for one in made if one.reader.person_id is not None}
     if not made:
         return
-    active = Person.objects.filter(pk__in=people, is_active=True).exclude(email="")
+    active = Person.objects.filter(pk__in=people, is_active=True, email_unproved=False).exclude(email="")
     emails = dict(active.values_list("pk", "email"))
     habits = {row.person_id: habits_of(row) for row in Habit.objects.filter(person__in=people)}
     drafts = [draft for one in made for draft in _drafts(one, emails, habits, sides, at)]

@@ -106,6 +106,16 @@ def test_who_has_no_address_or_no_open_account_is_told_in_the_register_alone(wor
     assert not Delivery.objects.filter(person__in=[world.owner, world.colleague]).exists()
 
 
+def test_after_a_standstill_what_is_old_is_read_in_the_register_and_what_waits_still_leaves(world: World) -> None:
+    contract = world.accepted(103)
+    world.accepted(140)
+    world.decide("owner", contract)
+    tell(AT + timedelta(days=4))
+    assert told.IN_FORCE in kinds_of(world.manager)
+    assert not Delivery.objects.filter(kind=told.IN_FORCE).exists()
+    assert Delivery.objects.filter(kind=told.WAITS, person=world.owner).exists()
+
+
 def test_nothing_leaves_at_night_and_things_of_one_window_go_together(world: World) -> None:
     world.accepted(103)
     world.accepted(140)

@@ -20,6 +20,8 @@ from katip.web.access import Access, access
 from katip.web.addresses import number_read
 
 PAGE = 30
+COUNTED = 100
+"""unread ones are not counted beyond"""
 
 
 @access(Access.TWO_STEP, writes=True)
@@ -43,7 +45,8 @@ def notices(request: Any) -> HttpResponse:
             "first_url": url if before else "",
             "next_url": f"{url}?{urlencode({'sonra': rows[-1].pk})}" if len(found) > PAGE else "",
         }
-        request.user.unseen_told -= len(unseen)  # the header says what is left once this page is read
+        if request.user.unseen_told < COUNTED:
+            request.user.unseen_told -= len(unseen)  # the header says what is left once this page is read
         response = render(request, "notices.html", context)
     if unseen and request.method == "GET":
         told_seen(actor=request.actor, at=request.at, notice_ids=unseen)
