@@ -1,5 +1,7 @@
 """`katip notices`: how the channels are, whether one works, and what mail servers report."""
 
+import os
+import sys
 from datetime import UTC, datetime
 from typing import IO
 
@@ -52,13 +54,18 @@ def bounced(file: IO[bytes]) -> None:
     For a mail server's pipe at the mailbox KATIP_MAIL_BOUNCES. What is no report about a message of ours changes
     nothing and is no error: else the server would report about it in turn.
     """
+    from django.db import OperationalError
+
     from katip.core.actor import OPERATOR
     from katip.notices.services.reports import LARGEST, ReportError, report_read, report_take
 
     try:
         report = report_read(file.read(LARGEST + 1))
+        done = report_take(actor=OPERATOR, at=datetime.now(UTC), report=report)
     except ReportError:
         click.echo("No delivery report: nothing was changed.")
         return
-    done = report_take(actor=OPERATOR, at=datetime.now(UTC), report=report)
+    except OperationalError as error:
+        click.echo(f"The database does not answer ({str(error).splitlines()[0]}): try again later.", err=True)
+        sys.exit(os.EX_TEMPFAIL)  # by which mail servers keep the report and come again
     click.echo(f"The message is marked: {done}." if done else "The report says nothing new.")

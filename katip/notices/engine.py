@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from cryptography.fernet import InvalidToken
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 
 from katip.core.actor import OPERATOR
 from katip.core.crypto import unseal
@@ -38,6 +38,8 @@ SECONDS = 60.0
 """one call sends no longer than this: the next one has a fresh moment"""
 _BATCH_SECONDS = CLAIM.total_seconds() / 2
 """well before its claim is over, a sender puts back what it did not get to"""
+_PATIENCE = (0.1, 1.0, 3.0, 5.0)
+"""seconds between tries to write down what became of a message"""
 _DOWNS = 2
 """messages in a row with which a connection broke, after which the channel rests"""
 
@@ -127,7 +129,7 @@ def _bundles_send(channel: Channel, claimed: list[Bundle], at: datetime, stoppin
                 while left and not stopping() and time.monotonic() < deadline:
                     on_its_way = left.popleft()
                     outcome = _bundle_send(send, channel, on_its_way, at)
-                    total += outcome_settle(actor=OPERATOR, at=at, bundle=on_its_way, outcome=outcome)
+                    total += _settle(at, on_its_way, outcome)
                     on_its_way, downs = None, 0
         except ChannelDownError as error:
             downs += 1
@@ -135,7 +137,7 @@ def _bundles_send(channel: Channel, claimed: list[Bundle], at: datetime, stoppin
             log.warning("%s does not leave (%s); it is tried again.", channel.label, error.code)
             if on_its_way is not None and error.begun:
                 outcome = Outcome(Verdict.FAILED, error.code)
-                total += outcome_settle(actor=OPERATOR, at=at, bundle=on_its_way, outcome=outcome)
+                total += _settle(at, on_its_way, outcome)
             elif on_its_way is not None:
                 left.appendleft(on_its_way)
             if not works:
@@ -146,6 +148,17 @@ def _bundles_send(channel: Channel, claimed: list[Bundle], at: datetime, stoppin
     if total.sent and works:
         channel_works(actor=OPERATOR, at=at, channel=channel)
     return total, works
+
+
+def _settle(at: datetime, bundle: Bundle, outcome: Outcome) -> Sent:
+    """Keep what became of a message; a database that is away for some seconds is waited for, not told twice for."""
+    for seconds in _PATIENCE:
+        try:
+            return outcome_settle(actor=OPERATOR, at=at, bundle=bundle, outcome=outcome)
+        except (OperationalError, InterfaceError):
+            connections[DEFAULT_DB_ALIAS].close()
+            time.sleep(seconds)
+    return outcome_settle(actor=OPERATOR, at=at, bundle=bundle, outcome=outcome)
 
 
 def _bundle_send(send: Send, channel: Channel, bundle: Bundle, at: datetime) -> Outcome:

@@ -1,5 +1,6 @@
 """A mail server's reports find their message and mark its address, and nobody else's report does."""
 
+import os
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from katip.audit.models import Event
 from katip.cli.notices import command
@@ -213,6 +214,15 @@ def test_the_operator_pipes_a_report_in(postbox: Postbox, tmp_path: Path) -> Non
     file = tmp_path / "rapor.eml"
     file.write_bytes(raw)
     assert says("bounced", str(file)) == (0, "The report says nothing new.\n")
+
+
+def test_a_report_is_kept_by_the_mail_server_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(**_: Any) -> None:
+        raise OperationalError("away\nDETAIL")
+
+    monkeypatch.setattr("katip.notices.services.reports.report_take", away)
+    raw = reported(f"hata+{token_of(1)}@ornek.com.tr")
+    assert says("bounced", given=raw) == (os.EX_TEMPFAIL, "The database does not answer (away): try again later.\n")
 
 
 @pytest.mark.django_db

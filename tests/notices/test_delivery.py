@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from katip.audit.models import Event
 from katip.cli.sweep import due_do
@@ -18,7 +18,7 @@ from katip.core.crypto import unseal
 from katip.core.environment import Environment
 from katip.identity.models import NoticeKind, SecurityNotice
 from katip.identity.telling import leaves, message_to, messages_to, tell
-from katip.notices import letters
+from katip.notices import engine, letters
 from katip.notices.addresses import SPARED, address_key, fault_end, faults_of
 from katip.notices.deliver import KEPT_TRYING, Outgoing, deliver
 from katip.notices.engine import channel_send, deliveries_send, is_due
@@ -197,6 +197,26 @@ def test_what_a_sender_left_behind_is_sent_after_its_claim_and_can_be_told_by_it
     assert postbox.receivers == ["kisi0@ornek.com.tr", "kisi0@ornek.com.tr", "kisi1@ornek.com.tr"]
     first, twin, other = (message["Message-ID"] for _, message in postbox.taken)
     assert first == twin != other
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_while_a_message_leaves_is_waited_for(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (row,) = out()
+    failures = iter([OperationalError("away"), OperationalError("away")])
+
+    def settle(**told: Any) -> queue.Sent:
+        if error := next(failures, None):
+            raise error
+        return queue.outcome_settle(**told)
+
+    monkeypatch.setattr(engine, "outcome_settle", settle)
+    monkeypatch.setattr(engine, "_PATIENCE", (0.0, 0.0, 0.0))
+    assert deliveries_send(at=AT).sent == 1
+    assert state(row) == (State.SENT, "")
+    assert deliveries_send(at=AT + CLAIM).sent == 0
+    assert postbox.receivers == [ADDRESS]
 
 
 @pytest.mark.django_db

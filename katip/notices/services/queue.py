@@ -21,6 +21,8 @@ BATCH = 50
 CLAIM = timedelta(minutes=10)
 _BUNDLE = 2_000
 """rows that leave as one message"""
+_ROWS = 10_000
+"""of digests in one claim"""
 _LONGEST_WAIT = timedelta(hours=4)
 _LONGEST_REST = timedelta(minutes=15)
 _LOCK = "notices:claim:"
@@ -122,7 +124,8 @@ def _bundled(channel: Channel, found: list[Delivery]) -> list[Bundle]:
         match |= Q(address_key=address, digest_key=digest)
     others = Delivery.objects.filter(match, state=State.WAITING, channel=channel).exclude(pk__in=known)
     rows = [row for row in found if row.digest_key]
-    rows += others.order_by("pk").select_for_update(skip_locked=True, of=("self",))[: _BUNDLE * len(wanted)]
+    ordered = others.order_by("address_key", "digest_key", "pk")
+    rows += ordered.select_for_update(skip_locked=True, of=("self",))[:_ROWS]
     for address, digest in sorted(wanted):
         same = sorted(
             (row for row in rows if (row.address_key, row.digest_key) == (address, digest)), key=lambda row: row.pk
