@@ -31,6 +31,9 @@ class Teller(Protocol):
     def take(self, told: Sequence[Told], at: datetime) -> None:
         """Write down what is to be sent, in the transaction that is open."""
 
+    def prove(self, person_id: int, email: str, at: datetime) -> None:
+        """Have `email`, which the person typed, confirmed from there; in the transaction that is open."""
+
 
 _TELLERS: list[Teller] = []
 
@@ -56,6 +59,12 @@ def message_to(email: str, at: datetime, kind: NoticeKind, *, person_id: int | N
 def messages_to(told: Iterable[tuple[int, str, Mapping[str, Any]]], at: datetime, kind: NoticeKind) -> None:
     """Tell many people by e-mail alone: each by id, address and `detail`."""
     _take([Told(email, kind, detail, person) for person, email, detail in told], at)
+
+
+def prove(person_id: int, email: str, at: datetime) -> None:
+    """Have an address that the person typed confirmed from there."""
+    for teller in _TELLERS:
+        teller.prove(person_id, email, at)
 
 
 def leaves() -> bool:

@@ -29,6 +29,7 @@ class NoticesConfig(AppConfig):
         from katip.notices.hooks.telling import READER, hooks_handle
         from katip.notices.kinds import KINDS
         from katip.notices.letters import writer_register
+        from katip.notices.proving import KIND, ProofWriter
         from katip.notices.signing_in import OutsideTeller, SignInWriter
         from katip.notices.stream import READER as OWN
         from katip.notices.stream import TAGS as TOLD
@@ -40,4 +41,5 @@ class NoticesConfig(AppConfig):
         person_note("unseen_told", _UNSEEN)
         teller_register(OutsideTeller())
         writer_register(NoticeKind.values, SignInWriter())
+        writer_register([KIND], ProofWriter())
         writer_register(KINDS, NoticeWriter())

@@ -22,6 +22,7 @@ from katip.notices.leaving import leave_headers, leave_line
 from katip.notices.letters import Item, Letter
 from katip.notices.models import Channel, Rank
 from katip.notices.preferences import Owner, people_wanting
+from katip.notices.proving import proof_ask
 
 
 class OutsideTeller:
@@ -50,6 +51,10 @@ class OutsideTeller:
             ],
             at,
         )
+
+    def prove(self, person_id: int, email: str, at: datetime) -> None:
+        """Send the link by which the address is confirmed."""
+        proof_ask(person_id, email, at)
 
 
 class SignInWriter:

@@ -140,6 +140,7 @@ objection            /genel-bakis/taninmayanlar/<int:no>/ OFFICIAL
 account_notices      /hesabim/bildirimler/                TWO_STEP
 account_password     /hesabim/sifre/                      TWO_STEP
 account_email        /hesabim/e-posta/                    TWO_STEP
+account_email_prove  /hesabim/e-posta/dogrula/            PUBLIC
 capacity             /secim/                              TWO_STEP
 companies            /firmalar/                           TWO_STEP
 companies_fetch      /firmalar/getir/                     TWO_STEP

@@ -200,6 +200,8 @@ account_password       GET  >account_login >two_step 200 200 200 200 200
 account_password       POST >account_login >two_step 422 422 422 422 422
 account_email          GET  >account_login >two_step 200 200 200 200 200
 account_email          POST >account_login >two_step >account >account >account >account >account
+account_email_prove    GET  404 404 404 404 404 404 404
+account_email_prove    POST 404 404 404 404 404 404 404
 capacity           GET   >account_login >two_step 200 200 200 200 200
 capacity           POST  >account_login >two_step 200 200 200 200 200
 companies          GET   >account_login >two_step 200 200 200 200 200

@@ -54,6 +54,8 @@ class Person(AbstractBaseUser):
     name_sort = _turkish_name("katip_sort_key")
     name_search = _turkish_name("katip_search_key")
     email = models.EmailField(blank=True, default="")
+    email_unproved = models.BooleanField(default=False, db_default=False)
+    """typed by the person and not confirmed from the address yet: only what concerns a sign-in goes there"""
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

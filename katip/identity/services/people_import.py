@@ -64,6 +64,8 @@ PEOPLE = ImportSpec(
                 "given_name": "s.given_name",
                 "family_name": "s.family_name",
                 "email": "coalesce(s.email, known.email, '')",
+                # an address of the operator's list is the operator's to answer for
+                "email_unproved": "s.email IS NULL AND coalesce(known.email_unproved, false)",
             },
             fixed={
                 "national_id_sealed": "s.national_id_sealed",

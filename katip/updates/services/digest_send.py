@@ -40,7 +40,7 @@ def digests_batch(*, actor: Actor, at: datetime) -> int:
     taken: list[int] = []
     letters: list[tuple[int, str, dict[str, str | int]]] = []
     for digest in untold.select_for_update(of=("self",), skip_locked=True)[:BATCH]:
-        if mail and digest.person.email and digest.person.is_active:
+        if mail and digest.person.email and digest.person.is_active and not digest.person.email_unproved:
             letters.append((digest.person_id, digest.person.email, _detail(digest)))
         taken.append(digest.pk)
     if taken:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from katip.web.account import activation, views
+from katip.web.account.proving import account_email_prove
 
 paths = [
     path("hesap-ac/", activation.activation, name="activation"),
@@ -15,4 +16,5 @@ paths = [
     path("hesabim/bildirimler/", views.account_notices, name="account_notices"),
     path("hesabim/sifre/", views.account_password, name="account_password"),
     path("hesabim/e-posta/", views.account_email, name="account_email"),
+    path("hesabim/e-posta/dogrula/", account_email_prove, name="account_email_prove"),
 ]

@@ -57,6 +57,7 @@ def account(request: Any) -> HttpResponse:
         ],
         "password_since": password_since(person.pk),
         "email": person.email,
+        "email_unproved": person.email_unproved,
         "email_fault": faults_shown([person.email]).get(person.email),
         "sessions": sessions,
         "others": len([one for one in sessions if not one.here]),
@@ -163,6 +164,18 @@ def account_email(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if email_set(actor=request.actor, at=request.at, email=form.cleaned_data["email"]):
             messages.success(request, _("Bildirim adresiniz değiştirildi. Eski ve yeni adrese haber verildi."))
+            if form.cleaned_data["email"]:
+                messages.info(
+                    request,
+                    _(
+                        "Yeni adrese giden doğrulama bağlantısını açın; o zamana kadar oraya yalnız güvenlik "
+                        "bildirimleri gider."
+                    ),
+                )
+        elif request.user.email_unproved:
+            messages.info(
+                request, _("Doğrulama bağlantısı bu adrese yeniden gönderildi; on dakika içinde bir kez gönderilir.")
+            )
         else:
             messages.info(request, _("Bildirim adresiniz zaten böyleydi; bir şey değişmedi."))
         return redirect("account")

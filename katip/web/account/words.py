@@ -50,6 +50,7 @@ EVENTS: dict[str, tuple[Any, str]] = {
     "identity:session:foreign": (lazy("Oturum başka bir tarayıcıda görüldüğü için kapatıldı"), "bad"),
     "identity:device:forgotten": (lazy("Bilinen tarayıcı unutuldu"), "event"),
     "identity:email:set": (lazy("Bildirim adresi değiştirildi"), "event"),
+    "identity:email:proved": (lazy("Bildirim adresi doğrulandı"), "event"),
     "identity:message:given_up": (lazy("Bir bildirim e-postası gönderilemedi"), "warn"),
     "notices:delivery:given_up": (lazy("Bir ileti günlerce denendi, gönderilemedi"), "warn"),
     "notices:delivery:refused": (lazy("Bir iletiyi adresiniz kabul etmedi"), "warn"),
