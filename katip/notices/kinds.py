@@ -163,9 +163,7 @@ _TEXTS = {
         "Önce profesyonel yanıtlar, sonra sizden onay istenir. Bu kurumu tanımıyorsanız bildirin: teklif reddedilir ve "
         "yetkililere haber verilir."
     ),
-    ACCEPTED: lazy("Bir taraf onayladı; süreç sonraki tarafın onayını bekliyor."),
     IN_FORCE: lazy("Son onay verildi; bu kayıtta geçerli oldu."),
-    REJECTED: lazy("Taraflardan biri reddetti; nedeni, girişten sonra sürecin sayfasında yazar."),
     LAPSED: lazy("Son gününe kadar onaylanmadı; yeniden açılması gerekir."),
     WITHDRAWN: lazy("Açan taraf geri çekti; sizden artık yanıt beklenmiyor."),
     UNDERTAKING_ENDED: lazy("İş sağlığı ve güvenliği hizmetini bundan sonra başka biri vermeli."),
@@ -246,6 +244,9 @@ def _terms(kind: str, detail: Mapping[str, Any]) -> str:
     """Minutes and days, where the kind is about them."""
     if kind in ABOUT_A_STEP:
         return _deadline(detail)
+    if kind in {ACCEPTED, REJECTED} and party_words(str(detail.get("party", ""))):
+        by = {"party": party_words(str(detail["party"]))}
+        return _("Kabul eden: %(party)s.") % by if kind == ACCEPTED else _("Reddeden: %(party)s.") % by
     if kind == MINUTES and "minutes" in detail:
         figures = {"before": detail.get("minutes_before", "?"), "minutes": detail["minutes"]}
         return _("Ayda %(before)s dakika yerine %(minutes)s dakika.") % figures

@@ -102,7 +102,7 @@ def _of_process(entry: Streamed, process: Process, read: _Read) -> list[Telling]
         return [*_waits(entry, process, 1), *_named(entry, process, steps, read)]
     decided = int((entry.detail or {}).get("step", 0))
     if entry.tag == REJECTED:
-        return [_outcome(kinds.REJECTED, entry, process, _others(process, steps, decided))]
+        return [_outcome(kinds.REJECTED, entry, process, _others(process, steps, decided), **_by(steps, decided))]
     if entry.tag in _CLOSED:
         to = [_party(process, one) for one in steps if one.no == decided]
         if entry.tag == _LAPSED:
@@ -110,7 +110,7 @@ def _of_process(entry: Streamed, process: Process, read: _Read) -> list[Telling]
         return [_outcome(_CLOSED[entry.tag], entry, process, to)]
     if decided < len(steps):
         waits = _waits(entry, process, decided + 1)
-        accepted = _outcome(kinds.ACCEPTED, entry, process, [_proposer(process)])
+        accepted = _outcome(kinds.ACCEPTED, entry, process, [_proposer(process)], **_by(steps, decided))
         return [*waits, accepted] if waits else waits
     return [_final(entry, process, steps, read)]
 
@@ -150,6 +150,11 @@ def _party(process: Process, step: Step) -> To:
 def _proposer(process: Process) -> To:
     party = PartyKind(process.proposed_by)
     return _to(process, party, process.created_by_id)
+
+
+def _by(steps: Sequence[Step], decided: int) -> dict[str, str]:
+    """Which party answered a step."""
+    return {"party": next((one.party for one in steps if one.no == decided), "")}
 
 
 def _others(process: Process, steps: Sequence[Step], decided: int) -> list[To]:

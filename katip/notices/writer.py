@@ -12,6 +12,7 @@ from katip.notices.kinds import (
     GROUPS,
     KINDS,
     NAMED_YOU,
+    REJECTED,
     capacity_words,
     day_words,
     notice_text,
@@ -81,6 +82,8 @@ def _single(item: Item) -> Letter:
         lines.append(_("Bu ileti, işyeri kartında beyan edilen adrese gönderildi; onayı e-Bildirge kullanıcısı verir."))
     elif item.kind in ABOUT_A_STEP and capacity_words(item.capacity):
         lines.append(_("Sizden %(capacity)s yanıt bekleniyor.") % {"capacity": capacity_words(item.capacity)})
+    if item.kind == REJECTED:
+        lines.append(_("Nedeni, girişten sonra sürecin sayfasında yazar."))
     if item.kind == NAMED_YOU:
         lines.append(_("Bu kurumu tanımıyorsanız: %(url)s") % {"url": _disown(item)})
     where = _("Girişten sonra doğrudan ilgili sayfa açılır: %(url)s") if item.process_id else _("Ayrıntılar: %(url)s")

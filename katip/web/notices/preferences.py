@@ -34,7 +34,7 @@ class PreferencesForm(forms.Form):
 
     rhythm = forms.ChoiceField(
         label=lazy("Ne sıklıkta?"),
-        choices=[(Rhythm.AT_ONCE.value, lazy("Olunca")), (Rhythm.DAILY.value, lazy("Günde bir, 08:30’da"))],
+        choices=[(Rhythm.AT_ONCE.value, lazy("Hemen")), (Rhythm.DAILY.value, lazy("Günde bir kez, 08:30’da"))],
         widget=forms.RadioSelect,
     )
     quiet = forms.BooleanField(label=lazy("Sessiz saatler"), required=False)
