@@ -47,8 +47,8 @@ WITHOUT = {
         account_history account_login account_logout account_notices account_password account_sessions activation
         activation_password activation_second_step chip chip_reading chip_state factor_app factor_codes
         factor_codes_download factor_codes_new factor_enrol factor_passkey factor_passkey_begin factor_remove
-        factor_rename factors mfa_authenticate mfa_reauthenticate oidc_again oidc_return oidc_start passkey_begin passkey_sign_in
-        second_step_begin session_extend session_keep step_up_begin two_step""",
+        factor_rename factors mfa_authenticate mfa_reauthenticate oidc_again oidc_return oidc_start passkey_begin
+        passkey_sign_in second_step_begin session_extend session_keep step_up_begin two_step""",
     "one's own application, data and requests": """application application_cancel application_new data_request
         data_request_new data_request_withdraw own_data own_data_take""",
     "those who looked are named because they looked": "account_looks",
