@@ -121,9 +121,11 @@ class _Sides:
         self.cards: dict[int, ContactDeclaration] = {}
         if workplaces or providers:
             held = Mandate.objects.filter(valid_on(at), Q(workplace__in=workplaces) | Q(provider__in=providers))
-            for person, workplace, provider in held.order_by("pk").values_list("person", "workplace", "provider"):
-                key = (Capacity.WORKPLACE, workplace) if workplace is not None else (Capacity.PROVIDER, provider)
-                self._mandates[key].append(person)
+            for one in held.order_by("pk"):
+                if one.workplace_id is not None:
+                    self._mandates[Capacity.WORKPLACE, one.workplace_id].append(one.person_id)
+                elif one.provider_id is not None:
+                    self._mandates[Capacity.PROVIDER, one.provider_id].append(one.person_id)
         if workplaces:
             newest = ContactDeclaration.objects.filter(workplace__in=workplaces).order_by("workplace_id", "-no")
             self.cards = {one.workplace_id: one for one in newest.distinct("workplace_id")}

@@ -72,7 +72,7 @@ def decided_ids(entries: Iterable[Streamed]) -> list[int]:
 
 
 def _undertakings(entries: Sequence[Streamed]) -> dict[int, Undertaking]:
-    numbers = {entry.subject_id for entry in entries if entry.tag == _UNDERTAKEN}
+    numbers = {entry.subject_id for entry in entries if entry.tag == _UNDERTAKEN and entry.subject_id is not None}
     if not numbers:
         return {}
     return {one.pk: one for one in Undertaking.objects.filter(pk__in=numbers).select_related("workplace")}

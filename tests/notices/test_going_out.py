@@ -231,8 +231,9 @@ def test_one_phone_of_many_workplaces_hears_one_message(world: World) -> None:
 
 @pytest.mark.parametrize("language", ["tr", "en"])
 def test_every_kind_has_words_without_holes(language: str) -> None:
-    detail = {
+    detail: dict[str, Any] = {
         "code": 103,
+        "party": "employer",
         "workplace": "Örnek A.Ş.",
         "provider": "Örnek OSGB",
         "step": 1,

@@ -1,6 +1,7 @@
 """What people are told, how they want to be told, and what they report of strangers."""
 
 import datetime as dt
+from typing import Any
 
 import django.db.models.deletion
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.db import migrations, models
 from django.db.models import Q
 
 _ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
-_PERSON = {"on_delete": django.db.models.deletion.PROTECT, "to": settings.AUTH_USER_MODEL}
+_PERSON: dict[str, Any] = {"on_delete": django.db.models.deletion.PROTECT, "to": settings.AUTH_USER_MODEL}
 _CHANNELS = [("email", "email"), ("sms", "sms"), ("kep", "kep")]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time
+from typing import Any
 
 from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor
@@ -81,7 +82,7 @@ def _keep(actor: Actor, at: datetime, owner: Owner, choices: Choices, *, left: b
     for group, channel in choices:
         if not GROUPS[group].optional or channel not in Channel.values:
             raise ValueError("not optional")
-    whose = {"person_id": owner.person_id, "address_key": owner.address_key}
+    whose: dict[str, Any] = {"person_id": owner.person_id, "address_key": owner.address_key}
     known = {(row.group, row.channel): row for row in Preference.objects.filter(**whose)}
     changed = {
         (group, str(channel)): is_on

@@ -140,7 +140,7 @@ def objections(request: Any) -> HttpResponse:
     closed, before = request.GET.get("durum") == "kapanan", number_read(request.GET.get("sonra", ""))
     found = objections_of(_office(request), closed=closed, most=PAGE + 1, before=before)
     rows, url = found[:PAGE], reverse("objections")
-    kept = {"durum": "kapanan"} if closed else {}
+    kept: dict[str, str] = {"durum": "kapanan"} if closed else {}
     tabs = [
         {"label": _("Açık"), "url": url, "current": not closed, "count": None},
         {"label": _("Kapanan"), "url": f"{url}?{urlencode({'durum': 'kapanan'})}", "current": closed, "count": None},
@@ -151,7 +151,7 @@ def objections(request: Any) -> HttpResponse:
         "rows": rows,
         "shown": _("%(n)s satır gösteriliyor") % {"n": len(rows)} if before or len(found) > PAGE else "",
         "first_url": f"{url}?{urlencode(kept)}" if before else "",
-        "next_url": f"{url}?{urlencode({**kept, 'sonra': rows[-1].pk})}" if len(found) > PAGE else "",
+        "next_url": f"{url}?{urlencode({**kept, 'sonra': str(rows[-1].pk)})}" if len(found) > PAGE else "",
     }
     return render(request, "objections.html", context)
 
