@@ -41,13 +41,13 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "name": "Accept-Language",
         "in": "header",
         "description": "Turkish, unless English is preferred.",
-        "schema": {"type": "string", "enum": ["tr", "en"]},
+        "schema": {"type": "string"},
     },
     "if_none_match": {
         "name": "If-None-Match",
         "in": "header",
         "description": "An ETag that you hold.",
-        "schema": {"type": "string", "pattern": '^"[0-9a-f]{32}"$'},
+        "schema": {"type": "string"},
     },
     "idempotency_key": {
         "name": "Idempotency-Key",

@@ -367,6 +367,8 @@ LEFT_OUT: Mapping[tuple[str, str], str] = {
     ("notices_hooksubscription", "keeper_id"): "an organisation's: among the person's own acts in the audit record",
     ("notices_objection", "closed_by_id"): _IN_OFFICE,
     ("processes_process", "created_by_id"): _IN_ACTS,
+    ("programs_apitoken", "made_by_id"): "an organisation's: among the person's own acts in the audit record",
+    ("programs_apitoken", "revoked_by_id"): "an organisation's: among the person's own acts in the audit record",
     ("processes_process", "waits_for_person_id"): "repeats the step that waits",
     ("registry_standing", "official_id"): _IN_OFFICE,
     ("updates_monthrun", "begun_by_id"): _IN_OFFICE,
