@@ -1,5 +1,6 @@
 """Many approvals by one ceremony: read once, ticked once, one second step, and what came of each."""
 
+import html
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,15 +12,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from katip.contracts.models import Contract
+from katip.core.actor import Actor, Proof
+from katip.identity.models import Person
 from katip.processes.inbox import inbox_all, inbox_hash
+from katip.processes.kinds import kind_get
 from katip.processes.models import Decision, Process
 from katip.registry.models import Headcount, Mandate
+from katip.runs.decide import DECIDE, row_asked
 from katip.runs.models import Run, RunState
 from katip.runs.services import carry
 from katip.runs.services.carry import run_carry
+from katip.runs.services.prepare import run_prepare
 from katip.web.runs import show, views
 from katip.web.runs.sharing import terms_share
 from tests.cast import SECRET, World, code_at, e_bildirge, sign_in_open, signed_in, workplace
+from tests.web.test_looks_everywhere import filled_make
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +99,7 @@ def test_all_that_waits_is_read_on_one_page_with_each_text_and_each_term_once(wo
 def test_nothing_of_the_terms_is_left_out(world: World, client: Client) -> None:
     waiting(world, 2)
     page = client.post(reverse("run_new"), everything(world), follow=True)
-    text = re.sub(r'<span class="nobr">(.*?)</span>', r"\1", page.text)
+    text = plain(page.text)
     for process in Process.objects.filter(waits_for="employer"):
         step = client.get(reverse("step", args=[process.pk]))
         for term in step.context["terms"]:
@@ -323,3 +330,33 @@ def test_terms_are_said_once_where_they_are_shared() -> None:
         [("2", []), ("y", [])],
         [("2", ["ek"]), ("–", [])],
     ]
+
+
+def test_every_kind_of_process_is_read_in_full(world: World) -> None:
+    filled_make(world)
+    codes: set[int] = set()
+    for person in Person.objects.all():
+        rows = inbox_all(person.pk, datetime.now(UTC))
+        if not rows:
+            continue
+        client = signed_in(person)
+        asked = {"rows": [row_asked(row) for row in rows], "texts": sorted({text_of(row.code) for row in rows})}
+        actor = Actor(person.pk, proof=Proof("totp", datetime.now(UTC)))
+        run = run_prepare(actor=actor, at=datetime.now(UTC), kind=DECIDE, **asked)
+        page = client.get(reverse("run_review", args=[run.pk]))
+        text = plain(page.text)
+        assert page.text.count('name="read_') == len(run.text_versions)
+        for row in rows:
+            for term in client.get(reverse("step", args=[row.process_id])).context["terms"]:
+                for words in (term["value"], *term["details"]):
+                    assert plain(words) in text, (row.code, term["label"], words)
+        codes |= {row.code for row in rows}
+    assert len(codes) >= 4, codes
+
+
+def text_of(code: int) -> str:
+    return kind_get(code).text_version
+
+
+def plain(text: str) -> str:
+    return html.unescape(re.sub(r'<span class="nobr">(.*?)</span>', r"\1", text))
