@@ -92,6 +92,7 @@ def test_many_contracts_are_ended_with_one_day_and_one_reason(world: World) -> N
     read = client.post(reverse("run_end"), posted, follow=True)
     assert "2 sözleşmeyi sonlandırın" in read.text
     assert "Son gün bugün: sözleşmeler hemen sonlanır" in read.text
+    assert "2 sözleşme o gün 30 günü aşmamış olur" in read.text
     assert NOTE in read.text
     owner = world.actor("owner", at=now())
     contract_end(actor=owner, at=now(), contract_id=contracts[1].pk, last_day=today, note=NOTE)
@@ -146,6 +147,12 @@ def test_one_declaration_for_many_workplaces_with_the_place_of_each(world: World
     assert "2 işyeri için beyan edin" in read.text
     assert "Ankara, Çankaya" in read.text
     assert "siz düzelttiniz" in read.text
+    back = client.get(f"{reverse('run_contact')}?taslak={Run.objects.latest('pk').pk}")
+    assert 'value="5550000000"' in back.text
+    assert 'value="Ankara, Çankaya"' in back.text
+    assert back.text.count(" checked") == 3
+    foreign = signed_in(world.stranger).get(f"{reverse('run_contact')}?taslak={Run.objects.latest('pk').pk}")
+    assert "5550000000" not in foreign.text
     run = confirmed(client)
     assert (run.total, run.done) == (2, 2)
     assert ContactDeclaration.objects.get(workplace=second).district == District.objects.get(
@@ -202,6 +209,8 @@ def test_anybody_can_check_a_receipt_by_its_code_and_by_its_file(world: World) -
     page = anybody.get(url)
     assert "Bu makbuz kayıtta var" in page.text
     assert "O*** Ö***" in page.text
+    own = anybody.get(reverse("verify_code", args=[RunReceipt.objects.get(is_own=True).code]))
+    assert world.workplace.title in own.text
     assert world.owner.name not in page.text
     assert "kanit.json" not in page.text
     content = bytes(receipt.file.content)

@@ -15,7 +15,8 @@ from katip.core.codes import code_read
 from katip.documents.checking import name_mask
 from katip.documents.models import CODE_LENGTH
 from katip.documents.seal.check import SealFinding, seal_check
-from katip.runs.models import Run
+from katip.registry.models import Workplace
+from katip.runs.models import Run, RunRow
 from katip.runs.receipts.models import RunReceipt, RunReceiptFile
 
 log = logging.getLogger("katip.runs")
@@ -25,12 +26,15 @@ log = logging.getLogger("katip.runs")
 class ReceiptChecked:
     """A receipt that there is. `name` is the initials of who confirmed; `sha256` the sum of its PDF.
 
+    `workplace` is the title of the one that a single declaration is of, else ''.
+
     `proof` is None where the log does not hold (`log_broken`). `finding` is what a file that was handed in turned out
     to be, None where a code was asked.
     """
 
     receipt: RunReceipt
     name: str
+    workplace: str
     sha256: str
     proof: Proof | None
     log_broken: bool
@@ -65,4 +69,10 @@ def _checked(file: RunReceiptFile, finding: SealFinding | None = None) -> Receip
     except BrokenLogError:
         log.exception("the proof of receipt %s", receipt)
         proof, log_broken = None, True
-    return ReceiptChecked(receipt, name_mask(receipt.run.person.name), file.sha256, proof, log_broken, finding)
+    name, workplace = name_mask(receipt.run.person.name), _workplace(receipt) if receipt.is_own else ""
+    return ReceiptChecked(receipt, name, workplace, file.sha256, proof, log_broken, finding)
+
+
+def _workplace(receipt: RunReceipt) -> str:
+    rows = RunRow.objects.filter(run_id=receipt.run_id, no=receipt.first_no)
+    return Workplace.objects.values_list("title", flat=True).get(pk__in=rows.values("subject_id"))

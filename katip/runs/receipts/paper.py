@@ -12,6 +12,7 @@ from katip.core.codes import code_shown
 from katip.documents.making.paper import Paper, Register, notices_of
 from katip.documents.making.render import qr_svg
 from katip.documents.making.words import METHODS, Line, Pair, day, moment, number, pair, sgk_number
+from katip.registry.consents import AUTO_UPDATE
 from katip.registry.models import ContactDeclaration
 from katip.runs.contact import CONTACT
 from katip.runs.end import END
@@ -31,7 +32,7 @@ def paper_of(facts: Facts, register: Register) -> Paper:
     code = code_shown(receipt.code)
     url = f"{register.origin}/dogrula/{code}/"
     heading = _heading(facts)
-    body = [_declared(facts.declaration)] if facts.declaration else []
+    body = [_declared(facts.declaration), *_consent_text(facts.declaration)] if facts.declaration else []
     if not receipt.is_own:
         body = [_shared(facts), _rows(facts)]
     return {
@@ -159,6 +160,22 @@ def _declared(declared: ContactDeclaration) -> Section:
             _consent(_ANSWERS[declared.auto_update], declared.consent_text),
         ],
     )
+
+
+def _consent_text(declared: ContactDeclaration) -> list[Section]:
+    """The words that stood beside the choice, in both languages where there are both."""
+    version = declared.consent_text.removesuffix("-en")
+    turkish, english = (AUTO_UPDATE.get(one, "").split("\n\n") for one in (version, f"{version}-en"))
+    if len(turkish) != len(english):
+        return []
+    return [
+        {
+            "kind": "words",
+            "whole": True,
+            "title": pair("Seçeneğin yanındaki metin", "The text beside the choice"),
+            "paragraphs": [Pair(tr=tr, en=en) for tr, en in zip(turkish, english, strict=True)],
+        }
+    ]
 
 
 def _rows(facts: Facts) -> Section:

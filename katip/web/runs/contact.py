@@ -11,7 +11,7 @@ from katip.registry.consents import AUTO_UPDATE
 from katip.registry.models import Workplace
 from katip.runs.contact import places_of
 from katip.runs.kinds import RowAsked
-from katip.runs.models import Run, RunOutcome, RunRow
+from katip.runs.models import Run, RunOutcome, RunRow, RunState
 from katip.web import format as fmt
 from katip.web.processes.kinds import row as line
 from katip.web.runs.contracts import texts_ticks
@@ -106,8 +106,8 @@ class ContactPresenter(RunPresenter):
         return _("Beyan edilen")
 
     def list_of(self, run: Run) -> tuple[str, str]:
-        del run
-        return _("Birçok işyeri için beyan"), reverse("run_contact")
+        back = f"?taslak={run.pk}" if run.state == RunState.DRAFT else ""
+        return _("Birçok işyeri için beyan"), reverse("run_contact") + back
 
 
 def answer_words(answer: bool | None) -> str:  # noqa: FBT001 -- the answer itself: yes, no, or left open

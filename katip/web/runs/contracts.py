@@ -12,7 +12,7 @@ from katip.contracts.models import AssignmentType, Contract
 from katip.contracts.selectors import contracts_told, minutes_now
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
-from katip.rules import Profession
+from katip.rules import SHORT_CONTRACT_DAYS, Profession
 from katip.runs.kinds import RowAsked
 from katip.runs.models import Run, RunRow
 from katip.runs.texts import TEXTS
@@ -159,6 +159,16 @@ class EndPresenter(ContractsPresenter):
                     "tutarında tazminat ödenir (6331 m.8/2)."
                 )
             )
+        blocked = sum(_stays_blocked(one, last_day) for one in told)
+        if blocked:
+            words = ngettext(
+                "%(n)s sözleşme o gün %(short)s günü aşmamış olur: dakikaları ayın sonuna kadar profesyonelin "
+                "kapasitesinde bloke kalır.",
+                "%(n)s sözleşme o gün %(short)s günü aşmamış olur: dakikaları ayın sonuna kadar profesyonellerin "
+                "kapasitesinde bloke kalır.",
+                blocked,
+            )
+            notices.append(words % {"n": fmt.number_text(blocked, language), "short": SHORT_CONTRACT_DAYS})
         common = [
             line(_("Son gün"), fmt.deadline_text(last_day, language), strong=True),
             line(_("Neden"), str(run.params["note"])),
@@ -182,6 +192,13 @@ class EndPresenter(ContractsPresenter):
     def list_of(self, run: Run) -> tuple[str, str]:
         del run
         return _("Devam eden sözleşmeler"), reverse("run_end")
+
+
+def _stays_blocked(contract: Contract, last_day: date) -> bool:
+    """Whether its minutes are not free before the month's end, because it was short."""
+    if contract.provider_id is None or contract.active_from is None:
+        return False
+    return (last_day - day_of(contract.active_from)).days < SHORT_CONTRACT_DAYS
 
 
 def _contracts(rows: Sequence[RunRow], at: Any = None) -> dict[int, Any]:

@@ -208,12 +208,14 @@ def receipt_show(checked: ReceiptChecked) -> dict[str, Any]:
         "contact": _("Toplu iletişim ve izin beyanı"),
     }[run.kind]
     numbers = {"done": fmt.number_text(run.done, language), "refused": fmt.number_text(run.refused, language)}
-    span = {"first": fmt.number_text(receipt.first_no, language), "last": fmt.number_text(receipt.last_no, language)}
+    first, last = fmt.number_text(receipt.first_no, language), fmt.number_text(receipt.last_no, language)
     rows = [
         _row(_("Belge"), _("İşlem %(no)s: makbuz") % {"no": run.pk}, kind),
-        _row(_("Satırlar"), _("%(first)s–%(last)s") % span, _("Bütün işlem: %(total)s satır") % {"total": run.total}),
+        _row(_("Satırlar"), f"{first}–{last}", _("Bütün işlem: %(total)s satır") % {"total": run.total}),
         _row(_("Sonuç"), _("%(done)s yapıldı, %(refused)s yapılmadı") % numbers, _("Bütün işlemin sonucu")),
     ]
+    if checked.workplace:
+        rows[1:] = [_row(_("İşyeri"), checked.workplace)]
     method = _("ikinci adım: %(method)s") % {"method": proof_words(run.proof_method)}
     when = fmt.moment_text(run.begun_at, language) if run.begun_at else ""
     shown = {

@@ -15,9 +15,12 @@ from katip.core.usecase import acting_as
 from katip.registry.cards import Card, cards_of
 from katip.registry.consents import AUTO_UPDATE, AUTO_UPDATE_NOW
 from katip.registry.models import District, Workplace
-from katip.runs.contact import CONTACT, declarations_asked
+from katip.runs.contact import CONTACT, declarations_asked, places_of
+from katip.runs.models import RunRow, RunState
+from katip.runs.selectors import run_find
 from katip.runs.texts import CONTACT_TEXT
 from katip.web.access import Access, access
+from katip.web.addresses import number_read
 from katip.web.card.forms import ANSWERS, ContactForm
 from katip.web.context import waiting_counts
 from katip.web.entrance.kept import form_kept
@@ -67,6 +70,9 @@ def contact(request: Any) -> HttpResponse:
     """*Birçok işyeri için iletişim ve izin beyanı*."""
     if request.method == "GET":
         start = {"text_version": AUTO_UPDATE_NOW[current_language()]}
+        drafted = _drafted(request)
+        if drafted is not None:
+            return _page(request, ManyForm(initial=start | drafted[0]), CardsForm(request.GET), drafted[1])
         kept = form_kept(request) or {}
         start |= {name: values[-1] for name, values in kept.items() if name in ManyForm.base_fields and values}
         return _page(request, ManyForm(initial=start), CardsForm(request.GET), Typed(), kept=bool(kept))
@@ -86,6 +92,20 @@ def contact(request: Any) -> HttpResponse:
             return _page(request, form, narrow, typed, status=422)
         rows = declarations_asked(districts)
     return prepare(request, CONTACT, reverse("run_contact"), rows=rows, texts=[CONTACT_TEXT], params=form.params())
+
+
+def _drafted(request: Any) -> tuple[dict[str, Any], Typed] | None:
+    """What the person wrote for a draft of theirs that they come back from (`?taslak=`), to be corrected."""
+    run = run_find(request.user.pk, number_read(request.GET.get("taslak", "")) or 0)
+    if run is None or run.kind != CONTACT or run.state != RunState.DRAFT:
+        return None
+    rows = list(RunRow.objects.filter(run=run)[:MOST])
+    names, params = places_of(rows), run.params
+    answers = {answer: word for word, answer in ANSWERS.items()}
+    start = {name: params[name] for name in ("phone", "email", "postal_address", "kep")}
+    start["auto_update"] = answers.get(params["auto_update"], "")
+    places = {row.subject_id: names[int(row.params["district"])] for row in rows}
+    return start, Typed(ticked=set(places), places=places)
 
 
 def _cards(request: Any, narrow: CardsForm) -> tuple[list[Card], bool]:
