@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from katip.runs.models import UNFINISHED, Run, RunRow, RunState
 from katip.runs.selectors import run_rows
@@ -90,7 +91,7 @@ def _why(presenter: RunPresenter, row: RunRow) -> dict[str, str]:
 def _took(run: Run, language: fmt.Language) -> str:
     assert run.begun_at is not None and run.done_at is not None  # noqa: S101, PT018 -- of a run that is over
     seconds = max(1, round((run.done_at - run.begun_at).total_seconds()))
-    return _("%(n)s saniye") % {"n": fmt.number_text(seconds, language)}
+    return ngettext("%(n)s saniye", "%(n)s saniye", seconds) % {"n": fmt.number_text(seconds, language)}
 
 
 def _bar(part: int, whole: int, title: str) -> SafeString:
