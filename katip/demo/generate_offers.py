@@ -66,12 +66,12 @@ class _Serving:
 class OfferFiles:
     """Rows of the files, by the file's name without its beginning."""
 
-    people: list[tuple[str, ...]]
-    providers: list[tuple[str, ...]]
-    mandates: list[tuple[str, ...]]
-    professionals: list[tuple[str, ...]]
-    staff: list[tuple[str, ...]]
-    offers: list[tuple[str, ...]]
+    people: Sequence[tuple[str, ...]]
+    providers: Sequence[tuple[str, ...]]
+    mandates: Sequence[tuple[str, ...]]
+    professionals: Sequence[tuple[str, ...]]
+    staff: Sequence[tuple[str, ...]]
+    offers: Sequence[tuple[str, ...]]
 
 
 def offers_draw(places: Sequence[Asked]) -> OfferFiles:

@@ -278,8 +278,17 @@ def inbox_summary(actor: Actor, at: datetime, filters: Filters, *, soon: date) -
         cursor.execute(statement, parameters)
         [row] = cursor.fetchall()
     *figures, workplaces, providers, codes, capacities = row
+    everything, here, rows, companies, digest, undated, today, near, later = figures
     return Summary(
-        *figures,
+        everything=everything,
+        here=here,
+        rows=rows,
+        companies=companies,
+        digest=digest,
+        undated=undated,
+        today=today,
+        soon=near,
+        later=later,
         workplaces=[(number, title, count) for number, title, count in workplaces],
         providers=[(number, title, count) for number, title, count in providers],
         codes=[(code, count) for code, count in codes],
@@ -305,7 +314,10 @@ def _find(
         statement = _FIND.format(conditions=_all(conditions))
         cursor.execute(statement, _person(person_id, at) | parameters | place | {"limit": limit})
         rows = cursor.fetchall()
-    return [Waiting(*row[:4], Capacity(row[4]), *row[5:]) for row in rows]
+    return [
+        Waiting(number, version, digest, code, Capacity(capacity), *whose)
+        for number, version, digest, code, capacity, *whose in rows
+    ]
 
 
 def _person(person_id: int, at: datetime) -> dict[str, Any]:

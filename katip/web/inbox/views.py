@@ -147,7 +147,7 @@ def _form(summary: Summary, wanted: Wanted) -> InboxForm:
     words = {capacity: key for key, capacity in CAPACITIES.items()}
     asked = {wanted.filters.capacity} if wanted.filters.capacity else set()
     sides = [capacity for capacity in CAPACITY_WORDS if capacity in summary.capacities.keys() | asked]
-    choices = {
+    choices: dict[str, list[tuple[str, Any]]] = {
         "kod": [(str(code), f"{code} · {kind_words(kind_get(code).short_title)}") for code, _count in summary.codes],
         "firma": places,
         "veren": [(str(number), title) for number, title, _count in summary.providers],
