@@ -21,6 +21,7 @@ from katip.counter.models import Purpose
 from katip.identity.models import Person
 from katip.keeping.models import Right
 from katip.keeping.services.requests import request_make
+from katip.notices.models import Objection
 from katip.processes.inbox import inbox_all
 from katip.runs.decide import DECIDE, row_asked
 from katip.runs.services.prepare import run_prepare
@@ -42,12 +43,12 @@ SHOWING = 30
 ACCESS = {str(pattern.name): getattr(pattern.callback, "access", Access.PUBLIC) for _, pattern in routes()}
 WITHOUT = {
     "open to everyone, about nobody": """accessibility calculator components health help language log log_checkpoint
-        log_entries log_seal log_tile privacy privacy_notice privacy_notice_open retention start""",
+        log_entries log_seal log_tile notices_leave privacy privacy_notice privacy_notice_open retention start""",
     "one's own sign-in, account and identity card": """account account_devices account_email account_email_prove
         account_history account_login account_logout account_notices account_password account_sessions activation
         activation_password activation_second_step chip chip_reading chip_state factor_app factor_codes
         factor_codes_download factor_codes_new factor_enrol factor_passkey factor_passkey_begin factor_remove
-        factor_rename factors mfa_authenticate mfa_reauthenticate oidc_again oidc_return oidc_start passkey_begin
+        factor_rename factors mfa_authenticate mfa_reauthenticate notice_preferences oidc_again oidc_return oidc_start passkey_begin
         passkey_sign_in second_step_begin session_extend session_keep step_up_begin two_step""",
     "one's own application, data and requests": """application application_cancel application_new data_request
         data_request_new data_request_withdraw own_data own_data_take""",
@@ -56,7 +57,7 @@ WITHOUT = {
     "leads on, or is an empty form": """contracts_go contracts_reconcile_close look_reason_close office run_again
         run_new step_go offer_sheet_template""",
     "asks the official, and shows nobody": "look_reason",
-    "counts and organisations only": """overview official_month official_month_begin official_month_drop
+    "counts and organisations only": """notices objections overview official_month official_month_begin official_month_drop
         official_month_faults official_month_figures_file official_month_missing official_month_plan
         official_month_progress official_month_providers_file official_months run_progress runs""",
     "branches, not who sits there": """branch_change branch_closed_day branch_closed_day_drop branch_new branch_shut
@@ -145,6 +146,7 @@ def filled_make(world: World) -> Filled:
         "counter_card": [application.pk],
         "counter": [application.pk, override.pk],
         "run": [_run_drafted(world)],
+        "objection": [_objection(world)],
     }
     persons = {one.name: one for one in Person.objects.all()}
     numbers_of = {name: (one.national_id, one.national_id_masked) for name, one in persons.items()}
@@ -168,6 +170,18 @@ def _signed_in_for(people: People) -> Client:
 @pytest.fixture
 def filled(world: World) -> Filled:
     return filled_make(world)
+
+
+def _objection(world: World) -> int:
+    """A report by the owner about the provider."""
+    return Objection.objects.create(
+        workplace=world.workplace,
+        provider=world.provider,
+        person=world.owner,
+        at=NOW,
+        proof_method="totp",
+        proof_at=NOW,
+    ).pk
 
 
 def addresses(filled: Filled, route: str) -> list[str]:

@@ -91,7 +91,6 @@ COLUMNS: dict[str, Any] = {
     "revoked_at": lazy("Geri alınma"),
     "seen_at": lazy("Görülme"),
     "sent_at": lazy("Gönderilme"),
-    "given_up_at": lazy("Vazgeçilme"),
     "told_at": lazy("Bildirilme"),
     "decided_at": lazy("Karar"),
     "closed_at": lazy("Kapanma"),
