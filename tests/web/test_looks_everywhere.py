@@ -48,8 +48,8 @@ WITHOUT = {
         account_history account_login account_logout account_notices account_password account_sessions activation
         activation_password activation_second_step chip chip_reading chip_state factor_app factor_codes
         factor_codes_download factor_codes_new factor_enrol factor_passkey factor_passkey_begin factor_remove
-        factor_rename factors mfa_authenticate mfa_reauthenticate notice_preferences oidc_again oidc_return oidc_start passkey_begin
-        passkey_sign_in second_step_begin session_extend session_keep step_up_begin two_step""",
+        factor_rename factors mfa_authenticate mfa_reauthenticate notice_preferences oidc_again oidc_return oidc_start
+        passkey_begin passkey_sign_in second_step_begin session_extend session_keep step_up_begin two_step""",
     "one's own application, data and requests": """application application_cancel application_new data_request
         data_request_new data_request_withdraw own_data own_data_take""",
     "those who looked are named because they looked": "account_looks",
@@ -57,8 +57,8 @@ WITHOUT = {
     "leads on, or is an empty form": """contracts_go contracts_reconcile_close look_reason_close office run_again
         run_new step_go offer_sheet_template""",
     "asks the official, and shows nobody": "look_reason",
-    "counts and organisations only": """notices objections overview official_month official_month_begin official_month_drop
-        official_month_faults official_month_figures_file official_month_missing official_month_plan
+    "counts and organisations only": """notices objections overview official_month official_month_begin
+        official_month_drop official_month_faults official_month_figures_file official_month_missing official_month_plan
         official_month_progress official_month_providers_file official_months run_progress runs""",
     "branches, not who sits there": """branch_change branch_closed_day branch_closed_day_drop branch_new branch_shut
         branch_week branches""",
