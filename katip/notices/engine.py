@@ -124,6 +124,7 @@ def _bundles_send(channel: Channel, claimed: list[Bundle], at: datetime, stoppin
         if way is None:
             break
         on_its_way: Bundle | None = None
+        _let_go()
         try:
             with way as send:
                 while left and not stopping() and time.monotonic() < deadline:
@@ -150,6 +151,13 @@ def _bundles_send(channel: Channel, claimed: list[Bundle], at: datetime, stoppin
     return total, works
 
 
+def _let_go() -> None:
+    """Give the connection back while another server is waited for: senders are more than the pool has connections."""
+    held = connections[DEFAULT_DB_ALIAS]
+    if not held.in_atomic_block:
+        held.close()
+
+
 def _settle(at: datetime, bundle: Bundle, outcome: Outcome) -> Sent:
     """Keep what became of a message; a database that is away for some seconds is waited for, not told twice for."""
     for seconds in _PATIENCE:
@@ -174,6 +182,7 @@ def _bundle_send(send: Send, channel: Channel, bundle: Bundle, at: datetime) -> 
         return Outcome(Verdict.FAILED, "words")
     if letter is None:
         return Outcome(Verdict.DROPPED, "moot")
+    _let_go()
     return send(
         Parcel(
             number=first.pk,

@@ -83,7 +83,9 @@ def _body(kind: str, detail: Mapping[str, Any], at: datetime) -> str:
         if kind != NoticeKind.MONTH_DIGEST and (site.help_phone or site.help_name)
         else "",
         _where(kind) % {"origin": site.origin},
-        _("Bu ileti kendiliğinden gönderilir ve sizden bilgi istemez. İçinde kod ya da kişisel bağlantı olmaz."),
+        _("Bu ileti kendiliğinden gönderilir ve sizden bilgi istemez.")
+        if kind == NoticeKind.MONTH_DIGEST  # below it stands the link by which it can be left
+        else _("Bu ileti kendiliğinden gönderilir ve sizden bilgi istemez. İçinde kod ya da kişisel bağlantı olmaz."),
     ]
     return "\n\n".join(line for line in lines if line)
 

@@ -512,3 +512,13 @@ def test_a_claim_is_asked_for_with_few_statements(postbox: Postbox, django_asser
     many(20)
     with django_assert_max_num_queries(12):
         assert len(bundles_claim(actor=OPERATOR, at=AT, channel=Channel.EMAIL).bundles) == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_server_is_waited_for_no_connection_is_held(postbox: Postbox) -> None:
+    held: list[bool] = []
+    here = connections["default"]
+    postbox.taking = lambda: held.append(here.connection is not None)
+    many(2)
+    assert deliveries_send(at=AT).sent == 2
+    assert held == [False, False]

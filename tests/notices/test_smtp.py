@@ -228,6 +228,19 @@ def test_a_message_bears_its_number_and_says_that_nobody_wrote_it(settings: Any)
     assert mail_write(parcel(number=8))["Message-ID"] != message["Message-ID"]
 
 
+def test_the_link_by_which_a_mail_program_leaves_stays_whole() -> None:
+    """Long as a sealed token is: folded or encoded, no mail program would follow it (RFC 8058)."""
+    url = f"<https://katip.ornek.gov.tr/bildirim-birak/?k={'gAAAAAB_' * 30}>"
+    told = {"List-Unsubscribe": url, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    message = mail_write(parcel(headers=told, subject="Katip: Şu ığdır öğlen çok üşümüş, " * 3))
+    lines = message.as_bytes().split(b"\r\n")
+    assert f"List-Unsubscribe: {url}".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert all(len(line) <= 78 for line in lines if b"bildirim-birak" not in line)
+    with pytest.raises(ValueError, match="linefeed"):
+        mail_write(parcel(headers={"List-Unsubscribe": "<https://a>\r\nBcc: biri@ornek.com.tr"}))
+
+
 @pytest.mark.parametrize(
     "address", ["iki\nsatir@ornek.com.tr", "a@ornek.com.tr, b@ornek.com.tr", "öz@ornek.com.tr", ""]
 )

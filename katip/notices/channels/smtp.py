@@ -11,10 +11,10 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from email import policy
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -117,7 +117,7 @@ def _hang_up(server: smtplib.SMTP) -> None:
 
 def _send(server: smtplib.SMTP, parcel: Parcel) -> Outcome:
     try:
-        content = mail_write(parcel).as_bytes(policy=policy.SMTP)
+        content = mail_write(parcel).as_bytes()
         server.sendmail(envelope_sender(parcel), [parcel.address], content)
     except smtplib.SMTPRecipientsRefused as error:
         code, words = error.recipients[parcel.address]
@@ -177,6 +177,20 @@ def _bytes(words: bytes | str) -> bytes:
 # --- what is put on the wire ----------------------------------------------------------------------------------------
 
 
+class _AsIs(UnstructuredHeader):
+    """A header that stands on one line as it is: an address in it must not be broken up or encoded (RFC 8058)."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The line; up to 998 signs are allowed."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("list-unsubscribe", "list-unsubscribe-post"):
+    _HEADERS.map_to_type(_name, _AsIs)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+
 def mail_write(parcel: Parcel) -> EmailMessage:
     """The e-mail. Raises `ValueError` for an address or a header that cannot stand in one."""
     site: Environment = settings.KATIP
@@ -186,7 +200,7 @@ def mail_write(parcel: Parcel) -> EmailMessage:
         to = Address(addr_spec=parcel.address)
     except (MessageError, IndexError) as error:  # the standard library's, for half an address and for none
         raise ValueError("address") from error
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["Subject"] = parcel.subject
     name, address = parseaddr(mail_from(site))
     message["From"] = Address(name, addr_spec=address)
