@@ -12,12 +12,12 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from katip.contracts import lists
 from katip.contracts.lists import Tab, contracts_listed, keyset_after
 from katip.contracts.models import Contract
+from katip.contracts.selectors import contracts_of
 from katip.core.actor import Actor
 from katip.identity.models import Person, ProviderLink
 from katip.notices.models import Delivery
@@ -75,23 +75,28 @@ class Asked:
 NOTHING_ASKED = Asked()
 
 
-def offers_followed(actor: Actor, at: datetime, stage: Stage, asked: Asked = NOTHING_ASKED) -> QuerySet[Any]:
-    """The actor's offers at a stage, in no order; those that wait have a Boolean for each `Obstacle` by its value.
-
-    Those that came to nothing have `is_anew`: whether they were offered anew.
-    """
+def _narrowed(actor: Actor, at: datetime, stage: Stage, asked: Asked) -> QuerySet[Any]:
+    """The actor's offers at a stage that are asked for, in no order."""
     narrowed = lists.Asked(
         search=asked.search, profession=asked.profession, province=asked.province, state=ContractState(stage)
     )
     offers: QuerySet[Any] = contracts_listed(actor, at, Tab.ALL, narrowed)
+    if stage in WAITING and asked.days:
+        offers = offers.filter(process__waiting_since__lte=at - timedelta(days=asked.days))
+    if stage in WAITING and asked.obstacle is not None:
+        offers = offers.filter(_obstacles(stage, at)[asked.obstacle.value])
+    return offers
+
+
+def _told_of(offers: QuerySet[Any], stage: Stage, at: datetime) -> QuerySet[Any]:
+    """With what the board tells of them: those that wait have a Boolean for each `Obstacle` by its value.
+
+    Those that came to nothing have `is_anew`: whether they were offered anew.
+    """
     if stage in FALLEN:
         offers = offers.annotate(is_anew=Exists(Contract.objects.filter(predecessor_id=OuterRef("pk"))))
     if stage in WAITING:
-        offers = offers.annotate(**_obstacles(stage, at))
-        if asked.days:
-            offers = offers.filter(process__waiting_since__lte=at - timedelta(days=asked.days))
-        if asked.obstacle is not None:
-            offers = offers.filter(**{asked.obstacle.value: True})
+        offers = offers.annotate(**{name: _flag(condition) for name, condition in _obstacles(stage, at).items()})
     return offers
 
 
@@ -104,48 +109,49 @@ def offers_page(
     after: tuple[datetime, int] | None = None,
     limit: int,
 ) -> list[Any]:
-    """At most `limit` + 1 offers behind the place `after`: those that wait the longest first, else the newest first."""
-    offers = offers_followed(actor, at, stage, asked)
-    if stage in WAITING:
-        keys = ["process__waiting_since", "pk"]
-        if after is not None:
-            offers = offers.filter(keyset_after(keys, list(after)))
-        return list(offers.order_by(*keys)[: limit + 1])
+    """At most `limit` + 1 offers behind the place `after`: those that wait the longest first, else the newest first.
+
+    Two statements: which they are, out of all that wait, and then what is told of these alone.
+    """
+    keys = ["process__waiting_since", "pk"] if stage in WAITING else ["-pk"]
+    narrowed = _narrowed(actor, at, stage, asked)
     if after is not None:
-        offers = offers.filter(pk__lt=after[1])
-    return list(offers.order_by("-pk")[: limit + 1])
+        narrowed = narrowed.filter(keyset_after(keys, list(after)[-len(keys) :]))
+    wanted = list(narrowed.order_by(*keys).values_list("pk", flat=True)[: limit + 1])
+    found = {one.pk: one for one in _told_of(contracts_of(actor).filter(pk__in=wanted), stage, at)}
+    return [found[number] for number in wanted if number in found]
 
 
 def process_ids(actor: Actor, at: datetime, stage: Stage, asked: Asked, *, most: int) -> list[int]:
     """The processes of the offers that are asked for, at most `most` + 1 of those that wait the longest."""
-    offers = offers_followed(actor, at, stage, asked).order_by("process__waiting_since", "pk")
+    offers = _narrowed(actor, at, stage, asked).order_by("process__waiting_since", "pk")
     return list(offers.values_list("process_id", flat=True)[: most + 1])
 
 
-def _obstacles(stage: Stage, at: datetime) -> dict[str, Any]:
+def _obstacles(stage: Stage, at: datetime) -> dict[str, Q]:
     if stage == Stage.PROFESSIONAL:
         people = Person.objects.filter(pk=OuterRef("process__waits_for_person_id"))
-        user = Exists(people)
-        able = Exists(people.filter(_second_step("pk")))
-        reached = Exists(people.exclude(email=""))
+        user, able = Q(Exists(people)), Q(Exists(people.filter(_second_step("pk"))))
+        reached = Q(Exists(people.exclude(email="")))
     else:
         held = Mandate.objects.filter(valid_on(at), workplace_id=OuterRef("workplace_id"))
-        user = Exists(held)
-        able = Exists(held.filter(_second_step("person_id")))
-        newest = ContactDeclaration.objects.filter(workplace_id=OuterRef("workplace_id"))
-        reached = Exists(held.exclude(person__email="")) | Exists(newest.exclude(email=""))
-    told = Delivery.objects.filter(process_id=OuterRef("process_id"))
-    failing = Exists(told.filter(state__in=_FAILED)) & ~Exists(told.exclude(state__in=[*_FAILED, State.DROPPED]))
+        user, able = Q(Exists(held)), Q(Exists(held.filter(_second_step("person_id"))))
+        card = ContactDeclaration.objects.filter(workplace_id=OuterRef("workplace_id"))
+        newest = ~Exists(card.filter(no__gt=OuterRef("no")))
+        reached = Q(Exists(held.exclude(person__email=""))) | Q(Exists(card.filter(newest).exclude(email="")))
+    # Of this step: what bounced on its way to the professional says nothing of the employer.
+    told = Delivery.objects.filter(process_id=OuterRef("process_id"), made_at__gte=OuterRef("process__waiting_since"))
+    arrives = Q(Exists(told.exclude(state__in=[*_FAILED, State.DROPPED])))
     return {
-        Obstacle.NO_USER.value: _flag(~user),
-        Obstacle.NO_TWO_STEP.value: _flag(user & ~able),
-        Obstacle.NO_ADDRESS.value: _flag(~reached),
-        Obstacle.ADDRESS_FAILS.value: _flag(failing),
+        Obstacle.NO_USER.value: ~user,
+        Obstacle.NO_TWO_STEP.value: user & ~able,
+        Obstacle.NO_ADDRESS.value: ~reached,
+        Obstacle.ADDRESS_FAILS.value: Q(Exists(told.filter(state__in=_FAILED))) & ~arrives,
     }
 
 
-def _flag(condition: Any) -> Any:
-    return Coalesce(condition, Value(False))  # noqa: FBT003 -- SQL's false
+def _flag(condition: Q) -> "ExpressionWrapper[Any]":
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def _second_step(person: str) -> Q:
@@ -173,22 +179,24 @@ class _Last:
 
 
 _TOLD = """
-SELECT wanted.id, 'notice', told.at, told.seen_at, '', '' FROM unnest(%(ids)s::bigint[]) AS wanted (id)
+SELECT wanted.id, 'notice', told.at, told.seen_at, '', '' FROM processes_process AS wanted
 CROSS JOIN LATERAL (
     SELECT at, seen_at FROM notices_notice WHERE process_id = wanted.id AND kind = ANY(%(kinds)s)
     ORDER BY process_id DESC, id DESC LIMIT %(most)s
 ) AS told
+WHERE wanted.id = ANY(%(ids)s) AND told.at >= wanted.waiting_since
 UNION ALL
-SELECT wanted.id, 'delivery', told.made_at, NULL, told.channel, told.state FROM unnest(%(ids)s::bigint[]) AS wanted (id)
+SELECT wanted.id, 'delivery', told.made_at, NULL, told.channel, told.state FROM processes_process AS wanted
 CROSS JOIN LATERAL (
     SELECT made_at, channel, state FROM notices_delivery WHERE process_id = wanted.id AND kind = ANY(%(kinds)s)
     ORDER BY process_id DESC, id DESC LIMIT %(most)s
 ) AS told
+WHERE wanted.id = ANY(%(ids)s) AND told.made_at >= wanted.waiting_since
 """
 
 
 def last_told(processes: Collection[int], kinds: Collection[str]) -> Mapping[int, Told]:
-    """Of these processes, those of which somebody was told by a notice of these kinds, and how; one statement."""
+    """Of these processes, those of whose present step somebody was told by a notice of these kinds, and how."""
     found: dict[int, _Last] = {}
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, {"ids": list(processes), "kinds": list(kinds), "most": _TOLD_MOST})
@@ -203,10 +211,10 @@ def last_told(processes: Collection[int], kinds: Collection[str]) -> Mapping[int
                 if at == last.made_at:
                     last.ways.append((channel, state))
     return {
-        number: Told(last.made_at or last.at, tuple(sorted(set(last.ways))), last.seen_at)
+        number: Told(told_at, tuple(sorted(set(last.ways))), last.seen_at)
         for number, last in found.items()
-        if last.made_at is not None or last.at is not None
-    }  # type: ignore[misc] # one of them is there
+        if (told_at := last.made_at or last.at) is not None
+    }
 
 
 def reject_reasons(processes: Collection[int]) -> Mapping[int, Decision]:
@@ -301,7 +309,7 @@ def weeks_of(provider_id: int, since: datetime) -> list[Week]:
 
 def cohort_of(provider_id: int, since: datetime, at: datetime) -> Cohort:
     """What became of the offers that a provider made from `since` on until `at`; one statement."""
-    asked = {"provider": provider_id, "since": since, "most": NEWEST, "recent": at - _RECENT}
+    asked: dict[str, Any] = {"provider": provider_id, "since": since, "most": NEWEST, "recent": at - _RECENT}
     with connection.cursor() as cursor:
         cursor.execute(_COHORT, asked)
         return Cohort(*cursor.fetchone())

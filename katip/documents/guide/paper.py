@@ -78,7 +78,7 @@ def paper_general(*, origin: str, operator: str, is_ministry: bool) -> Paper:
     }
 
 
-def _frame(origin: str, operator: str, *, is_ministry: bool, shown: Shown) -> Paper:
+def _frame(origin: str, operator: str, *, is_ministry: bool, shown: Shown) -> dict[str, Any]:
     notice = _("Bu kurulum Bakanlığın İSG-KATİP kaydı değildir; buradaki onay oradaki onayın yerine geçmez.")
     return {
         "language": language_now(),

@@ -86,6 +86,12 @@ def _figures(cohort: Cohort) -> list[Row]:
     ]
 
 
+def _value(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else _one_decimal(value)
+
+
 def _one_decimal(value: float) -> str:
     return fmt.number_text(value, current_language(), decimals=1)
 
@@ -93,7 +99,7 @@ def _one_decimal(value: float) -> str:
 def _plot(title: str, column_title: str, weeks: Sequence[Week], given: Sequence[float | None]) -> Row:
     """Columns by week; a week of which nothing is known has none, which is not a nought."""
     language = current_language()
-    texts = ["–" if one is None else _one_decimal(one) if isinstance(one, float) else str(one) for one in given]
+    texts = [_value(one) for one in given]
     values = [one or 0 for one in given]
     columns = [
         drawing.Column(label=_label(week.monday), year=str(week.monday.year), value=value, value_text=text)

@@ -68,7 +68,7 @@ def _row(offer: Any, told: Told | None, rejection: Any, stage: Stage, at: dateti
         "told_at": told.at if told else None,
         "told": _ways(told) if told else [],
         "seen": _seen(told),
-        "failed": bool(told) and any(state in _FAILED for _channel, state in told.ways),
+        "failed": told is not None and any(state in _FAILED for _channel, state in told.ways),
         "obstacles": _obstacles(offer) if waits else [],
     }
 

@@ -4,6 +4,7 @@ import re
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -21,7 +22,7 @@ from tests.cast import AT, World
 
 pytestmark = pytest.mark.django_db
 
-SITE = {"origin": "https://katip.example", "operator": "Örnek İşletmeci", "is_ministry": False}
+SITE: dict[str, Any] = {"origin": "https://katip.example", "operator": "Örnek İşletmeci", "is_ministry": False}
 
 
 def step_url(no: int) -> str:

@@ -46,6 +46,19 @@ def delivered(contract: Contract, state: str, *, at: datetime = NOW, channel: st
     )
 
 
+def card(world: World, no: int, email: str) -> None:
+    ContactDeclaration.objects.create(
+        workplace=world.workplace,
+        no=no,
+        phone="5550000000",
+        email=email,
+        district=world.workplace.district,
+        province=world.workplace.province,
+        declared_by=world.owner,
+        declared_at=NOW,
+    )
+
+
 def obstacles(world: World, stage: Stage = Stage.EMPLOYER) -> set[str]:
     (offer,) = offers_page(world.actor("manager", at=NOW), NOW, stage, limit=10)
     return {one.value for one in Obstacle if getattr(offer, one.value)}
@@ -112,16 +125,7 @@ def test_why_somebody_cannot_approve(world: World) -> None:
     assert obstacles(world) == set()
     world.owner.__class__.objects.update(email="")
     assert obstacles(world) == {"no_address"}
-    ContactDeclaration.objects.create(
-        workplace=world.workplace,
-        no=1,
-        phone="5550000000",
-        email="firma@ornek.com.tr",
-        district=world.workplace.district,
-        province=world.workplace.province,
-        declared_by=world.owner,
-        declared_at=NOW,
-    )
+    card(world, 1, "firma@ornek.com.tr")
     assert obstacles(world) == set()
     delivered(contract, "bounced")
     assert obstacles(world) == {"address_fails"}
@@ -133,6 +137,24 @@ def test_why_somebody_cannot_approve(world: World) -> None:
     assert "e-Bildirge kullanıcısı yok" in page
     assert reverse("guide_no_user") in page
     assert "İki aşamalı giriş kapalı" not in page.partition("<table")[2]  # without anybody nothing else is said
+
+
+def test_what_bounced_on_the_way_to_the_professional_says_nothing_of_the_employer(world: World) -> None:
+    sign_in_open(world.owner)
+    contract = world.offer(103, at=NOW - timedelta(hours=2))
+    delivered(contract, "bounced", at=NOW - timedelta(hours=1))
+    world.decide("specialist", contract, at=NOW)
+    assert obstacles(world) == set()
+    assert last_told([contract.process_id], kinds.ABOUT_A_STEP) == {}
+
+
+def test_an_address_that_a_newer_card_left_out_is_none(world: World) -> None:
+    sign_in_open(world.owner)
+    world.accepted(103, at=NOW)
+    type(world.owner).objects.update(email="")
+    for no, email in ((1, "firma@ornek.com.tr"), (2, "")):
+        card(world, no, email)
+    assert obstacles(world) == {"no_address"}
 
 
 def test_the_professional_too_may_be_in_the_way_of_it(world: World) -> None:

@@ -120,7 +120,7 @@ def test_the_manager_makes_it_gets_the_texts_and_closes_it(world: World) -> None
 
 def test_another_providers_offer_looks_like_none_at_all(world: World) -> None:
     contract = world.accepted(103, at=datetime.now(UTC))
-    contract.provider.contracts.update(provider=_other(world))
+    world.provider.contracts.update(provider=_other(world))
     client = entered(world, "manager")
     for number in (contract.process_id, 10**9):
         url = reverse("guide_make", args=[number])

@@ -27,8 +27,11 @@ def guide_link_make(*, actor: Actor, at: datetime, process_id: int, alone: bool 
     contract = Contract.objects.filter(process_id=process_id, provider_id=provider_id, state__in=WAITING).first()
     if contract is None:
         raise PermissionRefusedError("not_yours")
-    about = {"provider_id": provider_id, "workplace_id": contract.workplace_id}
-    about["process_id"] = process_id if alone else None
+    about: dict[str, int | None] = {
+        "provider_id": provider_id,
+        "workplace_id": contract.workplace_id,
+        "process_id": process_id if alone else None,
+    }
     # Two who ask at once get one link each: both work, and the page shows the newer.
     link = GuideLink.objects.select_for_update().filter(**about, closed_at=None, expires_at__gt=at).order_by("-pk")
     found = link.first()
