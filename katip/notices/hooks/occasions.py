@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
-from django.urls import reverse
 
 from katip.audit.log.stream import Streamed
 from katip.contracts.kinds.update import DURATION_UPDATE
@@ -40,6 +39,9 @@ _BY_CONTRACT: dict[str, tuple[HookKind, dict[str, str]]] = {
 }
 _DOCUMENTS = "document:file:made"
 _MONTH = "month:run:done"
+
+PAGES = {"process": "/surecler/{}/", "contract": "/sozlesmeler/{}/"}
+"""where a person sees it; written out, because asking Django would load every page into a process that shows none"""
 
 TAGS = _BY_PROCESS | frozenset({*_BY_CONTRACT, _DOCUMENTS, _MONTH})
 """every event that a program may be told of"""
@@ -178,10 +180,8 @@ def _numbers(workplace_id: int | None, provider_id: int | None, **subjects: int 
 def _links(**subjects: int | None) -> dict[str, str]:
     places = {"process": "processes", "contract": "contracts", "document": "documents"}
     links = {name: _api(f"{places[name]}/{no}") for name, no in subjects.items() if no is not None}
-    for name, route in (("contract", "contract"), ("process", "step")):
-        if subjects.get(name) is not None:
-            links["page"] = settings.KATIP.origin + reverse(route, args=[subjects[name]])
-    return links
+    pages = [path.format(subjects[name]) for name, path in PAGES.items() if subjects.get(name) is not None]
+    return links | ({"page": settings.KATIP.origin + pages[0]} if pages else {})
 
 
 def _api(path: str) -> str:

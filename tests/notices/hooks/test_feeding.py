@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from katip.audit.log.sequence import sequence_all
 from katip.audit.log.stream import reader_begin, stream_consume
@@ -14,7 +15,7 @@ from katip.contracts.services.update import update_propose
 from katip.core.actor import OPERATOR
 from katip.core.clock import day_of
 from katip.documents.services.make import documents_make
-from katip.notices.hooks.occasions import TAGS
+from katip.notices.hooks.occasions import PAGES, TAGS
 from katip.notices.hooks.telling import HELD_FOR, READER, hooks_handle
 from katip.notices.models import HookDelivery, HookState, HookSubscription
 from katip.processes.models import Outcome
@@ -196,3 +197,10 @@ def test_a_month_is_told_with_the_providers_own_figures(world: World) -> None:
     common = {"month": run.pk, "period": "2025-06", "links": {"contracts": "http://localhost:8000/api/v1/contracts"}}
     assert HookDelivery.objects.get(subscription=ours).data == common | figures
     assert HookDelivery.objects.get(subscription=theirs).data == common
+
+
+def test_the_pages_are_where_messages_say() -> None:
+    routes = {"process": "step", "contract": "contract"}
+    assert {name: path.format(7) for name, path in PAGES.items()} == {
+        name: reverse(route, args=[7]) for name, route in routes.items()
+    }

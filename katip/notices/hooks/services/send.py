@@ -5,7 +5,7 @@ all. A receiver that fails is asked ever more seldom, one delivery at a time, an
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -20,10 +20,10 @@ from katip.notices.hooks.services.subscribe import hook_stop
 from katip.notices.hooks.telling import paused_happening
 from katip.notices.models import HookDelivery, HookState, HookSubscription, Pause, Sending
 
-EACH = 2
-"""deliveries of one subscription at once: a slow receiver takes no more room than that"""
+EACH = 10
+"""deliveries of one subscription in one go, sent one after the other"""
 GIVEN_UP_AFTER = timedelta(days=3)
-_CLAIM = timedelta(minutes=2)
+_CLAIM = timedelta(minutes=5)
 _PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 2 * 3600, 4 * 3600, 6 * 3600, 8 * 3600)
 )
@@ -33,22 +33,26 @@ _LONGEST_REST = timedelta(minutes=15)
 _LONGEST_ASKED = timedelta(days=1)
 """that a receiver may ask for by Retry-After"""
 _GONE = 410
+_COUNTED = 32_000
+"""tries and failures are not counted beyond"""
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery to be sent now, and the secrets that sign it."""
+    """Deliveries of one subscription to be sent now, in this order, and the secrets that sign them."""
 
-    delivery: HookDelivery
+    subscription_id: int
     url: str
     secrets: tuple[str, ...]
+    deliveries: tuple[HookDelivery, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How a try ended: `taken`, `status`, or the name of a fault; the HTTP status, if one came."""
+    """How a try ended: `taken`, `status`, or the name of a fault; when; the HTTP status, if one came."""
 
     outcome: str
+    at: datetime
     status: int | None = None
     milliseconds: int = 0
     retry_after: str = ""
@@ -61,47 +65,59 @@ def hooks_claim(*, actor: Actor, at: datetime, most: int, busy: Collection[int] 
     due = HookSubscription.objects.filter(state=HookState.ACTIVE, next_at__lte=at).exclude(pk__in=busy)
     claimed: list[Claimed] = []
     for hook in due.order_by("next_at", "pk").select_for_update(skip_locked=True)[:most]:
-        waiting = HookDelivery.objects.filter(subscription=hook, state=Sending.WAITING)
-        rows = list(waiting.filter(due_at__lte=at).order_by("due_at", "pk")[: 1 if hook.failures else EACH])
-        for row in rows:
-            row.due_at, row.tries = at + _CLAIM, min(row.tries + 1, 32_000)
-        HookDelivery.objects.bulk_update(rows, ["due_at", "tries"])
-        held = _secrets(hook, at)
-        claimed += [Claimed(row, hook.url, held) for row in rows]
-        # While one is tried, nothing else goes to a receiver that fails.
-        hook.next_at = at + _CLAIM if hook.failures and rows else _next(hook)
+        waiting = HookDelivery.objects.filter(subscription=hook, state=Sending.WAITING, due_at__lte=at)
+        rows = tuple(waiting.order_by("due_at", "pk")[: 1 if hook.failures else EACH])
+        HookDelivery.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=at + _CLAIM)
+        hook.next_at = at + _CLAIM if rows else _next(hook)
         hook.save(update_fields=["next_at"])
+        if rows:
+            claimed.append(Claimed(hook.pk, hook.url, _secrets(hook, at), rows))
     return claimed
 
 
 @use_case
-def hook_settle(*, actor: Actor, at: datetime, delivery_id: int, tried: Tried) -> HookDelivery:
-    """Keep how a try ended: taken, tried again later, or given up; and what that says of the subscription."""
-    found = HookDelivery.objects.get(pk=delivery_id)
-    hook = HookSubscription.objects.select_for_update().get(pk=found.subscription_id)
-    delivery = HookDelivery.objects.select_for_update().get(pk=delivery_id)
-    delivery.tried_at, delivery.outcome, delivery.status = at, tried.outcome, tried.status
+def hook_settle(*, actor: Actor, at: datetime, claimed: Claimed, tried: Sequence[Tried]) -> HookSubscription:
+    """Keep how tries ended: taken, tried again later, or given up; and what that says of the subscription.
+
+    `tried` are those of the first deliveries, in their order; the others are free again.
+    """
+    hook = HookSubscription.objects.select_for_update().get(pk=claimed.subscription_id)
+    numbers = [one.pk for one in claimed.deliveries]
+    found = HookDelivery.objects.select_for_update().in_bulk(numbers)
+    rows = [found[number] for number in numbers if number in found]
+    ended = dict(zip(numbers, tried, strict=False))
+    for row in rows:
+        if row.pk in ended:
+            _tried(hook, row, ended[row.pk])
+        elif row.state == Sending.WAITING:
+            row.due_at = at
+    HookDelivery.objects.bulk_update(
+        rows, ["state", "due_at", "tries", "tried_at", "outcome", "status", "milliseconds"]
+    )
+    if hook.state == HookState.ACTIVE:
+        hook.next_at = _rested(hook, at) if hook.failures else _next(hook)
+    hook.save(update_fields=["failures", "failing_since", "taken_at", "next_at"])
+    for row in rows:
+        _pause_where_due(actor, hook, row, at)
+    return hook
+
+
+def _tried(hook: HookSubscription, delivery: HookDelivery, tried: Tried) -> None:
+    delivery.tries = min(delivery.tries + 1, _COUNTED)
+    delivery.tried_at, delivery.outcome, delivery.status = tried.at, tried.outcome, tried.status
     delivery.milliseconds = tried.milliseconds
     if tried.outcome == "taken":
         delivery.state = Sending.TAKEN
-        delivery.save()
-        hook.failures, hook.failing_since, hook.taken_at = 0, None, at
-        hook.next_at = _next(hook) if hook.state == HookState.ACTIVE else None
-        hook.save(update_fields=["failures", "failing_since", "taken_at", "next_at"])
-        return delivery
+        hook.failures, hook.failing_since, hook.taken_at = 0, None, tried.at
+        return
     if delivery.state == Sending.WAITING:
-        _put_off(delivery, at, tried)
-    delivery.save()
-    hook.failures = min(hook.failures + 1, 32_000)
-    hook.failing_since = hook.failing_since or at
-    if hook.state == HookState.ACTIVE:
-        hook.next_at = _rested(hook, at)
-    hook.save(update_fields=["failures", "failing_since", "next_at"])
-    _pause_where_due(actor, hook, delivery, at)
-    return delivery
+        _put_off(delivery, tried)
+    hook.failures = min(hook.failures + 1, _COUNTED)
+    hook.failing_since = hook.failing_since or tried.at
 
 
-def _put_off(delivery: HookDelivery, at: datetime, tried: Tried) -> None:
+def _put_off(delivery: HookDelivery, tried: Tried) -> None:
+    at = tried.at
     last = delivery.since + GIVEN_UP_AFTER
     if at >= last:
         delivery.state = Sending.FAILED
