@@ -14,10 +14,8 @@ from katip.api.v1.schemas import (
     LAST_ID,
     ContractOut,
     ContractPage,
-    ContractState,
     DocumentList,
     PlaceOut,
-    Profession,
     ProfessionalRef,
 )
 from katip.audit.looks import Occasion
@@ -25,7 +23,7 @@ from katip.contracts.models import Contract
 from katip.contracts.selectors import WAITING, contracts_of, minutes_now
 from katip.documents.selectors import documents_of
 from katip.programs.scopes import Scope
-from katip.rules import ContractForm
+from katip.rules import ContractForm, ContractState, Profession
 
 _READ = Scope.CONTRACTS_READ
 _TAG = "Contracts and offers"

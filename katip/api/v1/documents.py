@@ -14,6 +14,7 @@ from katip.audit.looks import Occasion
 from katip.core.codes import code_shown
 from katip.core.usecase import acting_as
 from katip.documents.models import Document, DocumentState
+from katip.documents.models import Occasion as DocumentOccasion
 from katip.documents.services.take import document_take
 from katip.programs.scopes import Scope
 
@@ -64,10 +65,10 @@ def document_out(found: Document) -> DocumentOut:
     return DocumentOut(
         document_id=found.pk,
         contract_id=found.contract_id,
-        occasion=found.occasion,
+        occasion=DocumentOccasion(found.occasion),
         version_no=found.version_no,
         at=found.at,
-        state=found.state,
+        state=DocumentState(found.state),
         made_at=found.made_at,
         code=code_shown(found.code),
         check_page=f"{settings.KATIP.origin}{reverse('verify_code', args=[found.code])}",

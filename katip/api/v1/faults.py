@@ -14,10 +14,10 @@ from katip.rules import RuleViolation
 _PARTS = {"body": "", "query": "?", "path": ":", "header": ""}
 
 
-def refused(violation: RuleViolation, **more: Any) -> Problem:
+def refused(violation: RuleViolation) -> Problem:
     """A refusal by the statute or the register: `refusal` is its stable code, `facts` the figures."""
-    cited = {"citation": violation.citation.short} if violation.citation else {}
-    return Problem("refused", refusal=violation.code, facts=violation.facts, **cited, **more)
+    citation = violation.citation.short if violation.citation else None
+    return Problem("refused", refusal=violation.code, facts=violation.facts, citation=citation)
 
 
 def register() -> None:

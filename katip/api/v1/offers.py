@@ -9,12 +9,12 @@ from ninja import Query, Status
 
 from katip.api.v1.compliance import requirement_out
 from katip.api.v1.contracts import page_of
+from katip.api.v1.faults import refused
 from katip.api.v1.operations import operation
 from katip.api.v1.problems import Problem, error
 from katip.api.v1.schemas import (
     LAST_ID,
     MOST_MINUTES,
-    AssignmentType,
     BatchIn,
     BatchOut,
     OfferCheckOut,
@@ -26,6 +26,7 @@ from katip.api.v1.schemas import (
 )
 from katip.api.v1.workplaces import with_figures, workplace_out
 from katip.audit.looks import Occasion
+from katip.contracts.models import AssignmentType
 from katip.contracts.services.offer import offer_figures
 from katip.programs.scopes import Scope
 from katip.programs.services.answers import Answer, Key
@@ -56,7 +57,7 @@ def offer(request: Any, response: HttpResponse, body: OfferIn) -> Status[OfferOu
     try:
         answer = _asked(request, [body])
     except OffersRefusedError as error_:
-        raise _refused(error_.refused[0]) from error_
+        raise refused(error_.refused[0]) from error_
     [made] = answer.body["offers"]
     response.headers["Location"] = f"/api/v1/contracts/{made['contract_id']}"
     return Status(201, _told(made))
@@ -121,11 +122,11 @@ def offer_check(
 
 
 def _checked(request: Any, asked: OfferAsked, place: WorkplaceOut) -> OfferCheckOut:
-    offers, refused = offers_read(request.caller.actor, request.at, [asked])
-    if refused:
+    offers, unlike = offers_read(request.caller.actor, request.at, [asked])
+    if unlike:
         return OfferCheckOut(
             allowed=False,
-            refusal=_refusal(refused[0]),
+            refusal=_refusal(unlike[0]),
             workplace=place,
             requirement=None,
             minimum_minutes=None,
@@ -153,10 +154,6 @@ def _asked(request: Any, offers: Sequence[OfferIn]) -> Answer:
 
 def _told(made: Mapping[str, Any]) -> OfferOut:
     return OfferOut(**made, page=page_of("contract", made["contract_id"]))
-
-
-def _refused(violation: RuleViolation) -> Problem:
-    return Problem("refused", refusal=violation.code, facts=violation.facts, citation=_citation(violation))
 
 
 def _errors(refused: Mapping[int, RuleViolation]) -> list[dict[str, Any]]:

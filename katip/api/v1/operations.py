@@ -4,7 +4,7 @@ An operation that is not declared here has no address (`katip.api.access.ninja_p
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
@@ -28,7 +28,7 @@ be added; nothing that is told here is taken away."""
 class _Renderer(JSONRenderer):
     """Turkish letters as they are."""
 
-    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False, "separators": (",", ":")}
+    json_dumps_params = {"ensure_ascii": False, "separators": (",", ":")}
 
 
 api = NinjaAPI(

@@ -11,11 +11,11 @@ from katip.api.v1.contracts import page_of, place_out
 from katip.api.v1.lists import Cursor, Limit, Pages, known
 from katip.api.v1.operations import operation
 from katip.api.v1.problems import Problem
-from katip.api.v1.schemas import PartyKind, ProcessDetail, ProcessOut, ProcessPage, ProcessState, StepOut
+from katip.api.v1.schemas import ProcessDetail, ProcessOut, ProcessPage, StepOut
 from katip.audit.looks import Occasion
 from katip.contracts.models import Contract, DurationUpdate
 from katip.contracts.selectors import decision_of
-from katip.processes.models import Process, Step
+from katip.processes.models import Outcome, PartyKind, Process, ProcessState, Step
 from katip.processes.selectors import WaitingAfter, processes_waiting
 from katip.programs.scopes import Scope
 
@@ -116,9 +116,9 @@ def _told(found: Sequence[Process]) -> list[ProcessOut]:
         ProcessOut(
             process_id=one.pk,
             code=one.code,
-            state=one.state,
+            state=ProcessState(one.state),
             version=one.version,
-            waits_for=one.waits_for if one.state == ProcessState.OPEN and one.waits_for else None,
+            waits_for=PartyKind(one.waits_for) if one.state == ProcessState.OPEN and one.waits_for else None,
             waiting_since=one.waiting_since if one.state == ProcessState.OPEN else None,
             due_on=one.due_on,
             created_at=one.created_at,
@@ -135,8 +135,8 @@ def _step(step: Step) -> StepOut:
     decision = decision_of(step)
     return StepOut(
         no=step.no,
-        party=step.party,
-        outcome=decision.outcome if decision else None,
+        party=PartyKind(step.party),
+        outcome=Outcome(decision.outcome) if decision else None,
         decided_at=decision.decided_at if decision else None,
         reason=decision.reason if decision else "",
     )

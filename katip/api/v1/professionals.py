@@ -10,7 +10,6 @@ from katip.api.v1.problems import Problem
 from katip.api.v1.schemas import (
     CertificateOut,
     FreedOut,
-    HazardClass,
     MinutesOut,
     ProfessionalDetail,
     ProfessionalOut,
@@ -20,7 +19,7 @@ from katip.audit.looks import Occasion
 from katip.contracts.capacity import BY_NUMBER, BoardAfter, BoardRow, Wanted, board_read, freed_of
 from katip.core.shown import shown
 from katip.programs.scopes import Scope
-from katip.rules import Profession
+from katip.rules import HazardClass, Profession
 
 _READ = Scope.PROFESSIONALS_READ
 _TAG = "Professionals"

@@ -31,8 +31,8 @@ class Program:
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         kind = named.pop("Content-Type", "application/json")
-        answer: HttpResponse = client.generic(method, API + path, data, content_type=kind, headers=given | named)
-        return answer
+        answer: Any = client.generic(method, API + path, data, content_type=kind, headers=given | named)
+        return answer  # type: ignore[no-any-return] # the client's answer stands for the real one
 
     def get(self, path: str, **headers: str) -> dict[str, Any]:
         answer = self.ask("GET", path, **headers)

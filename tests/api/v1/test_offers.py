@@ -1,8 +1,10 @@
 """Offering by a program: made once for a key, all or none, and never by anybody without the scope."""
 
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from katip.audit.models import EventDetail
 from katip.contracts.models import Contract
@@ -157,3 +159,21 @@ def test_a_scope_is_asked_of_the_service_again(world: World, program: Program) -
     for actor in actors:
         with pytest.raises(PermissionRefusedError):
             program_offer(actor=actor, at=AT, key=Key("a", "b"), offers=[asked_for])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_calls_with_one_key_at_the_same_moment_make_one_offer(world: World) -> None:
+    program, answers = program_make(world), []
+
+    def ask() -> None:
+        answers.append(program.ask("POST", "/offers", asked(world), Idempotency_Key="ayni"))
+        connection.close()
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert {(one.status_code, one.content) for one in answers} == {(201, answers[0].content)}
+    assert len(answers) == 4
+    assert Contract.objects.count() == 1

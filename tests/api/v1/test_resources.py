@@ -1,6 +1,8 @@
 """What the API tells of a provider's work, and that none of it is told to another."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from katip.audit.models import Look
@@ -9,7 +11,7 @@ from katip.documents.models import Document, DocumentState
 from katip.documents.sheet import FIELDS
 from katip.programs.scopes import Scope
 from tests.api.v1.cast import Program, other_make, program_make
-from tests.cast import World
+from tests.cast import AT, World, workplace
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +159,31 @@ def test_the_sheet_has_the_numbers_and_asks_for_a_scope_of_its_own(world: World,
     for path in ("/sheet", "/sheet.csv", "/sheet.xlsx"):
         assert others.problem("GET", path)["code"] == "scope_missing"
     assert other_make(world).items("/sheet") == []
+
+
+QUERIES = {
+    # five of every call: the token, its rate, begin, the actor, commit; then the list, and whom it showed
+    "/token": 5,
+    "/workplaces": 6,
+    "/compliance": 7,
+    "/professionals": 7,
+    "/contracts": 7,
+    "/processes": 8,
+    "/waiting": 7,
+    "/sheet": 8,
+}
+
+
+def test_a_list_costs_the_same_whatever_its_length(world: World, program: Program) -> None:
+    def counted(path: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert program.ask("GET", path).status_code == 200
+        return len(asked)
+
+    world.active()
+    few = {path: counted(path) for path in QUERIES if program.ask("GET", path)}  # looks are recorded once in a while
+    for number in range(3, 6):
+        world.offer(at=AT, workplace_id=workplace(number).pk)
+    many = {path: counted(path) for path in QUERIES}
+    assert many == few
+    assert {path: number for path, number in many.items() if number > QUERIES[path]} == {}
