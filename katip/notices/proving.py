@@ -61,7 +61,7 @@ class ProofWriter:
         """None where the person has another address by now, or has confirmed it."""
         del channel
         item = items[0]
-        person = Person.objects.filter(pk=item.person_id, is_active=True, email_unproved=True).first()
+        person = Person.objects.filter(pk=item.person_id or 0, is_active=True, email_unproved=True).first()
         if person is None or address_key(Channel.EMAIL, person.email) != item.detail["to"]:
             return None
         until = item.at + LASTS

@@ -182,12 +182,12 @@ class _AsIs(UnstructuredHeader):
 
     def fold(self, *, policy: Policy) -> str:
         """The line; up to 998 signs are allowed."""
-        return f"{self.name}: {self}{policy.linesep}"
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined] # made with BaseHeader beside it
 
 
 _HEADERS = HeaderRegistry()
 for _name in ("list-unsubscribe", "list-unsubscribe-post"):
-    _HEADERS.map_to_type(_name, _AsIs)
+    _HEADERS.map_to_type(_name, _AsIs)  # type: ignore[arg-type] # as the standard library maps its own
 _POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
