@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from katip.core.crypto import seal, unseal
 from katip.notices.kinds import GROUPS
+from katip.notices.links import path_to
 from katip.notices.models import Channel
 from katip.notices.preferences import Owner
 
@@ -39,7 +39,7 @@ def leave_read(token: str) -> tuple[Owner, list[str]] | None:
 
 def leave_url(owner: Owner, groups: Sequence[str]) -> str:
     """The address of the page that leaves these groups' e-mails."""
-    return f"{settings.KATIP.origin}{reverse('notices_leave')}?k={leave_token(owner, groups)}"
+    return f"{settings.KATIP.origin}{path_to('notices_leave')}?k={leave_token(owner, groups)}"
 
 
 def leave_headers(owner: Owner, groups: Sequence[str]) -> Mapping[str, str]:

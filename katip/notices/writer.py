@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +20,7 @@ from katip.notices.kinds import (
 )
 from katip.notices.leaving import leave_headers, leave_line
 from katip.notices.letters import Item, Letter
-from katip.notices.links import notice_path
+from katip.notices.links import notice_path, path_to
 from katip.notices.models import Channel
 from katip.notices.preferences import Owner
 from katip.processes.models import Process, ProcessState
@@ -92,7 +91,7 @@ def _single(item: Item) -> Letter:
 
 
 def _disown(item: Item) -> str:
-    return f"{settings.KATIP.origin}{reverse('disown', args=[item.process_id])}"
+    return f"{settings.KATIP.origin}{path_to('disown', item.process_id)}"
 
 
 def _many(items: Sequence[Item]) -> Letter:
@@ -106,7 +105,7 @@ def _many(items: Sequence[Item]) -> Letter:
     rest = len(items) - len(shown)
     if rest:
         blocks.append(ngettext("… ve %(n)s bildirim daha.", "… ve %(n)s bildirim daha.", rest) % {"n": rest})
-    page = reverse("inbox") if asked else reverse("notices")
+    page = path_to("inbox") if asked else path_to("notices")
     words = _("Sizden yanıt bekleyenlerin tümü: %(url)s") if asked else _("Bildirimlerin tümü: %(url)s")
     blocks.append(words % {"url": f"{settings.KATIP.origin}{page}"})
     return Letter(f"Katip: {subject}", "\n\n".join([subject, *blocks, _closing()]))
@@ -143,5 +142,5 @@ def _short(items: Sequence[Item]) -> Letter:
         return Letter("", text, link=_link(item))
     if len(items) == 1:
         return Letter("", f"Katip: {notice_title(items[0].kind, items[0].detail)}", link=_link(items[0]))
-    page = reverse("inbox") if asked else reverse("notices")
+    page = path_to("inbox") if asked else path_to("notices")
     return Letter("", f"Katip: {_subject(len(asked), len(items) - len(asked))}.", link=f"{settings.KATIP.origin}{page}")

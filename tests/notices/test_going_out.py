@@ -15,6 +15,7 @@ from katip.identity.models import Person
 from katip.notices import kinds as told
 from katip.notices.kinds import ASKED, GROUPS, KINDS, NAMED, OUTCOME, notice_text, notice_title
 from katip.notices.letters import Item, Letter, letter_write
+from katip.notices.links import PATHS, path_to
 from katip.notices.models import Channel, Delivery, Habit, Language, Notice, Preference, Rhythm, State
 from katip.notices.preferences import Owner, people_wanting, wishes_read
 from katip.notices.services.preferences import habits_set, preferences_set
@@ -260,6 +261,12 @@ def test_figures_of_reminders_are_made_up_for_and_end_with_the_last_day() -> Non
     days = [remind_step(due, due - timedelta(days=left), (3, 1)) for left in range(5, -2, -1)]
     assert days == [None, None, 3, 3, 1, 1, None]
     assert remind_step(due, due, ()) is None
+
+
+@pytest.mark.parametrize("name", sorted(PATHS))
+def test_paths_in_messages_are_those_of_the_pages(name: str) -> None:
+    number = 7 if "{}" in PATHS[name] else None
+    assert path_to(name, number) == reverse(name, args=[number] if number else [])
 
 
 def test_leaving_by_a_mails_link_needs_no_sign_in_and_leaves_only_that(world: World) -> None:
