@@ -334,6 +334,7 @@ def test_terms_are_said_once_where_they_are_shared() -> None:
 
 def test_every_kind_of_process_is_read_in_full(world: World) -> None:
     filled_make(world)
+    Process.objects.update(due_on=None)
     codes: set[int] = set()
     for person in Person.objects.all():
         rows = inbox_all(person.pk, datetime.now(UTC))
@@ -360,3 +361,14 @@ def text_of(code: int) -> str:
 
 def plain(text: str) -> str:
     return html.unescape(re.sub(r'<span class="nobr">(.*?)</span>', r"\1", text))
+
+
+def test_who_recurs_is_listed_once_with_what_is_to_be_known_of_them() -> None:
+    rows = [[term("Kişi", name, f"Belge {name}")] for name in "xxy"]
+    shared = terms_share(rows, [1, 2, 3], recurring={"Kişi"})
+    assert shared.named == {"Kişi": {"x": ("Belge x",), "y": ("Belge y",)}}
+    assert [cells[0]["details"] for cells in shared.own] == [[], [], []]
+    namesakes = [[term("Kişi", "x", f"Belge {number}")] for number in range(3)]
+    shared = terms_share(namesakes, [1, 2, 3], recurring={"Kişi"})
+    assert shared.named == {}
+    assert [cells[0]["details"] for cells in shared.own] == [["Belge 0"], ["Belge 1"], ["Belge 2"]]

@@ -74,8 +74,8 @@ def _name_once(shared: Shared, label: str, by_row: Sequence[dict[str, Term]]) ->
         if label in row:
             told.setdefault(row[label]["value"], set()).add(tuple(row[label]["details"]))
     once = {value: next(iter(details)) for value, details in told.items() if len(details) == 1}
-    if len(told) >= len(by_row) or not any(once.values()):
-        return
+    if not 1 < len(told) < len(by_row) or not any(once.values()):
+        return  # nobody recurs, or it is the same everywhere and is said so
     shared.named[label] = once
     for row in by_row:
         if label in row and row[label]["value"] in once:
