@@ -167,6 +167,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Katip"
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would name firms in clear
+SESSION_ENGINE = "katip.identity.session_store"
 SESSION_SERIALIZER = "katip.identity.sessions.SealedSerializer"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -41,10 +41,11 @@ SELECT contract_id, action, role, person_id, at, state_from, state_to, reason, d
 """
 _GIVEN = """
 WITH given AS (
-    SELECT * FROM unnest(%(no)s::int[], %(contract)s::bigint[], %(action)s::text[], %(role)s::text[],
-                         %(person)s::bigint[], %(at)s::timestamptz[], %(state_from)s::text[], %(state_to)s::text[],
-                         %(reason)s::text[], %(detail)s::jsonb[])
-        AS given (no, contract_id, action, role, person_id, at, state_from, state_to, reason, detail)
+    SELECT * FROM jsonb_to_recordset(%(acts)s::jsonb)
+        AS given (no int, contract_id bigint, action text, role text, person_id bigint, at timestamptz,
+                  state_from text, state_to text, reason text, detail jsonb)
+), judgement AS (
+    SELECT * FROM jsonb_to_recordset(%(fits)s::jsonb) AS judged (workplace_id bigint, profession text, fit text)
 )
 """
 _MOVED = """
@@ -54,8 +55,7 @@ _MOVED = """
         active_from = CASE WHEN given.state_from <> 'active' AND given.state_to = 'active' THEN given.at
                            ELSE contract.active_from END,
         fit = COALESCE((
-            SELECT judged.fit FROM unnest(%(workplace)s::bigint[], %(profession)s::text[], %(fit)s::text[])
-                AS judged (workplace_id, profession, fit)
+            SELECT judged.fit FROM judgement AS judged
             WHERE judged.workplace_id = contract.workplace_id AND judged.profession = contract.profession
         ), contract.fit)
     FROM given WHERE contract.id = given.contract_id
@@ -63,11 +63,11 @@ _MOVED = """
     UPDATE contracts_contract AS contract SET fit = differs.fit
     FROM (
         SELECT contract.id, judged.fit
-        FROM unnest(%(workplace)s::bigint[], %(profession)s::text[], %(fit)s::text[])
-            AS judged (workplace_id, profession, fit)
+        FROM judgement AS judged
         JOIN contracts_contract AS contract
           ON contract.workplace_id = judged.workplace_id AND contract.profession = judged.profession
-        WHERE contract.state = 'active' AND contract.fit <> judged.fit AND contract.id <> ALL(%(contract)s)
+        WHERE contract.workplace_id = ANY(%(workplaces)s::bigint[]) AND contract.state = 'active'
+          AND contract.fit <> judged.fit AND contract.id <> ALL(%(contracts)s::bigint[])
         FOR NO KEY UPDATE OF contract SKIP LOCKED
     ) AS differs
     WHERE contract.id = differs.id
@@ -78,10 +78,10 @@ _VERSIONED = """
     INSERT INTO contracts_contractversion
         (contract_id, no, basis, process_id, valid_from, minutes, assignment_type, employees, hazard_class,
          required_minutes, agreed_minutes, recorded_at)
-    SELECT * FROM unnest(%(v_contract_id)s::bigint[], %(v_no)s::int[], %(v_basis)s::text[], %(v_process_id)s::bigint[],
-                         %(v_valid_from)s::timestamptz[], %(v_minutes)s::int[], %(v_assignment_type)s::text[],
-                         %(v_employees)s::int[], %(v_hazard_class)s::text[], %(v_required_minutes)s::int[],
-                         %(v_agreed_minutes)s::int[], %(v_recorded_at)s::timestamptz[])
+    SELECT * FROM jsonb_to_recordset(%(versions)s::jsonb)
+        AS version (contract_id bigint, no int, basis text, process_id bigint, valid_from timestamptz, minutes int,
+                    assignment_type text, employees int, hazard_class text, required_minutes int, agreed_minutes int,
+                    recorded_at timestamptz)
 )
 """
 _VERSION = (
@@ -114,17 +114,20 @@ def contracts_move(
     """
     if not acts:
         return
-    judged = [(workplace, profession, fit) for (workplace, profession), fit in (fits or {}).items()]
-    columns = list(zip(*judged, strict=True)) or [(), (), ()]
-    names = ("workplace", "profession", "fit")
-    parameters = {name: list(column) for name, column in zip(names, columns, strict=True)}
+    judged = [
+        {"workplace_id": workplace_id, "profession": profession, "fit": fit}
+        for (workplace_id, profession), fit in (fits or {}).items()
+    ]
     moves = [(act.contract.state, act.to) for act in acts]
-    for name in _VERSION:
-        parameters[f"v_{name}"] = [getattr(version, name) for version in versions]
+    parameters = _parameters(acts, moves, judged) | {
+        "workplaces": [one["workplace_id"] for one in judged],
+        "contracts": [act.contract.pk for act in acts],
+    }
+    if versions:
+        rows = [{name: getattr(version, name) for name in _VERSION} for version in versions]
+        parameters["versions"] = _json(rows)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _GIVEN + _MOVED + (_VERSIONED if versions else "") + _BORN, _parameters(acts, moves) | parameters
-        )
+        cursor.execute(_GIVEN + _MOVED + (_VERSIONED if versions else "") + _BORN, parameters)
     for act, (_, to) in zip(acts, moves, strict=True):
         act.contract.state = to
 
@@ -138,19 +141,30 @@ def acts_of_born(acts: Sequence[Act]) -> None:
         cursor.execute(_GIVEN + _BORN, _parameters(acts, moves))
 
 
-def _parameters(acts: Sequence[Act], moves: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    return {
-        "no": list(range(len(acts))),
-        "contract": [act.contract.pk for act in acts],
-        "action": [str(act.action) for act in acts],
-        "role": [str(act.role) for act in acts],
-        "person": [act.person_id for act in acts],
-        "at": [act.at for act in acts],
-        "state_from": [str(state) for state, _ in moves],
-        "state_to": [str(state) for _, state in moves],
-        "reason": [act.reason for act in acts],
-        "detail": [json.dumps(dict(act.detail), ensure_ascii=False) for act in acts],
-    }
+def _parameters(
+    acts: Sequence[Act], moves: Sequence[tuple[str, str]], judged: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    rows = [
+        {
+            "no": no,
+            "contract_id": act.contract.pk,
+            "action": act.action,
+            "role": act.role,
+            "person_id": act.person_id,
+            "at": act.at,
+            "state_from": before,
+            "state_to": after,
+            "reason": act.reason,
+            "detail": dict(act.detail),
+        }
+        for no, (act, (before, after)) in enumerate(zip(acts, moves, strict=True))
+    ]
+    return {"acts": _json(rows), "fits": _json(judged)}
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as one parameter: so many columns, each an array of its own, cost more to send than to write."""
+    return json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
 
 
 def fold(acts: Iterable[ContractAct], form: ContractForm) -> ContractState:

@@ -33,14 +33,18 @@ WITH asked AS (
 ), live AS (
     SELECT contract.id, contract.workplace_id, contract.professional_id, contract.provider_id, contract.profession,
            current.minutes, current.assignment_type
-    FROM contracts_contract AS contract
+    FROM (
+        SELECT id, workplace_id, professional_id, provider_id, profession FROM contracts_contract
+        WHERE professional_id = ANY(%(professional)s::bigint[]) AND state = 'active'
+        UNION
+        SELECT id, workplace_id, professional_id, provider_id, profession FROM contracts_contract
+        WHERE workplace_id = ANY(%(workplace)s::bigint[]) AND state = 'active'
+    ) AS contract
     CROSS JOIN LATERAL (
         SELECT version.minutes, version.assignment_type FROM contracts_contractversion AS version
         WHERE version.contract_id = contract.id AND version.valid_from <= %(at)s
-        ORDER BY version.valid_from DESC, version.no DESC LIMIT 1
+        ORDER BY version.no DESC LIMIT 1
     ) AS current
-    WHERE contract.state = 'active' AND (contract.professional_id = ANY(%(professional)s::bigint[])
-                                         OR contract.workplace_id = ANY(%(workplace)s::bigint[]))
 )
 SELECT asked.key, workplace.closed_on, hazard.hazard_class, headcount.employees, headcount.period,
        certificate.certificate_class, certificate.valid_from, certificate.valid_to,

@@ -6,7 +6,7 @@ or of every approval, is declared here with the values that vary; the text is ma
 
 from collections.abc import Callable
 from copy import copy
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
@@ -40,8 +40,9 @@ Field.register_lookup(AnyOf)
 class Compiled(Generic[Row]):
     """A query set made by `build` of named values, compiled once.
 
-    `kinds` are the values' types: `int`, `str`, `date`, or `list` (of ints, for `__any`; of a relation `…__pk__any`).
-    The text must not depend on the values: none may be None. Raises `ValueError` where one does not reach the text.
+    `kinds` are the values' types: `int`, `str`, `date`, `datetime`, or `list` (of ints, for `__any`; of a relation
+    `…__pk__any`). The text must not depend on the values: none may be None. Raises `ValueError` where one does not
+    reach it.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]], **kinds: type) -> None:
@@ -95,6 +96,7 @@ def _mark(kind: type, place: int) -> Any:
         int: _FIRST + place,
         str: f"value {place} of a query",
         date: _FIRST_DAY + timedelta(days=place),
+        datetime: datetime(9000, 1, 1, tzinfo=UTC) + timedelta(days=place),
         list: [_FIRST + place],
     }
     return marks[kind]
@@ -104,6 +106,4 @@ def _place(value: Any, marks: dict[str, Any]) -> Any:
     for name, mark in marks.items():
         if type(value) is type(mark) and value == mark:
             return _Place(name)
-    if isinstance(value, datetime):
-        raise ValueError("a moment is a value: declare it")  # noqa: TRY004 -- of the query, not of an argument
     return value

@@ -21,9 +21,8 @@ from katip.web.entrance.kept import form_keep
 Respond = Callable[[HttpRequest], HttpResponse]
 
 SEEN = "seen_at"
-_SEEN_STEP = 60
-"""Seconds within which a session is not written again just to say that the person is still there; nobody's session is
-closed earlier for it."""
+_SEEN_STEP = 20
+"""Seconds within which a session is not written again just to say that the person is still there."""
 
 _DIGITS = 12
 """of a size in bytes; more need no reading"""
@@ -128,7 +127,7 @@ class AccessMiddleware:
         now = time.time()
         seen = request.session.get(SEEN, now)
         # A page that sends what was typed when time is up comes a moment after it; that view signs out itself.
-        idle = now - seen > settings.KATIP.idle_minutes * 60 + _SEEN_STEP
+        idle = now - seen > settings.KATIP.idle_minutes * 60
         over = now - request.session.setdefault(OPENED, now) > settings.SESSION_COOKIE_AGE
         if (idle or over) and request.resolver_match.view_name != "session_keep":
             return _close(request)

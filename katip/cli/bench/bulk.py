@@ -283,7 +283,7 @@ def world(data: Path) -> None:
 
 
 def sessions(data: Path, begin: int, count: int) -> list[str]:
-    """Open browsers of some employers, whose step page was read within this minute."""
+    """Open browsers of some employers, whose step page was read just now."""
     from katip.cli.bench.beside_country import sessions_open
 
     cases = [Waiting(*one) for one in json.loads((data / "cases.json").read_text())[begin : begin + count]]

@@ -1,7 +1,8 @@
 """What `script/bench bulk` measures on: employers by the thousand, each with a contract that waits for their approval.
 
-Every professional serves some 250 workplaces, as they do; the rows are those that an offer and its acceptance leave.
-The first contract is offered and accepted through the services: the others take its terms.
+Every professional serves some 250 workplaces, as they do; half of their contracts are in force, the others wait. The
+rows are those that an offer and its acceptance leave. The first contract is offered and accepted through the services:
+the others take its terms.
 """
 
 import copy
@@ -33,15 +34,20 @@ class Waiting:
 
 
 def world_make(count: int) -> list[Waiting]:
-    """Make `count` workplaces with an employer and a waiting contract each; in the order of the processes."""
-    from katip.processes.models import Process, Step
+    """Make `count` workplaces whose contract waits for the employer, and as many where it is in force.
 
-    users, workplaces, served = _people(count), _workplaces(count), _professionals(count)
+    Returns those that wait, in the order of their processes.
+    """
+    from katip.processes.models import Process, ProcessState, Step
+
+    users, workplaces, served = _people(2 * count), _workplaces(2 * count), _professionals(2 * count)
     _mandates(users, workplaces)
     first = _first(workplaces[0], *served[0])
     _clones(first, workplaces, served)
+    _half_in_force()
     steps = dict(Step.objects.filter(no=2).values_list("process_id", "pk"))
-    rows = Process.objects.order_by("pk").values_list("pk", "version", "terms_hash", "workplace_id", "contract__pk")
+    open_ones = Process.objects.filter(state=ProcessState.OPEN).order_by("pk")
+    rows = open_ones.values_list("pk", "version", "terms_hash", "workplace_id", "contract__pk")
     user_of = {workplace.pk: user for user, workplace in zip(users, workplaces, strict=True)}
     return [
         Waiting(process, version, digest, user_of[workplace], workplace, contract, steps[process])
@@ -216,6 +222,32 @@ def _clones(first: Any, workplaces: list[Any], served: list[tuple[Any, Any, int]
     )
     acts = list(ContractAct.objects.filter(contract=first).order_by("pk"))
     ContractAct.objects.bulk_create((_copy(act, contract=one) for one in contracts for act in acts), batch_size=2000)
+
+
+def _half_in_force() -> None:
+    """Every second contract is in force since a month ago, with its first version."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH process AS (
+                UPDATE processes_process SET state = 'completed', version = version + 1, waits_for = '',
+                    waits_for_person_id = NULL, closed_at = now() - interval '1 month'
+                WHERE id % 2 = 0 RETURNING id
+            ), contract AS (
+                UPDATE contracts_contract SET state = 'active', active_from = now() - interval '1 month', fit = 'fit'
+                FROM process WHERE contracts_contract.process_id = process.id RETURNING contracts_contract.*
+            )
+            INSERT INTO contracts_contractversion
+                (contract_id, no, basis, process_id, valid_from, minutes, assignment_type, employees, hazard_class,
+                 required_minutes, agreed_minutes, recorded_at)
+            SELECT id, 1, 'approved', process_id, active_from, minutes, assignment_type, %s, 'hazardous', minutes, 0,
+                   active_from
+            FROM contract
+            """.replace("% 2", "%% 2"),
+            [EMPLOYEES],
+        )
 
 
 def _copy(row: Any, **changes: Any) -> Any:

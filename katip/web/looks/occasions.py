@@ -8,7 +8,16 @@ from typing import Any
 from katip.audit.looks import Occasion
 
 _BY_OCCASION: dict[Occasion, tuple[str, ...]] = {
-    Occasion.LIST: ("home", "inbox", "assignments", "contracts", "contracts_renumbered", "follow", "own_minutes", "own_records"),
+    Occasion.LIST: (
+        "home",
+        "inbox",
+        "assignments",
+        "contracts",
+        "contracts_renumbered",
+        "follow",
+        "own_minutes",
+        "own_records",
+    ),
     Occasion.CONTRACT: ("contract", "contract_end", "contract_end_revoke", "contract_update", "contract_reoffer"),
     Occasion.PROCESS: (
         "step",
