@@ -418,7 +418,7 @@ def test_figures_of_a_refusal_come_back_as_they_were() -> None:
 def test_what_nobody_confirmed_is_destroyed_after_a_week_and_what_was_stays(world: World) -> None:
     offers(world, 3)
     kept = carried(opened(world))
-    world.accepted(140, workplace_id=kept.rows.first().organisation_id)
+    world.accepted(140, workplace_id=kept.rows.earliest("no").organisation_id)
     draft = drafted(world)
     assert batch_destroy(actor=OPERATOR, at=AT + timedelta(days=6), rule="run_draft").rows == 0
     assert batch_destroy(actor=OPERATOR, at=AT + timedelta(days=8), rule="run_draft").rows == 1

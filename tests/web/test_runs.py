@@ -33,7 +33,8 @@ pytestmark = pytest.mark.django_db
 
 def waiting(world: World, count: int = 3) -> list[Contract]:
     """So many contracts that wait for the accountant now: two at the first workplace, then one at each."""
-    now, made = datetime.now(UTC), []
+    now = datetime.now(UTC)
+    made: list[Contract] = []
     for number in range(count):
         where = made[0].workplace if number == 1 else workplace(100 + number)
         if number != 1:
@@ -166,7 +167,6 @@ def test_a_list_that_changed_is_shown_as_it_is_now_and_says_so(world: World, cli
     posted = everything(world)
     now = datetime.now(UTC)
     gone = Process.objects.filter(waits_for="employer").latest("pk")
-    e_bildirge(world.colleague, gone.workplace)
     Process.objects.filter(pk=gone.pk).update(state="withdrawn", waits_for="", closed_at=now)
     page = client.post(reverse("run_new"), posted, follow=True)
     assert "Liste siz bakarken değişti" in page.text
@@ -341,9 +341,9 @@ def test_every_kind_of_process_is_read_in_full(world: World) -> None:
         if not rows:
             continue
         client = signed_in(person)
-        asked = {"rows": [row_asked(row) for row in rows], "texts": sorted({text_of(row.code) for row in rows})}
+        texts = sorted({kind_get(row.code).text_version for row in rows})
         actor = Actor(person.pk, proof=Proof("totp", datetime.now(UTC)))
-        run = run_prepare(actor=actor, at=datetime.now(UTC), kind=DECIDE, **asked)
+        run = run_prepare(actor=actor, at=datetime.now(UTC), kind=DECIDE, rows=list(map(row_asked, rows)), texts=texts)
         page = client.get(reverse("run_review", args=[run.pk]))
         text = plain(page.text)
         assert page.text.count('name="read_') == len(run.text_versions)
@@ -353,10 +353,6 @@ def test_every_kind_of_process_is_read_in_full(world: World) -> None:
                     assert plain(words) in text, (row.code, term["label"], words)
         codes |= {row.code for row in rows}
     assert len(codes) >= 4, codes
-
-
-def text_of(code: int) -> str:
-    return kind_get(code).text_version
 
 
 def plain(text: str) -> str:

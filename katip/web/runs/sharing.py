@@ -73,7 +73,9 @@ def _name_once(shared: Shared, label: str, by_row: Sequence[dict[str, Term]]) ->
     for row in by_row:
         if label in row:
             told.setdefault(row[label]["value"], set()).add(tuple(row[label]["details"]))
-    once = {value: next(iter(details)) for value, details in told.items() if len(details) == 1}
+    once: dict[str, Sequence[str]] = {
+        value: next(iter(details)) for value, details in told.items() if len(details) == 1
+    }
     if not 1 < len(told) < len(by_row) or not any(once.values()):
         return  # nobody recurs, or it is the same everywhere and is said so
     shared.named[label] = once
