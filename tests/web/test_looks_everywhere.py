@@ -42,7 +42,10 @@ SHOWING = 30
 """how many addresses show somebody in the filled world, at the least"""
 ACCESS = {str(pattern.name): getattr(pattern.callback, "access", Access.PUBLIC) for _, pattern in routes()}
 WITHOUT = {
-    "open to everyone, about nobody": """accessibility calculator components health help language log log_checkpoint
+    "whoever has the link reads it, and is not known": "guide_customer guide_customer_pdf",
+    "a provider's offers, counted": "follow_figures follow_remind",
+    "open to everyone, about nobody": """accessibility calculator components guide
+        guide_no_user guide_pdf guide_two_step health help language log log_checkpoint
         log_entries log_seal log_tile notices_leave privacy privacy_notice privacy_notice_open retention start""",
     "one's own sign-in, account and identity card": """account account_devices account_email account_email_prove
         account_history account_login account_logout account_notices account_password account_sessions activation
@@ -54,7 +57,7 @@ WITHOUT = {
         data_request_new data_request_withdraw own_data own_data_take""",
     "those who looked are named because they looked": "account_looks",
     "one's own companies and offices": "capacity companies companies_fetch company_choose",
-    "leads on, or is an empty form": """contracts_go contracts_reconcile_close look_reason_close office run_again
+    "leads on, or is an empty form": """contracts_go contracts_reconcile_close guide_close look_reason_close office run_again
         run_new step_go offer_sheet_template""",
     "asks the official, and shows nobody": "look_reason",
     "counts and organisations only": """notices objections overview official_month official_month_begin
