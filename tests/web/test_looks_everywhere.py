@@ -57,8 +57,8 @@ WITHOUT = {
         data_request_new data_request_withdraw own_data own_data_take""",
     "those who looked are named because they looked": "account_looks",
     "one's own companies and offices": "capacity companies companies_fetch company_choose",
-    "leads on, or is an empty form": """contracts_go contracts_reconcile_close guide_close look_reason_close office run_again
-        run_new step_go offer_sheet_template""",
+    "leads on, or is an empty form": """contracts_go contracts_reconcile_close guide_close look_reason_close office
+        run_again run_new step_go offer_sheet_template""",
     "asks the official, and shows nobody": "look_reason",
     "counts and organisations only": """notices objections overview official_month official_month_begin
         official_month_drop official_month_faults official_month_figures_file official_month_missing official_month_plan
