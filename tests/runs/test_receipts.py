@@ -18,9 +18,9 @@ from katip.documents.services.make import register_now
 from katip.runs.contact import declarations_asked
 from katip.runs.contract_rows import ends_asked
 from katip.runs.models import Run, RunRow
-from katip.runs.receipts import asking, make, told
+from katip.runs.receipts import asking, jobs, make, told
 from katip.runs.receipts.facts import facts_read
-from katip.runs.receipts.jobs import receipts_tend
+from katip.runs.receipts.jobs import receipts_tend, receipts_work
 from katip.runs.receipts.make import receipt_make
 from katip.runs.receipts.models import RunReceipt, RunReceiptFile
 from katip.runs.receipts.paper import paper_of
@@ -186,4 +186,17 @@ def test_a_lost_call_is_made_up_for(ended: Run) -> None:
     RunReceipt.objects.filter(run=ended).update(due_at=now() + timedelta(hours=1))
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'run_receipts'")
+    assert receipts_tend() == 0
+
+
+def test_a_hand_makes_all_that_is_due(world: World, ended: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One call is enough for many; told to stop, it stops before the next."""
+    owner, where = world.actor("owner"), places(world)
+    run_through(owner, AT, run_drafted(owner, AT, "contact", declarations_asked(where), PARAMS))
+    sequence_all(now())
+    monkeypatch.setattr(jobs, "SLICE_SECONDS", 600.0)
+    receipts_work(lambda: True)
+    assert not RunReceiptFile.objects.exists()
+    receipts_work(lambda: False)
+    assert RunReceiptFile.objects.count() == RunReceipt.objects.count() == 5
     assert receipts_tend() == 0
