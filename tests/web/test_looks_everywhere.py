@@ -148,7 +148,7 @@ def filled_make(world: World) -> Filled:
         "branch_officer_move": [officer.pk],
         "counter_card": [application.pk],
         "counter": [application.pk, override.pk],
-        "run": [_run_drafted(world)],
+        "run_review": [_run_drafted(world)],
         "objection": [_objection(world)],
     }
     persons = {one.name: one for one in Person.objects.all()}
