@@ -24,8 +24,7 @@ def each(world: World, role: str, *decisions: StepDecision) -> Completed:
 
 
 def row(contract: Contract) -> dict[str, Any]:
-    found: dict[str, Any] = Process.objects.filter(pk=contract.process_id).values()[0]
-    return found
+    return dict(Process.objects.values().get(pk=contract.process_id))
 
 
 def test_one_that_the_law_refuses_stops_no_other_and_is_left_as_it_was(world: World) -> None:
