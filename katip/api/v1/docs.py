@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from katip.api.v1.description import description
@@ -20,15 +22,26 @@ def docs(request: HttpRequest) -> HttpResponse:
     found = description()
     schemas = found["components"]["schemas"]
     context = {
-        "about": found["info"]["description"],
+        "about": _coded(found["info"]["description"]),
         "parts": [{"name": tag["name"], "operations": list(_operations(found, tag["name"]))} for tag in found["tags"]],
         "things": [
-            {"name": name, "text": schema.get("description", ""), "rows": _fields(schema), "words": _enum(schema)}
+            {
+                "name": name,
+                "text": _coded(schema.get("description", "")),
+                "rows": _fields(schema),
+                "words": _enum(schema),
+            }
             for name, schema in schemas.items()
         ],
         "problems": [{"code": code, "status": status, "title": title} for code, (status, title) in PROBLEMS.items()],
     }
     return render(request, "api_docs.html", context)
+
+
+def _coded(text: str) -> SafeString:
+    """A text whose words between backticks are code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join("", "{}", ((format_html("<code>{}</code>", one) if no % 2 else one,) for no, one in parts))
 
 
 def _operations(found: Mapping[str, Any], tag: str) -> Iterator[Row]:
@@ -51,8 +64,8 @@ def _told(found: Mapping[str, Any], path: str, method: str, told: Mapping[str, A
         "id": told["operationId"],
         "method": method.upper(),
         "path": path,
-        "summary": told["summary"],
-        "text": told.get("description", ""),
+        "summary": _coded(told["summary"]),
+        "text": _coded(told.get("description", "")),
         "scope": scopes[0] if scopes else "",
         "body": _ref(body),
         "answers": answers,
@@ -80,7 +93,7 @@ def _row(name: str, told: Mapping[str, Any]) -> Row:
         "name": name,
         "type": _type(schema),
         "thing": _ref(schema),
-        "text": told.get("description", schema.get("description", "")),
+        "text": _coded(told.get("description", schema.get("description", ""))),
         "required": told.get("required", False),
         "where": told.get("in", ""),
     }

@@ -10,10 +10,7 @@ from ninja import Query, Status
 from katip.api.v1.compliance import requirement_out
 from katip.api.v1.contracts import page_of
 from katip.api.v1.faults import refused
-from katip.api.v1.operations import operation
-from katip.api.v1.problems import Problem, error
-from katip.api.v1.schemas import (
-    LAST_ID,
+from katip.api.v1.offer_schemas import (
     MOST_MINUTES,
     BatchIn,
     BatchOut,
@@ -22,8 +19,10 @@ from katip.api.v1.schemas import (
     OfferOut,
     RefusalOut,
     ServiceCode,
-    WorkplaceOut,
 )
+from katip.api.v1.operations import operation
+from katip.api.v1.problems import Problem, error
+from katip.api.v1.schemas import LAST_ID, WorkplaceOut
 from katip.api.v1.workplaces import with_figures, workplace_out
 from katip.audit.looks import Occasion
 from katip.contracts.models import AssignmentType

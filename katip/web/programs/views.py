@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from katip.core.errors import PermissionRefusedError
 from katip.core.usecase import acting_as
 from katip.programs.models import ApiToken
-from katip.programs.scopes import Scope
 from katip.programs.selectors import CALLS_A_MINUTE, Standing, standing_of, tokens_of
 from katip.programs.services.tokens import MOST_TOKENS, Made, TokenError, token_make, token_revoke, token_rotate
 from katip.web.access import Access, access
@@ -143,7 +142,7 @@ def _row(token: ApiToken, at: datetime) -> dict[str, Any]:
         "maker_gone": standing == Standing.MAKER_GONE,
         "tag": tag,
         "word": word,
-        "scopes": [SCOPES[Scope(scope)][0] for scope in token.scopes],
+        "scopes": [words[0] for scope, words in SCOPES.items() if scope in token.scopes],
         "made_at": token.made_at,
         "made_by": token.made_by.name,
         "ends_at": token.revoked_at or token.expires_at,
