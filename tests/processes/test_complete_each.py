@@ -116,3 +116,14 @@ def test_without_a_second_step_nothing_is_decided(world: World) -> None:
     contract = world.accepted()
     with pytest.raises(PermissionRefusedError, match="no_second_step"), transaction.atomic():
         steps_complete_each(actor=world.actor("owner", proof=False), at=AT, decisions=[decision(contract)])
+
+
+def test_what_the_law_refuses_takes_no_minutes_from_those_after_it(world: World) -> None:
+    third = workplace(3)
+    e_bildirge(world.owner, third)
+    large = world.accepted(103, minutes=9_000)
+    small = world.accepted(103, workplace_id=third.pk)
+    StaffContract.objects.filter(professional=world.professionals[103]).update(minutes=small.minutes)
+    done = each(world, "owner", decision(large), decision(small))
+    assert list(done.refused) == [large.process_id]
+    assert [move.process.pk for move in done.moved] == [small.process_id]

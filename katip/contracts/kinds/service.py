@@ -93,6 +93,7 @@ class ServiceContractKind(ProcessKind):
                 )
             except RuleViolation as violation:
                 refused[process_id] = violation
+                continue  # it takes nobody's minutes
             if self.form == ContractForm.OWN_STAFF or subject.contract.state == ContractState.AWAITING_EMPLOYER:
                 approved.append(subject.contract)
         return refused

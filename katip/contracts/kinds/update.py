@@ -92,7 +92,8 @@ class DurationUpdateKind(ProcessKind):
                 require_update_lawful(contract, facts, before, minutes, share=share)
             except RuleViolation as violation:
                 refused[process_id] = violation
-            taken[whose] += max(0, minutes - before)
+            if process_id not in refused:
+                taken[whose] += max(0, minutes - before)
         return refused
 
     def apply(self, moved: Sequence[Moved], subjects: Mapping[int, UpdateSubject]) -> None:
