@@ -525,27 +525,20 @@ def form_for(route: str, world: World, contract: Contract) -> dict[str, Any]:
 
 def numbers(route: str, world: World, contract: Contract) -> list[int | str | Place]:
     """What stands in the address of a route that takes a number."""
-    if route in OF_THE_LOG:
-        return [Place(0, 0, 1)]
-    if route in OF_ONE_DOCUMENT:
-        return ["2222-2222-2222-2222-2222"]
-    if route == "guide_make":
-        return [contract.process_id]
-    if route == "board_person":
-        return [world.professionals[103].pk]
-    if route in OF_ONE_HOOK:
-        return [10**9, 1] if route == "hook_delivery" else [10**9]
-    if route in OF_ONE_FEED:
-        return [1, 1] if route == "feed_part" else [1]
-    if route in OF_ONE_TOKEN | NUMBERED_CALLS:
-        return [10**9]
-    if route == "run_receipt":
-        return [10**9, 1]
-    if route in OF_ONE_RUN | OF_ONE_REQUEST | OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER:
-        return [10**9]
-    if route in OF_ONE_CONTRACT | {"document_want", "document_download"}:
-        return [contract.pk]
-    return [contract.process_id] if route in OF_ONE_PROCESS | OF_ONE_OFFER | {"disown"} else []
+    named: dict[str, tuple[int | str | Place, ...]] = {
+        **dict.fromkeys(OF_THE_LOG, (Place(0, 0, 1),)),
+        **dict.fromkeys(OF_ONE_DOCUMENT, ("2222-2222-2222-2222-2222",)),
+        **dict.fromkeys(OF_ONE_PROCESS | OF_ONE_OFFER | {"disown", "guide_make"}, (contract.process_id,)),
+        **dict.fromkeys(OF_ONE_CONTRACT | {"document_want", "document_download"}, (contract.pk,)),
+        **dict.fromkeys(OF_ONE_RUN | OF_ONE_REQUEST | OF_ONE_PERSON | OFFICIALS_NUMBERED | OF_ONE_PROVIDER, (10**9,)),
+        **dict.fromkeys(OF_ONE_HOOK | OF_ONE_TOKEN | NUMBERED_CALLS, (10**9,)),
+        **dict.fromkeys(OF_ONE_FEED, (1,)),
+        "board_person": (world.professionals[103].pk,),
+        "feed_part": (1, 1),
+        "hook_delivery": (10**9, 1),
+        "run_receipt": (10**9, 1),
+    }
+    return list(named.get(route, ()))
 
 
 def ask(client: Client, route: str, method: str, world: World, contract: Contract) -> HttpResponse:
