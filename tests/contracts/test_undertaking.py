@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from katip.audit.models import Event, EventDetail
 from katip.contracts.kinds.undertaking import asked_of, undertakings_judge
@@ -15,9 +16,10 @@ from katip.core.actor import Actor, Capacity, Proof
 from katip.core.errors import PermissionRefusedError
 from katip.processes.models import Outcome, PartyKind, Process, ProcessState
 from katip.processes.services.cancel import process_withdraw
+from katip.processes.services.complete import steps_complete_each
 from katip.registry.models import Headcount, Mandate, Workplace
 from katip.rules import RuleViolation, UndertakerQuality
-from tests.cast import AT, HAZARDOUS, LOW, World, e_bildirge, workplace
+from tests.cast import AT, HAZARDOUS, LOW, World, decision, e_bildirge, workplace
 from tests.contracts.people import People, answer, in_person, people_make
 
 REASON = "İşyeri bir OSGB ile anlaştı."
@@ -206,6 +208,16 @@ def test_a_deputy_who_accepts_two_at_once_is_refused_both(people: People) -> Non
     answer(people.world.owner, waiting[0].process)
     with pytest.raises(RuleViolation, match="undertaking_deputy_one"):
         answer(people.world.owner, waiting[1].process)
+
+
+def test_of_two_accepted_together_that_exclude_each_other_the_first_stands(people: People) -> None:
+    deputy: dict[str, Any] = {"quality": UndertakerQuality.DEPUTY, "minutes": 80}
+    both = [people.undertake(**deputy), people.undertake(actor=another(people), **deputy)]
+    decisions = [decision(one) for one in both]
+    with transaction.atomic():
+        done = steps_complete_each(actor=in_person(people.world.owner), at=AT, decisions=decisions)
+    assert [move.process.pk for move in done.moved] == [both[0].process_id]
+    assert list(done.refused) == [both[1].process_id]
 
 
 def test_a_workplace_that_grew_since_is_refused_at_acceptance_and_shown_as_no_longer_fitting(people: People) -> None:

@@ -129,10 +129,19 @@ class UndertakingKind(ProcessKind):
         return {row.process_id: row for row in rows.select_related("workplace").order_by("pk")}
 
     def check(self, subjects: Mapping[int, Undertaking], at: datetime) -> Mapping[int, RuleViolation]:
-        """Put the statute to each, as the world is now."""
-        judged = undertakings_judge([asked_of(one) for one in subjects.values()], at)
-        pairs = zip(subjects, judged, strict=True)
-        return {process_id: one.violation for process_id, one in pairs if one.violation is not None}
+        """Put the statute to each, as the world is now and those accepted before it in the batch make it."""
+        asked = {process_id: asked_of(one) for process_id, one in subjects.items()}
+        if all(one.violation is None for one in undertakings_judge(list(asked.values()), at)):
+            return {}
+        refused: dict[int, RuleViolation] = {}
+        lawful: list[Asked] = []
+        for process_id, one in asked.items():  # two that exclude each other: the first stands
+            violation = undertakings_judge([*lawful, one], at)[-1].violation
+            if violation is None:
+                lawful.append(one)
+            else:
+                refused[process_id] = violation
+        return refused
 
     def apply(self, moved: Sequence[Moved], subjects: Mapping[int, Undertaking]) -> None:
         """What was accepted is in force from that moment."""
