@@ -76,6 +76,7 @@ def _without_mandate_pause(subscriptions: set[HookSubscription], at: datetime) -
         if one.state == HookState.ACTIVE and not keeper_holds(one, at):
             paused = HookSubscription.objects.filter(pk=one.pk, state=HookState.ACTIVE)
             paused.update(state=HookState.PAUSED, pause=Pause.MANDATE, state_at=at, next_at=None)
+            HookDelivery.objects.filter(subscription=one, state=Sending.WAITING).update(state=Sending.HELD)
             one.state = HookState.PAUSED
             record(OPERATOR, at, paused_happening(one, Pause.MANDATE))
 

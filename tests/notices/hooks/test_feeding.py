@@ -16,6 +16,7 @@ from katip.core.actor import OPERATOR
 from katip.core.clock import day_of
 from katip.documents.services.make import documents_make
 from katip.notices.hooks.occasions import PAGES, TAGS
+from katip.notices.hooks.services.subscribe import hook_resume
 from katip.notices.hooks.telling import HELD_FOR, READER, hooks_handle
 from katip.notices.models import HookDelivery, HookState, HookSubscription
 from katip.processes.models import Outcome
@@ -183,6 +184,22 @@ def test_who_answers_for_it_must_hold_a_mandate(world: World) -> None:
     found = HookSubscription.objects.get()
     assert (found.state, found.pause, found.next_at) == ("paused", "mandate", None)
     assert HookDelivery.objects.get().state == "held"
+
+
+def test_what_waited_when_a_mandate_ended_is_held_and_sent_once_somebody_takes_over(world: World) -> None:
+    hook, _ = subscribed(world, URL)
+    world.offer()
+    told(hook)  # its receiver did not take it yet
+    Mandate.objects.filter(person=world.manager).update(valid_to=date(2025, 6, 3))
+    world.offer(140, at=AT)
+    late = AT + timedelta(days=3)
+    told(hook, late)
+    assert list(HookDelivery.objects.values_list("state", flat=True)) == ["held", "held"]
+    Mandate.objects.filter(person=world.manager).update(valid_to=None)
+    HookDelivery.objects.filter(kind="offer.made").order_by("pk").update(state="waiting")  # written as it was paused
+    resumed = hook_resume(actor=world.actor("manager", at=late), at=late, number=hook.pk, held=True)
+    assert list(HookDelivery.objects.values_list("state", flat=True)) == ["waiting", "waiting"]
+    assert resumed.next_at == late
 
 
 def test_a_month_is_told_with_the_providers_own_figures(world: World) -> None:

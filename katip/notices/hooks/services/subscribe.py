@@ -109,6 +109,8 @@ def hook_resume(*, actor: Actor, at: datetime, number: int, held: bool) -> HookS
     if hook.state == HookState.PAUSED:
         hook.state, hook.pause, hook.state_at, hook.keeper_id = HookState.ACTIVE, "", at, actor.person
         hook.failures, hook.failing_since, hook.next_at = 0, None, None
+        # what the log's reader wrote at the very moment of the pause would else wait for nobody
+        HookDelivery.objects.filter(subscription=hook, state=Sending.WAITING).update(state=Sending.HELD)
         count = deliveries_wake(hook, at, Q(state=Sending.HELD)) if held else 0
         hook.save()
         record(actor, at, Happening("notices:hook:resumed", hook.pk, {"held": count}))
