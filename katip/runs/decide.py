@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from katip.core.actor import Actor
 from katip.processes.inbox import Waiting, inbox_named
+from katip.processes.kinds import kind_get
+from katip.processes.models import Process
 from katip.processes.services.complete import StepDecision, steps_complete_each
-from katip.runs.kinds import Carried, Outcome, RowAsked, RunKind, refused_by
+from katip.runs.kinds import Carried, Outcome, Refused, RowAsked, RunKind, refused_by
 from katip.runs.models import Run, RunRow
 
 DECIDE = "decide"
@@ -20,11 +22,19 @@ class DecideKind(RunKind):
     approves: ClassVar[bool] = True
 
     def rows_do(self, run: Run, rows: Sequence[RunRow], actor: Actor, at: datetime) -> Mapping[int, Outcome]:
-        """Approve each row's step as it was shown; what was decided or changed since is refused."""
-        del run
-        decisions = [StepDecision(row.subject_id, row.version, row.digest) for row in rows]
+        """Approve each row's step as it was shown; what was decided or changed since is refused.
+
+        So is what has another text by now than those that were ticked: a later version of the program may ask in
+        other words.
+        """
+        codes = dict(Process.objects.filter(pk__in=[row.subject_id for row in rows]).values_list("pk", "code"))
+        ticked = {pk for pk, code in codes.items() if kind_get(code).text_version in run.text_versions}
+        decisions = [StepDecision(row.subject_id, row.version, row.digest) for row in rows if row.subject_id in ticked]
         refused = steps_complete_each(actor=actor, at=at, decisions=decisions).refused
-        return {row.no: _outcome(refused.get(row.subject_id)) for row in rows}
+        return {
+            row.no: _outcome(refused.get(row.subject_id)) if row.subject_id in ticked else Refused("changed")
+            for row in rows
+        }
 
     def rows_again(self, run: Run, rows: Sequence[RunRow], at: datetime) -> Sequence[RowAsked]:
         """Those that still wait for the person, as they stand now."""

@@ -12,6 +12,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from katip.audit.models import Event
+from katip.contracts.kinds.service import ServiceContractKind
 from katip.contracts.models import Contract, ContractVersion
 from katip.core.actor import OPERATOR, Actor, Capacity, Proof
 from katip.core.errors import PermissionRefusedError, StaleStateError
@@ -186,6 +187,13 @@ def test_a_row_that_changed_since_it_was_shown_is_refused_and_stops_no_other(wor
     assert (run.done, run.refused) == (1, 2)
     again = DecideKind().rows_again(run, run_rows(run, limit=10, refused=True), LATER)
     assert [(row.subject_id, row.digest) for row in again] == [(changed.process_id, terms_hash(terms))]
+
+
+def test_a_row_whose_text_is_another_by_now_is_not_approved(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    [contract] = offers(world, 1)
+    run = opened(world)
+    monkeypatch.setattr(ServiceContractKind, "text_version", "hizmet-onayi/2")
+    assert (carried(run).refused, outcomes(run), approvals()) == (1, {contract.process_id: "changed"}, 0)
 
 
 def test_what_the_law_refuses_is_told_with_article_and_figures(world: World) -> None:

@@ -78,9 +78,10 @@ class DecidePresenter(RunPresenter):
         return {row.no: _shown(row, processes[row.subject_id]) for row in rows if row.subject_id in processes}
 
     def texts_again(self, run: Run, rows: Sequence[RowAsked]) -> Sequence[str]:
+        del run
         codes = Process.objects.filter(pk__in=[row.subject_id for row in rows]).values_list("code", flat=True)
         wanted = {kind_get(code).text_version for code in codes.distinct()}
-        return [version for version in run.text_versions if version in wanted]
+        return sorted(wanted)  # those of today, be they of a later version of the program
 
     def done_words(self, run: Run) -> str:
         words = ngettext("%(n)s süreç onaylandı.", "%(n)s süreç onaylandı.", run.done)
