@@ -106,3 +106,17 @@ def test_nobody_ends_what_is_not_theirs(world: World) -> None:
         run_drafted(Actor(world.owner.pk), LATER, "end", rows, params(day_of(LATER)))
     contract.refresh_from_db()
     assert contract.state == ContractState.ACTIVE
+
+
+def test_the_same_contracts_in_anothers_name_are_another_draft(world: World) -> None:
+    """Who files for a workplace and manages the provider, too, ends a contract in the name that they chose."""
+    e_bildirge(world.manager, world.workplace)
+    contract = world.active()
+    manager = world.actor("manager")
+    as_employer = replace(manager, capacity=Capacity.WORKPLACE, organisation_id=world.workplace.pk)
+    drafts = []
+    for actor in (as_employer, manager, as_employer):
+        rows = ends_asked([contract], actor.capacity)
+        drafts.append(run_drafted(actor, AT, "end", rows, params(day_of(LATER))).pk)
+    assert drafts[0] == drafts[2] != drafts[1]
+    assert RunRow.objects.get(run=drafts[1]).capacity == Capacity.PROVIDER

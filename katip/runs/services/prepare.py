@@ -15,7 +15,7 @@ from katip.core.usecase import use_case
 from katip.rules import RuleViolation
 from katip.runs.hashes import rows_hash
 from katip.runs.kinds import RowAsked, kind_get
-from katip.runs.models import Run, RunState
+from katip.runs.models import Run, RunRow, RunState
 
 MOST = 10_000
 """rows of one run"""
@@ -60,7 +60,8 @@ def run_prepare(
     shown = rows_hash(rows, params)
     drafts = Run.objects.filter(person_id=actor.person, state=RunState.DRAFT, made_at__gt=at - _DAY)
     for draft in drafts.order_by("-pk")[:DRAFTS]:
-        if (draft.kind, draft.shown_hash, draft.text_versions) == (kind, shown, list(texts)):
+        same = (draft.kind, draft.shown_hash, draft.text_versions) == (kind, shown, list(texts))
+        if same and _sides(draft) == {(str(row.capacity), row.organisation_id) for row in rows}:
             return draft
     if len(drafts.values_list("pk")[:DRAFTS]) == DRAFTS:
         raise RuleViolation("run_too_many", facts={"most": DRAFTS})
@@ -93,6 +94,11 @@ def _require_rows(rows: Sequence[RowAsked]) -> None:
         raise RuleViolation("run_too_long", facts={"most": MOST})
     if len({(row.subject_id, row.capacity, row.organisation_id) for row in rows}) < len(rows):
         raise ValueError("a row is named twice")
+
+
+def _sides(run: Run) -> set[tuple[str, int | None]]:
+    """In whose names a draft's rows are: the hash does not cover it, one person may be several sides of a contract."""
+    return set(RunRow.objects.filter(run=run).values_list("capacity", "organisation_id").distinct())
 
 
 def _rows_insert(run: Run, rows: Sequence[RowAsked]) -> None:
