@@ -15,6 +15,7 @@ PATHS = {
     "disown": "/surecler/{}/tanimiyorum/",
     "hooks": "/programlar/webhook/",
     "inbox": "/bekleyenler/",
+    "month_digests": "/ayin-ozeti/",
     "notices": "/bildirimler/",
     "notices_leave": "/bildirim-birak/",
     "objections": "/genel-bakis/taninmayanlar/",

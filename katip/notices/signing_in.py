@@ -1,6 +1,7 @@
 """What is told about somebody's sign-in, a month's digest and requests about data: `identity`'s kinds, in e-mails.
 
-Nothing personal: neither a name nor a number nor a code, and no link but the installation's own address.
+Nothing personal: neither a name nor a number nor a code, and no link but the installation's own address; a digest's
+leads to the page of digests.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ from katip.notices.deliver import Outgoing, deliver
 from katip.notices.kinds import MONTH
 from katip.notices.leaving import leave_headers, leave_line
 from katip.notices.letters import Item, Letter
+from katip.notices.links import path_to
 from katip.notices.models import Channel, Rank
 from katip.notices.preferences import Owner, people_wanting
 from katip.notices.proving import proof_ask
@@ -95,5 +97,6 @@ def _where(kind: str) -> str:
     if kind.startswith("application_"):  # whoever applies may have no account yet
         return _("Kurulumun adresi: %(origin)s")
     if kind == NoticeKind.MONTH_DIGEST:
-        return _("Hangi sözleşmenin neden değiştiği girişten sonra Ayın özeti sayfasında yazar: %(origin)s")
+        digests = {"url": f"{settings.KATIP.origin}{path_to('month_digests')}"}
+        return _("Hangi sözleşmenin neden değiştiği girişten sonra Ayın özeti sayfasında yazar: %(url)s") % digests
     return _("Ayrıntılar girişten sonra Hesabım sayfasındadır: %(origin)s")

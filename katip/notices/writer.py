@@ -26,7 +26,9 @@ from katip.notices.preferences import Owner
 from katip.processes.models import Process, ProcessState
 
 LISTED = 20
-"""lines of one message; the rest is counted"""
+"""lines of one message, if these are all of them"""
+SAMPLE = 5
+"""lines of a longer one; the rest is counted, and stands on the page it leads to"""
 
 
 class NoticeWriter:
@@ -95,20 +97,30 @@ def _disown(item: Item) -> str:
 
 
 def _many(items: Sequence[Item]) -> Letter:
-    """What waits first, then the rest; each with its link, as far as `LISTED`."""
+    """How many and until when, the page where all of it stands, and then single ones, what waits first."""
     asked = [item for item in items if item.kind in ABOUT_A_STEP]
     asked.sort(key=lambda item: str(item.detail.get("due_on") or "9999"))
     others = [item for item in items if item.kind not in ABOUT_A_STEP]
     subject = _subject(len(asked), len(others))
-    shown = [*asked, *others][:LISTED]
-    blocks = [_line(item) for item in shown]
+    page = path_to("inbox") if asked else path_to("notices")
+    words = _("Sizden yanıt bekleyenlerin tümü: %(url)s") if asked else _("Bildirimlerin tümü: %(url)s")
+    blocks = [*_soonest(asked), words % {"url": f"{settings.KATIP.origin}{page}"}]
+    shown = [*asked, *others][: LISTED if len(items) <= LISTED else SAMPLE]
+    blocks += [_line(item) for item in shown]
     rest = len(items) - len(shown)
     if rest:
         blocks.append(ngettext("… ve %(n)s bildirim daha.", "… ve %(n)s bildirim daha.", rest) % {"n": rest})
-    page = path_to("inbox") if asked else path_to("notices")
-    words = _("Sizden yanıt bekleyenlerin tümü: %(url)s") if asked else _("Bildirimlerin tümü: %(url)s")
-    blocks.append(words % {"url": f"{settings.KATIP.origin}{page}"})
     return Letter(f"Katip: {subject}", "\n\n".join([subject, *blocks, _closing()]))
+
+
+def _soonest(asked: Sequence[Item]) -> list[str]:
+    """How many of what waits have the last day that comes first; nothing where none has one."""
+    days = [str(item.detail["due_on"]) for item in asked if item.detail.get("due_on")]
+    if not days:
+        return []
+    n = days.count(min(days))
+    words = ngettext("%(n)s onayın son günü: %(day)s.", "%(n)s onayın son günü: %(day)s.", n)
+    return [words % {"n": n, "day": day_words(min(days))}]
 
 
 def _subject(asked: int, others: int) -> str:

@@ -197,8 +197,11 @@ def test_many_go_as_one_list_most_urgent_first_and_the_rest_counted(world: World
     many = letter_write([*items(*rows), *(replace(other) for _ in range(30))], Channel.EMAIL, "tr")
     assert many is not None
     assert many.subject == "Katip: 2 onayınız bekleniyor, 30 başka bildirim var"
-    assert many.text.count("•") == 20
-    assert "… ve 12 bildirim daha." in many.text
+    assert many.text.count("•") == 5
+    assert "… ve 27 bildirim daha." in many.text
+    head, _, _ = many.text.partition("•")  # how many, until when, and where all of it stands, before single ones
+    assert f"{settings.KATIP.origin}{reverse('inbox')}" in head
+    assert "2 onayın son günü: 11.06.2025." in head
 
 
 def test_a_short_message_says_what_waits_and_nothing_of_anybody(world: World) -> None:
