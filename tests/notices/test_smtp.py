@@ -6,6 +6,8 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +241,13 @@ def test_the_link_by_which_a_mail_program_leaves_stays_whole() -> None:
     assert all(len(line) <= 78 for line in lines if b"bildirim-birak" not in line)
     with pytest.raises(ValueError, match="linefeed"):
         mail_write(parcel(headers={"List-Unsubscribe": "<https://a>\r\nBcc: biri@ornek.com.tr"}))
+
+
+@pytest.mark.parametrize("length", range(30))
+def test_a_subject_keeps_its_blanks_wherever_its_line_is_broken(length: int) -> None:
+    subject = f"Katip: {'ö' * length} onayınızı bekliyor: 103 · İş güvenliği uzmanı"
+    written = mail_write(parcel(subject=subject)).as_bytes()
+    assert message_from_bytes(written, policy=SMTP)["Subject"] == subject
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.errors import MessageError
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.header import Header
+from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHeader, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
@@ -185,7 +186,19 @@ class _AsIs(UnstructuredHeader):
         return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined] # made with BaseHeader beside it
 
 
+class _Subject(UniqueUnstructuredHeader):
+    """The subject. The standard library loses the blank at which it breaks an encoded line; here it stays inside."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The lines, each at most 76 signs."""
+        name: str = self.name  # type: ignore[attr-defined] # made with BaseHeader beside it
+        if str(self).isascii():
+            return super().fold(policy=policy)
+        return f"{name}: {Header(str(self), 'utf-8', header_name=name).encode(linesep=policy.linesep)}{policy.linesep}"
+
+
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Subject)  # type: ignore[arg-type] # as the standard library maps its own
 for _name in ("list-unsubscribe", "list-unsubscribe-post"):
     _HEADERS.map_to_type(_name, _AsIs)  # type: ignore[arg-type] # as the standard library maps its own
 _POLICY = SMTP.clone(header_factory=_HEADERS)
