@@ -192,9 +192,9 @@ class _Subject(UniqueUnstructuredHeader):
     def fold(self, *, policy: Policy) -> str:
         """The lines, each at most 76 signs."""
         name: str = self.name  # type: ignore[attr-defined] # made with BaseHeader beside it
-        if str(self).isascii():
-            return super().fold(policy=policy)
-        return f"{name}: {Header(str(self), 'utf-8', header_name=name).encode(linesep=policy.linesep)}{policy.linesep}"
+        charset = None if str(self).isascii() else "utf-8"
+        lines = Header(str(self), charset, header_name=name).encode(linesep=policy.linesep)
+        return f"{name}: {lines}{policy.linesep}"
 
 
 _HEADERS = HeaderRegistry()
