@@ -20,6 +20,7 @@ from katip.core.actor import OPERATOR
 from katip.core.crypto import unseal
 from katip.notices.channels.base import ChannelDownError, Outcome, Parcel, Send, Verdict
 from katip.notices.channels.ways import way_out
+from katip.notices.entitled import rows_entitled
 from katip.notices.letters import Item, letter_write
 from katip.notices.models import Channel, ChannelRest, Delivery, State
 from katip.notices.services.queue import (
@@ -172,8 +173,11 @@ def _settle(at: datetime, bundle: Bundle, outcome: Outcome) -> Sent:
 def _bundle_send(send: Send, channel: Channel, bundle: Bundle, at: datetime) -> Outcome:
     """What became of one message. Raises `ChannelDownError`."""
     first = bundle[0]
+    told = rows_entitled(bundle, at)
+    if not told:
+        return Outcome(Verdict.DROPPED, "moot")
     try:
-        letter = letter_write([_item(row) for row in bundle], channel, first.language)
+        letter = letter_write([_item(row) for row in told], channel, first.language)
         address = unseal(first.address_sealed)
     except InvalidToken:
         return Outcome(Verdict.DROPPED, "unreadable")  # sealed by a key that is gone
