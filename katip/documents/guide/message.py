@@ -16,7 +16,7 @@ def message_text(guide: Guide, *, link_url: str, step_url: Callable[[int], str],
     """What to write to the customer: what waits and by when, the links, whom to ask. In the language now."""
     provider, rows = guide.provider, guide.waiting or guide.offers
     lines = [
-        _("%(provider)s, %(workplace)s adına onayınıza sözleşme gönderdi:")
+        _("%(provider)s, %(workplace)s için onayınıza sözleşme gönderdi:")
         % {"provider": provider.short_title, "workplace": guide.workplace.title},
         "",
     ]
