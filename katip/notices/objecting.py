@@ -11,11 +11,14 @@ from katip.contracts.kinds import SERVICE_KINDS
 from katip.core.actor import Actor, Capacity, Proof
 from katip.notices.models import Objection
 from katip.notices.occasions import APPROVED
+from katip.notices.occasions_others import DISOWNED
 from katip.processes.models import Outcome, PartyKind, Process, ProcessState
 from katip.processes.services.complete import StepDecision, steps_complete_each
 
 OFFERED = frozenset(kind.code for kind in SERVICE_KINDS)
 """codes of what a provider offers to a workplace"""
+_SAID = 20
+"""people of one workplace who said it of one provider; more are not asked"""
 
 
 def disown_reason() -> str:
@@ -36,17 +39,19 @@ def offers_disown(entries: Sequence[Streamed], at: datetime) -> int:
     step that stood behind the objection, in the name of who made it, if they may still speak for the workplace.
     """
     numbers = {entry.subject_id for entry in entries if entry.tag == APPROVED and entry.subject_id is not None}
+    for entry in entries:
+        if entry.tag == DISOWNED:  # what reached the employer while it was being said was not seen from there
+            numbers.update((entry.detail or {}).get("processes", ()))
     waiting = Process.objects.filter(
         pk__in=numbers, state=ProcessState.OPEN, waits_for=PartyKind.EMPLOYER, code__in=OFFERED
     )
     rejected = 0
     for process in waiting.order_by("pk"):
         said = Objection.objects.filter(workplace=process.workplace_id, provider=process.provider_id)
-        objection = said.filter(at__gte=process.created_at).order_by("pk").first()
-        if objection is None:
-            continue
-        proof = Proof(objection.proof_method, objection.proof_at)
-        actor = Actor(objection.person_id, Capacity.WORKPLACE, objection.workplace_id, proof)
-        done = steps_complete_each(actor=actor, at=at, decisions=[rejection(process)])
-        rejected += len(done.moved)
+        for objection in said.filter(at__gte=process.created_at).order_by("pk")[:_SAID]:
+            proof = Proof(objection.proof_method, objection.proof_at)
+            actor = Actor(objection.person_id, Capacity.WORKPLACE, objection.workplace_id, proof)
+            if steps_complete_each(actor=actor, at=at, decisions=[rejection(process)]).moved:
+                rejected += 1
+                break  # else who said it speaks for the workplace no more: somebody else may have said it, too
     return rejected

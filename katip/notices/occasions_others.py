@@ -20,7 +20,7 @@ _ENDS = {
     "contract:end:revoked": kinds.END_REVOKED,
 }
 _UNDERTAKING_ENDED, _STAFF_ENDED = "contract:undertaking:ended", "registry:staff:ended"
-_MANDATE_ENDED, _DISOWNED, _HOOK_PAUSED = "registry:mandate:ended", "notices:objection:made", "notices:hook:paused"
+_MANDATE_ENDED, DISOWNED, _HOOK_PAUSED = "registry:mandate:ended", "notices:objection:made", "notices:hook:paused"
 _OFFICES = {"counter:officer:appointed": kinds.OFFICE_GIVEN, "counter:officer:dismissed": kinds.OFFICE_ENDED}
 _RUN_DONE, _LINK_ENDED = "runs:run:done", "identity:provider:unlinked"
 OTHERS = frozenset(
@@ -30,7 +30,7 @@ OTHERS = frozenset(
         _UNDERTAKING_ENDED,
         _STAFF_ENDED,
         _MANDATE_ENDED,
-        _DISOWNED,
+        DISOWNED,
         _HOOK_PAUSED,
         _RUN_DONE,
         _LINK_ENDED,
@@ -216,7 +216,7 @@ _ABOUT: dict[str, _About] = {
     _UNDERTAKING_ENDED: _undertakings_ended,
     _STAFF_ENDED: _staff_ended,
     _MANDATE_ENDED: _mandates_ended,
-    _DISOWNED: _disowned,
+    DISOWNED: _disowned,
     _HOOK_PAUSED: _hooks_paused,
     _RUN_DONE: _runs_done,
     _LINK_ENDED: _links_ended,

@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
+from katip.audit.log.stream import Streamed
 from katip.audit.models import Event
 from katip.core.actor import Actor, Capacity, Proof
 from katip.core.errors import PermissionRefusedError
 from katip.identity.models import Person
 from katip.notices import kinds as told
 from katip.notices.models import Notice, Objection
+from katip.notices.objecting import offers_disown
+from katip.notices.occasions_others import DISOWNED
 from katip.notices.services.objections import objection_close, provider_disown
 from katip.processes.models import Decision, Process, ProcessState
 from katip.registry.models import Mandate, Official
@@ -84,6 +88,28 @@ def test_who_speaks_for_the_workplace_no_more_rejects_nothing_later(world: World
     tell()
     assert Process.objects.get(pk=offer.process_id).state == ProcessState.OPEN
     assert told.WAITS in kinds_of(world.colleague)
+
+
+def test_what_reached_the_employer_while_it_was_said_is_rejected_too(world: World) -> None:
+    """The professional approved after the offers were read and before the objection stood: that event came first."""
+    offer = world.offer()
+    done = provider_disown(actor=world.actor("owner"), at=AT, process_id=offer.process_id)
+    world.decide("specialist", offer)
+    processes = {"processes": [offer.process_id]}
+    said = Streamed(7, 7, AT, DISOWNED, world.owner.pk, "workplace", None, done.objection.pk, processes)
+    with transaction.atomic():
+        assert offers_disown([said], AT) == 1
+    assert Process.objects.get(pk=offer.process_id).state == ProcessState.REJECTED
+
+
+def test_of_two_who_said_it_one_may_still_speak_for_the_workplace(world: World) -> None:
+    offer = world.offer()
+    for role in ("owner", "colleague"):
+        provider_disown(actor=world.actor(role), at=AT, process_id=offer.process_id)
+    Mandate.objects.filter(person=world.owner).update(valid_to=AT.date() - timedelta(days=1))
+    world.decide("specialist", offer)
+    tell()
+    assert Decision.objects.get(step__process=offer.process_id, step__no=2).person == world.colleague
 
 
 def test_who_may_not(world: World) -> None:
