@@ -35,13 +35,13 @@ def _sha256(values: Sequence[object]) -> str:
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
-def rows_lock(rows: Sequence[RunRow]) -> tuple[list[Contract], dict[int, Outcome]]:
-    """The rows' contracts, locked, that are as they were shown; and the refusals of the others, by contract."""
+def rows_lock(rows: Sequence[RunRow]) -> tuple[list[Contract], dict[int, Contract | None]]:
+    """The rows' contracts, locked, that are as they were shown; and by their ids those that are not, or are none."""
     contracts = contracts_lock([row.subject_id for row in rows])
     digests = digests_of(list(contracts.values()))
     same = [contracts[row.subject_id] for row in rows if digests.get(row.subject_id) == row.digest]
     as_shown = {one.pk for one in same}
-    return same, {row.subject_id: Refused("changed") for row in rows if row.subject_id not in as_shown}
+    return same, {row.subject_id: contracts.get(row.subject_id) for row in rows if row.subject_id not in as_shown}
 
 
 def refusal(error: PermissionRefusedError | RuleViolation) -> Refused:

@@ -7,7 +7,7 @@ from katip.contracts.anew import fallen_named
 from katip.contracts.services.reoffer import contracts_reoffer_each
 from katip.core.actor import Actor, Capacity
 from katip.runs.contract_rows import outcomes, refusal, reoffers_asked, rows_lock
-from katip.runs.kinds import Outcome, RowAsked, RunKind
+from katip.runs.kinds import Outcome, Refused, RowAsked, RunKind
 from katip.runs.models import Run, RunRow
 
 REOFFER = "reoffer"
@@ -21,7 +21,8 @@ class ReofferKind(RunKind):
     def rows_do(self, run: Run, rows: Sequence[RunRow], actor: Actor, at: datetime) -> Mapping[int, Outcome]:
         """Offer each anew with the minutes that were shown."""
         del run
-        contracts, refused = rows_lock(rows)
+        contracts, changed = rows_lock(rows)
+        refused: dict[int, Outcome] = dict.fromkeys(changed, Refused("changed"))
         minutes = {row.subject_id: int(row.params["minutes"]) for row in rows}
         made, unlawful = contracts_reoffer_each(actor, at, contracts, minutes)
         refused |= {contract_id: refusal(error) for contract_id, error in unlawful.items()}

@@ -8,6 +8,7 @@ import pytest
 from katip.audit.models import Event, EventDetail
 from katip.contracts.anew import running
 from katip.contracts.models import Contract, ContractAct
+from katip.contracts.services.end import contract_end
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
@@ -87,9 +88,15 @@ def test_a_contract_that_changed_since_it_was_shown_is_not_ended(world: World) -
     first = run_drafted(manager, LATER, "end", ends_asked([contract], Capacity.PROVIDER), params(date(2025, 9, 1)))
     second = run_drafted(manager, LATER, "end", ends_asked([contract], Capacity.PROVIDER), params(date(2025, 8, 1)))
     assert codes_of(run_through(manager, LATER, first)) == {contract.pk: ""}
-    assert codes_of(run_through(manager, LATER, second)) == {contract.pk: "changed"}
+    assert codes_of(run_through(manager, LATER, second)) == {contract.pk: "end_announced"}
     contract.refresh_from_db()
     assert contract.ends_on == date(2025, 9, 1)
+    third = run_drafted(manager, LATER, "end", ends_asked([contract], Capacity.PROVIDER), params(date(2025, 7, 30)))
+    stranger = world.actor("stranger", at=LATER)
+    fourth = run_drafted(stranger, LATER, "end", ends_asked([contract], Capacity.WORKPLACE), params(day_of(LATER)))
+    contract_end(actor=manager, at=LATER, contract_id=contract.pk, last_day=day_of(LATER), note=NOTE)
+    assert codes_of(run_through(manager, LATER, third)) == {contract.pk: "action_not_allowed"}
+    assert codes_of(run_through(stranger, LATER, fourth)) == {contract.pk: "mandate_ended"}
 
 
 def test_nobody_ends_what_is_not_theirs(world: World) -> None:

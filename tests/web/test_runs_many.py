@@ -101,7 +101,27 @@ def test_many_contracts_are_ended_with_one_day_and_one_reason(world: World) -> N
     contracts[0].refresh_from_db()
     assert contracts[0].state == ContractState.ENDED
     page = client.get(reverse("run", args=[run.pk]))
+    assert "Bu sözleşme zaten sonlandırılmış." in page.text
+    assert "Yeniden ele al" not in page.text
+    assert "hiçbiri artık sizi beklemiyor" in page.text
+
+
+def test_what_was_refused_and_still_runs_can_be_taken_up_again(world: World) -> None:
+    """Minutes that changed meanwhile: the row comes back as it is now."""
+    contract = world.active(at=now())
+    client = entered(world, "manager")
+    posted = {"last_day": f"{day_of(now()):%d.%m.%Y}", "note": NOTE, "kapsam": "tumu"}
+    client.post(reverse("run_end"), posted)
+    newer = contract.versions.get()
+    newer.pk, newer.no, newer.minutes, newer.valid_from = None, 2, 300, now()
+    newer.save()
+    run = confirmed(client)
+    assert run.refused == 1
+    page = client.get(reverse("run", args=[run.pk]))
     assert "Koşulları, siz gördükten sonra değişti." in page.text
+    assert "Yeniden ele al</button>" in page.text
+    again = client.post(reverse("run_again", args=[run.pk]), follow=True)
+    assert again.redirect_chain == [(reverse("run_review", args=[Run.objects.latest("pk").pk]), 302)]
 
 
 def test_an_employer_sees_the_contracts_of_every_workplace(world: World) -> None:

@@ -12,9 +12,9 @@ from katip.contracts.models import AssignmentType, Contract
 from katip.contracts.selectors import contracts_told, minutes_now
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
-from katip.rules import SHORT_CONTRACT_DAYS, Profession
+from katip.rules import SHORT_CONTRACT_DAYS, ContractState, Profession
 from katip.runs.kinds import RowAsked
-from katip.runs.models import Run, RunRow
+from katip.runs.models import Run, RunOutcome, RunRow
 from katip.runs.texts import TEXTS
 from katip.web import format as fmt
 from katip.web.processes.kinds import row as line
@@ -175,6 +175,11 @@ class EndPresenter(ContractsPresenter):
         ]
         lines = [_line(one, one.minutes_now) for one in told]
         return {"figures": [], "notices": notices, "common": common, "rows": lines, "with_provider": True}
+
+    def refusal(self, outcome: RunOutcome) -> tuple[str, str]:
+        if outcome.code == "action_not_allowed" and outcome.facts.get("state") == ContractState.ENDED:
+            return _("Bu sözleşme zaten sonlandırılmış."), _("Son günü ve nedeni sözleşmenin sayfasında yazılıdır.")
+        return super().refusal(outcome)
 
     def done_words(self, run: Run) -> str:
         day = fmt.deadline_text(date.fromisoformat(run.params["last_day"]), current_language())

@@ -1,5 +1,6 @@
 """How far a run has come, and what came of it, for its page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from katip.runs.kinds import kind_get
 from katip.runs.models import UNFINISHED, Run, RunRow, RunState
 from katip.runs.selectors import run_rows
 from katip.web import drawing
@@ -38,7 +40,7 @@ def moving(run: Run, at: datetime) -> dict[str, Any]:
     }
 
 
-def over(run: Run, after: int) -> dict[str, Any]:
+def over(run: Run, after: int, at: datetime) -> dict[str, Any]:
     """What came of each row: the refused ones first, then those that were carried out, a page of them."""
     presenter = presenter_of(run)
     refused = run_rows(run, limit=REFUSED, refused=True) if run.refused and not after else []
@@ -56,7 +58,7 @@ def over(run: Run, after: int) -> dict[str, Any]:
         "refused": [{"row": shown.get(row.no), **_why(presenter, row)} for row in refused[:REFUSED]],
         "refused_more": max(0, run.refused - REFUSED) if refused else 0,
         "done": [{"row": shown.get(row.no), "no": row.no} for row in done[:DONE]],
-        "can_again": bool(run.refused) and presenter.again,
+        "can_again": presenter.again and _again(run, refused, at),
         "first_url": here if after else "",
         "next_url": f"{here}?sonra={done[DONE - 1].no}" if len(done) > DONE else "",
         "shown": _("%(total)s satırdan %(first)s–%(last)s")
@@ -80,6 +82,11 @@ def run_row(run: Run, presenter: RunPresenter) -> dict[str, Any]:
         "moving": run.state in UNFINISHED,
         "url": reverse("run", args=[run.pk]),
     }
+
+
+def _again(run: Run, refused: Sequence[RunRow], at: datetime) -> bool:
+    """Whether some of the refused rows can be taken up; not looked at where there are more than are shown."""
+    return len(refused) > REFUSED or bool(refused and kind_get(run.kind).rows_again(run, refused, at))
 
 
 def _why(presenter: RunPresenter, row: RunRow) -> dict[str, str]:

@@ -137,7 +137,9 @@ def run(request: Any, no: int) -> HttpResponse:
     presenter = presenter_of(found)
     context = {"run": found, "title": presenter.title(found), **moving(found, request.at)}
     if not context["moving"]:
-        context |= over(found, number_read(request.GET.get("sonra", "")) or 0) | receipts_told(found)
+        with acting_as(request.actor):
+            context |= over(found, number_read(request.GET.get("sonra", "")) or 0, request.at)
+        context |= receipts_told(found)
     return render(request, "run.html", context)
 
 
