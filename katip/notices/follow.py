@@ -132,13 +132,14 @@ def _obstacles(stage: Stage, at: datetime) -> dict[str, Q]:
     if stage == Stage.PROFESSIONAL:
         people = Person.objects.filter(pk=OuterRef("process__waits_for_person_id"))
         user, able = Q(Exists(people)), Q(Exists(people.filter(_second_step("pk"))))
-        reached = Q(Exists(people.exclude(email="")))
+        reached = Q(Exists(people.filter(email_unproved=False).exclude(email="")))
     else:
         held = Mandate.objects.filter(valid_on(at), workplace_id=OuterRef("workplace_id"))
         user, able = Q(Exists(held)), Q(Exists(held.filter(_second_step("person_id"))))
         card = ContactDeclaration.objects.filter(workplace_id=OuterRef("workplace_id"))
         newest = ~Exists(card.filter(no__gt=OuterRef("no")))
-        reached = Q(Exists(held.exclude(person__email=""))) | Q(Exists(card.filter(newest).exclude(email="")))
+        proved = held.filter(person__email_unproved=False).exclude(person__email="")
+        reached = Q(Exists(proved)) | Q(Exists(card.filter(newest).exclude(email="")))
     # Of this step: what bounced on its way to the professional says nothing of the employer.
     told = Delivery.objects.filter(process_id=OuterRef("process_id"), made_at__gte=OuterRef("process__waiting_since"))
     arrives = Q(Exists(told.exclude(state__in=[*_FAILED, State.DROPPED])))
