@@ -65,6 +65,10 @@ ORDER BY count(*) DESC, 2, process.code
 LIMIT %s
 """
 SHARES = 500
+_WORKPLACES = """
+SELECT count(DISTINCT process.workplace_id)
+FROM runs_runrow AS line JOIN processes_process AS process ON process.id = line.subject_id WHERE line.run_id = %s
+"""
 
 
 def run_shares(run: Run) -> Sequence[Share]:
@@ -72,3 +76,10 @@ def run_shares(run: Run) -> Sequence[Share]:
     with connection.cursor() as cursor:
         cursor.execute(_SHARES, [run.pk, SHARES])
         return [Share(*row) for row in cursor.fetchall()]
+
+
+def run_workplaces(run: Run) -> int:
+    """Of how many workplaces the rows of a run of processes are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WORKPLACES, [run.pk])
+        return int(cursor.fetchone()[0])

@@ -93,6 +93,7 @@ def test_all_that_waits_is_read_on_one_page_with_each_text_and_each_term_once(wo
         assert words in page.text
     assert page.text.count("Belirsiz; taraflardan biri sonlandırana kadar") == 1
     assert page.text.count("Yolda geçen süre bu sürenin içinde değildir.") == 1
+    assert {one["label"]: one["value"] for one in page.context["review"]["figures"]}["İşyeri"] == 2
     [group] = page.context["review"]["groups"]
     assert [len(company["rows"]) for company in group["companies"]] == [2, 1]
 
@@ -147,7 +148,7 @@ def test_without_the_tick_nothing_happens_and_the_page_says_so(world: World, cli
     run = drafted(world, client)
     page = confirmed(client, run, read_0="")
     assert page.status_code == 422
-    assert "Koşulları okuduysanız kutuyu işaretleyin" in page.text
+    assert "Koşulları okuduysanız kutuyu işaretleyin: 103, 140 · Okudum, onaylıyorum." in page.text
     assert Run.objects.get().state == RunState.DRAFT
 
 

@@ -15,7 +15,7 @@ from katip.registry.models import ContactDeclaration
 from katip.rules import parse_sgk_number
 from katip.runs.kinds import RowAsked
 from katip.runs.models import Run, RunRow
-from katip.runs.selectors import Share, run_shares
+from katip.runs.selectors import Share, run_shares, run_workplaces
 from katip.web import format as fmt
 from katip.web.processes.kinds import RELATED, Row, presenter_of
 from katip.web.runs.kinds import RowShown, RunPresenter, Tick
@@ -51,7 +51,9 @@ class DecidePresenter(RunPresenter):
             shares.setdefault(kind_get(share.code).text_version, []).append(share)
         for version in run.text_versions:
             label, _dot, rest = TEXTS[version][current_language()].partition(". ")
-            found.append(Tick(version, label.rstrip("."), " ".join([_covered(shares.get(version, [])), rest]).strip()))
+            mine = shares.get(version, [])
+            hint = " ".join([_covered(mine), rest]).strip()
+            found.append(Tick(version, label.rstrip("."), hint, _codes(mine)))
         return found
 
     def review(self, request: Any, run: Run, rows: Sequence[RunRow]) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class DecidePresenter(RunPresenter):
                 texts.setdefault(kind_get(process.code).text_version, []).append(process)
         consents, shares = _consents(processes.values()), run_shares(run)
         return {
-            "figures": _figures(shares),
+            "figures": _figures(shares, run_workplaces(run)),
             "shares": [_share(share) for share in shares],
             "groups": [_group(group, consents, request) for group in texts.values()],
             "gone": len(gone),
@@ -108,10 +110,11 @@ def _consents(processes: Any) -> dict[int, bool | None]:
     return dict(newest.order_by("no").values_list("workplace_id", "auto_update"))
 
 
-def _figures(shares: Sequence[Share]) -> list[dict[str, Any]]:
+def _figures(shares: Sequence[Share], workplaces: int) -> list[dict[str, Any]]:
     minutes = sum(share.minutes or 0 for share in shares)
     items = [
         {"label": _("Süreç"), "value": sum(share.rows for share in shares)},
+        {"label": _("İşyeri"), "value": workplaces},
         {"label": _("Hizmet veren"), "value": len({share.provider for share in shares if share.provider})},
         {"label": _("Toplam aylık süre"), "value": minutes, "note": _("dakika")},
     ]
@@ -121,9 +124,12 @@ def _figures(shares: Sequence[Share]) -> list[dict[str, Any]]:
 def _covered(shares: Sequence[Share]) -> str:
     """How many rows a text stands for, and of which codes."""
     rows = sum(share.rows for share in shares)
-    codes = ", ".join(str(code) for code in sorted({share.code for share in shares}))
     words = ngettext("%(n)s süreç (%(codes)s).", "%(n)s süreç (%(codes)s).", rows)
-    return words % {"n": fmt.number_text(rows, current_language()), "codes": codes} if rows else ""
+    return words % {"n": fmt.number_text(rows, current_language()), "codes": _codes(shares)} if rows else ""
+
+
+def _codes(shares: Sequence[Share]) -> str:
+    return ", ".join(str(code) for code in sorted({share.code for share in shares}))
 
 
 def _share(share: Share) -> dict[str, Any]:

@@ -16,11 +16,12 @@ from katip.web.refusals import REFUSALS, refusal_parts
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One distinct text: its version, the words beside the box, and the rest beneath."""
+    """One distinct text: its version, the words beside the box, the rest beneath, and the codes that it covers."""
 
     version: str
     label: str
     hint: str
+    codes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,8 @@ def ticks_form(run: Run, posted: Any = None) -> forms.Form:
 
 
 def _tick_field(tick: Tick) -> forms.Field:
-    required = _("Koşulları okuduysanız kutuyu işaretleyin: %(tick)s.") % {"tick": tick.label}
+    named = f"{tick.codes} · {tick.label}" if tick.codes else tick.label  # several texts begin with the same words
+    required = _("Koşulları okuduysanız kutuyu işaretleyin: %(tick)s.") % {"tick": named}
     return forms.BooleanField(label=tick.label, help_text=tick.hint, error_messages={"required": required})
 
 
