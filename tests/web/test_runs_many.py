@@ -54,9 +54,11 @@ def test_fallen_offers_are_chosen_read_and_sent_anew(world: World) -> None:
     client = entered(world, "manager")
     page = client.get(reverse("run_reoffer"))
     assert [row["no"] for row in page.context["rows"]] == [other.pk, one.pk]
+    assert page.text.count("Nedeni: Bu işyerine gidemem.") == 2
     Headcount.objects.filter(workplace=world.workplace).update(employees=20)
     read = client.post(reverse("run_reoffer"), {"kapsam": "secili", "sozlesme": [one.pk]}, follow=True)
     assert "1 teklifi yeniden gönderin" in read.text
+    assert "Nedeni: Bu işyerine gidemem." in read.text
     assert "400 dakika" in read.text
     assert "önceki teklifte 240" in read.text
     asked = {"kapsam": "tumu", "gorev": "workplace_physician"}
@@ -96,6 +98,10 @@ def test_many_contracts_are_ended_with_one_day_and_one_reason(world: World) -> N
     assert NOTE in read.text
     owner = world.actor("owner", at=now())
     contract_end(actor=owner, at=now(), contract_id=contracts[1].pk, last_day=today, note=NOTE)
+    assert "siz okurken değişti" not in read.text
+    read = client.get(read.redirect_chain[-1][0])
+    assert "1 sözleşme siz okurken değişti" in read.text
+    assert [line["url"] for line in read.context["review"]["rows"]] == [reverse("contract", args=[contracts[0].pk])]
     run = confirmed(client)
     assert (run.done, run.refused) == (1, 1)
     contracts[0].refresh_from_db()

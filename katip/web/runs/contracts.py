@@ -12,7 +12,9 @@ from katip.contracts.models import AssignmentType, Contract
 from katip.contracts.selectors import contracts_told, minutes_now
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
+from katip.notices.follow import reject_reasons
 from katip.rules import SHORT_CONTRACT_DAYS, ContractState, Profession
+from katip.runs.contract_rows import digests_of
 from katip.runs.kinds import RowAsked
 from katip.runs.models import Run, RunOutcome, RunRow
 from katip.runs.texts import TEXTS
@@ -89,17 +91,21 @@ class ReofferPresenter(ContractsPresenter):
     def review(self, request: Any, run: Run, rows: Sequence[RunRow]) -> dict[str, Any]:
         """Each contract with the minutes that will be offered, and those of the last time where they differ."""
         del request
-        contracts = _contracts(rows)
-        lines = [
-            _line(contracts[row.subject_id], int(row.params["minutes"])) for row in rows if row.subject_id in contracts
-        ]
+        contracts, gone = _as_shown(rows, _contracts(rows))
+        reasons = reject_reasons([one.process_id for one in contracts.values()])
+        lines = []
+        for row in rows:
+            if row.subject_id in contracts:
+                one = contracts[row.subject_id]
+                said = reasons.get(one.process_id)
+                lines.append(_line(one, int(row.params["minutes"])) | {"reason": said.reason if said else ""})
         raised = sum(one["before"] is not None for one in lines)
         words = ngettext(
             "%(n)s teklifin süresi bugünkü yasal alt sınıra yükseltildi; satırında yazılıdır.",
             "%(n)s teklifin süresi bugünkü yasal alt sınıra yükseltildi; satırlarında yazılıdır.",
             raised,
         )
-        notices = [words % {"n": fmt.number_text(raised, current_language())}] if raised else []
+        notices = [*gone, words % {"n": fmt.number_text(raised, current_language())}] if raised else gone
         figures = [
             {"label": _("Teklif"), "value": run.total},
             {"label": _("İşyeri"), "value": len({one["company"] for one in lines})},
@@ -147,9 +153,8 @@ class EndPresenter(ContractsPresenter):
     def review(self, request: Any, run: Run, rows: Sequence[RunRow]) -> dict[str, Any]:
         """The last day and the reason once, then each contract."""
         last_day, language = date.fromisoformat(run.params["last_day"]), current_language()
-        contracts = _contracts(rows, at=request.at)
+        contracts, notices = _as_shown(rows, _contracts(rows, at=request.at))
         told = [contracts[row.subject_id] for row in rows if row.subject_id in contracts]
-        notices = []
         if last_day == day_of(request.at):
             notices.append(_("Son gün bugün: sözleşmeler hemen sonlanır ve bu geri alınamaz."))
         if any(row.capacity == Capacity.WORKPLACE for row in rows):
@@ -212,6 +217,19 @@ def _contracts(rows: Sequence[RunRow], at: Any = None) -> dict[int, Any]:
         told = told.annotate(minutes_now=minutes_now(at))
     found: dict[int, Any] = told.in_bulk()
     return found
+
+
+def _as_shown(rows: Sequence[RunRow], contracts: Mapping[int, Any]) -> tuple[dict[int, Any], list[str]]:
+    """Those contracts that still stand as they were shown, and a sentence about the others, if there are any."""
+    digests, shown = digests_of(list(contracts.values())), {row.subject_id: row.digest for row in rows}
+    same = {number: one for number, one in contracts.items() if digests[number] == shown[number]}
+    gone = len(shown) - len(same)
+    words = ngettext(
+        "%(n)s sözleşme siz okurken değişti; o bu sayfada yok ve işleme alınmaz.",
+        "%(n)s sözleşme siz okurken değişti; onlar bu sayfada yok ve işleme alınmaz.",
+        gone,
+    )
+    return same, [words % {"n": fmt.number_text(gone, current_language())}] if gone else []
 
 
 def _line(contract: Contract, minutes: int) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from katip.contracts.models import AssignmentType, Contract
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
 from katip.core.usecase import acting_as
-from katip.rules import Profession
+from katip.notices.follow import reject_reasons
+from katip.processes.models import Decision
+from katip.rules import ContractState, Profession
 from katip.runs.contract_rows import ends_asked, reoffers_asked
 from katip.runs.end import END
 from katip.runs.reoffer import REOFFER
@@ -105,13 +107,14 @@ def _list(request: Any, narrow: ChooseForm, find: Find, ticked: Sequence[int] = 
     after = number_read(request.GET.get("sonra", ""))
     found = find(request.actor, request.at, asked=narrow.asked(), after=after, limit=PAGE)
     rows, more = found[:PAGE], len(found) > PAGE
+    reasons = reject_reasons([one.process_id for one in rows if one.state == ContractState.REJECTED])
     url = request.path
     return {
         "narrow": narrow,
         "is_long": more or after is not None or len(rows) > SHORT or bool(narrow.named),
         "narrowed": bool(narrow.named),
         "kept": list(narrow.named.items()),
-        "rows": [_row(one) for one in rows],
+        "rows": [_row(one, reasons.get(one.process_id)) for one in rows],
         "ticked": set(ticked),
         "several": len(rows) > 1 or more or after is not None,
         "whole": not more and after is None,
@@ -126,13 +129,14 @@ def _address(url: str, named: dict[str, str]) -> str:
     return f"{url}?{urlencode(named)}" if named else url
 
 
-def _row(contract: Any) -> dict[str, Any]:
+def _row(contract: Any, rejection: Decision | None) -> dict[str, Any]:
     return {
         "no": contract.pk,
         "url": reverse("contract", args=[contract.pk]),
         "code": contract.code,
         "profession_label": PROFESSIONS[Profession(contract.profession)],
         "state": contract.state,
+        "reason": rejection.reason if rejection else "",
         "company": contract.workplace.title,
         "sgk_number": contract.workplace.sgk_number,
         "place": contract.workplace.province.name,
