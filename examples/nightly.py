@@ -210,7 +210,7 @@ def night(api: Api, wanted: Sequence[Wanted], *, offer: bool, documents: Path | 
     report.lines.append(f"{token['provider']['title']}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
     left = (datetime.fromisoformat(token["expires_at"]) - datetime.now(UTC)).days
     nearly_over = [f"in {left} days: make its successor at {token['name']!r}"] if left < NEARLY_OVER_DAYS else []
-    report.section("The token expires", nearly_over, attention=True)
+    report.section("The token expires soon", nearly_over, attention=True)
     waiting = list(api.pages("/waiting"))
     report.section(
         "Waits for us", [f"{_at(one)} until {one['due_on']}: {one['page']}" for one in waiting], attention=True
