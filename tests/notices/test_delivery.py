@@ -522,3 +522,13 @@ def test_while_a_server_is_waited_for_no_connection_is_held(postbox: Postbox) ->
     many(2)
     assert deliveries_send(at=AT).sent == 2
     assert held == [False, False]
+
+
+@pytest.mark.django_db
+def test_what_another_sender_holds_goes_with_nothing_else(postbox: Postbox) -> None:
+    """A slow server holds a message of a digest for minutes; what is due meanwhile does not take it along."""
+    (held,) = out(digest_key="told")
+    [first] = bundles_claim(actor=OPERATOR, at=AT, channel=Channel.EMAIL).bundles
+    (later,) = out(digest_key="told", due_at=AT + 2 * MINUTE)
+    [second] = bundles_claim(actor=OPERATOR, at=AT + 3 * MINUTE, channel=Channel.EMAIL).bundles
+    assert [[row.pk for row in one] for one in (first, second)] == [[held.pk], [later.pk]]

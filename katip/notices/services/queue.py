@@ -79,7 +79,7 @@ def bundles_claim(*, actor: Actor, at: datetime, channel: Channel) -> Claim:
             break
     more = len(found) == most
     closed = _close(actor, at, channel, found)
-    bundles = _bundled(channel, [row for row in found if row.state == State.WAITING])
+    bundles = _bundled(channel, at, [row for row in found if row.state == State.WAITING])
     taken = [row.pk for bundle in bundles for row in bundle]
     Delivery.objects.filter(pk__in=taken).update(due_at=at + CLAIM, tries=F("tries") + 1)
     for bundle in bundles:
@@ -112,8 +112,11 @@ def _happening(row: Delivery) -> Happening:
     return Happening(f"notices:delivery:{row.state}", row.person_id, detail)
 
 
-def _bundled(channel: Channel, found: list[Delivery]) -> list[Bundle]:
-    """Each row by itself, or with all that waits for the same digest, due or not."""
+def _bundled(channel: Channel, at: datetime, found: list[Delivery]) -> list[Bundle]:
+    """Each row by itself, or with all that waits for the same digest, due or not.
+
+    What was tried and is not due may be in another sender's hands: it is left out, else it would leave twice.
+    """
     bundles: list[Bundle] = [[row] for row in found if not row.digest_key]
     wanted = {(row.address_key, row.digest_key) for row in found if row.digest_key}
     if not wanted:
@@ -122,7 +125,9 @@ def _bundled(channel: Channel, found: list[Delivery]) -> list[Bundle]:
     match = Q()
     for address, digest in wanted:
         match |= Q(address_key=address, digest_key=digest)
-    others = Delivery.objects.filter(match, state=State.WAITING, channel=channel).exclude(pk__in=known)
+    in_nobodys_hands = Q(tries=0) | Q(due_at__lte=at)
+    others = Delivery.objects.filter(match, in_nobodys_hands, state=State.WAITING, channel=channel)
+    others = others.exclude(pk__in=known)
     rows = [row for row in found if row.digest_key]
     ordered = others.order_by("address_key", "digest_key", "pk")
     rows += ordered.select_for_update(skip_locked=True, of=("self",))[:_ROWS]
