@@ -186,6 +186,11 @@ class At:
         WAITING.clear()
         self.page.locator(".title.code").wait_for()
 
+    def reading(self) -> None:
+        """What is read before many steps are approved at once, of one workplace."""
+        self.page.goto(f"/bekleyenler/?ara={LONG_TITLE}")
+        self.page.locator("main form button[name=kapsam][value=tumu]").first.click()
+
     def provider(self) -> None:
         self.fetched()
         self.page.locator("[name=firma]").first.check()
@@ -274,6 +279,20 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "managers": ("principal", in_turn(At.provider, to("/sorumlu-mudurler/"))),
     "managers, refused": ("principal", in_turn(At.provider, lambda at: at.refused("/sorumlu-mudurler/gorevlendir/"))),
     "own records": ("specialist", in_turn(lambda at: at.capacity("bireysel"), to("/kendi-kayitlarim/"))),
+    "all that waits": ("accountant", to("/bekleyenler/")),
+    "all that waits, nothing found": ("accountant", to("/bekleyenler/?ara=yok")),
+    "many to approve": ("accountant", At.reading),
+    "many to approve, refused": ("accountant", in_turn(At.reading, At.submit)),
+    "runs": ("accountant", to("/toplu/")),
+    "notices": ("accountant", to("/bildirimler/")),
+    "preferences of notices": ("accountant", to("/hesabim/bildirim-tercihleri/")),
+    "provider's board": ("manager", in_turn(At.provider, to("/takip/"))),
+    "provider's figures": ("manager", in_turn(At.provider, to("/takip/sayilar/"))),
+    "offers to make anew": ("manager", in_turn(At.provider, to("/toplu/yeniden-teklif/"))),
+    "contracts to end": ("manager", in_turn(At.provider, to("/toplu/sonlandir/"))),
+    "guide": (None, to("/kilavuz/")),
+    "programs": ("manager", in_turn(At.provider, to("/programlar/"))),
+    "webhook, refused": ("manager", in_turn(At.provider, lambda at: at.refused("/programlar/webhook/yeni/"))),
     "step up": ("accountant", to("/giris/yeniden/")),
     "result": ("accountant", At.decided),
     "contracts of a provider": ("manager", in_turn(At.provider, to("/sozlesmeler/?liste=tum"))),
