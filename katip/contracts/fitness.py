@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from katip.contracts.facts import undertaking_fits
-from katip.contracts.models import Fitness
+from katip.contracts.models import Contract, Fitness
 from katip.core.clock import day_of
 from katip.rules import Compliance, HazardClass, Profession, judge_compliance, required_minutes
 
@@ -32,6 +32,7 @@ SELECT workplace.id, hazard.hazard_class, headcount.employees,
                ORDER BY version.valid_from DESC, version.no DESC LIMIT 1
            ) AS current
            WHERE contract.workplace_id = workplace.id AND contract.state = 'active'
+             AND contract.id <> ALL(%(without)s)
        ), '[]')
 FROM registry_workplace AS workplace
 LEFT JOIN LATERAL (
@@ -87,11 +88,19 @@ class WorkplaceFitness:
         return Fitness(str(judged.verdict))
 
 
-def fitness_of(workplace_ids: Collection[int], at: datetime) -> dict[int, WorkplaceFitness]:
-    """Judge the contracts in force at each workplace, by one statement."""
+def fitness_of(
+    workplace_ids: Collection[int], at: datetime, *, without: Collection[int] = ()
+) -> dict[int, WorkplaceFitness]:
+    """Judge the contracts in force at each workplace, by one statement; those in `without` count as ended."""
     day = day_of(at)
     with connection.cursor() as cursor:
-        cursor.execute(_READ, {"workplaces": sorted(set(workplace_ids)), "at": at, "day": day})
+        asked: dict[str, Any] = {
+            "workplaces": sorted(set(workplace_ids)),
+            "at": at,
+            "day": day,
+            "without": list(without),
+        }
+        cursor.execute(_READ, asked)
         return {row[0]: _judge(day, row) for row in cursor.fetchall()}
 
 
@@ -118,6 +127,17 @@ def _judge(day: date, row: tuple[Any, ...]) -> WorkplaceFitness:
             )
     undertaken = undertaking_fits(own_minutes, hazard, employees, day)
     return WorkplaceFitness(workplace_id, hazard, employees, undertaken, judged)
+
+
+def workplaces_lacking(contract_ids: Collection[int], at: datetime) -> set[int]:
+    """Workplaces that would lack something of the professions of these contracts if all of them ended; two statements.
+
+    What they lack already counts, too. Judged by the figures of the day.
+    """
+    named = Contract.objects.filter(pk__in=contract_ids).values_list("workplace_id", "profession")
+    ended = {(workplace_id, Profession(word)) for workplace_id, word in named}
+    left = fitness_of({workplace_id for workplace_id, _ in ended}, at, without=contract_ids) if ended else {}
+    return {number for number, profession in ended if left[number].fitness(profession) == Fitness.SHORT}
 
 
 _DUE = """

@@ -35,6 +35,11 @@ def run_rows(run: Run, *, after: int = 0, limit: int, refused: bool | None = Non
     return list(rows.order_by("no")[: limit + 1])
 
 
+def run_subjects(run: Run) -> list[int]:
+    """What all rows of a run are about; at most as many as a run may have."""
+    return list(RunRow.objects.filter(run_id=run.pk).values_list("subject_id", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """The rows of a run for one kind of process and one provider, of how many workplaces.

@@ -2,18 +2,21 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from katip.audit.models import Event, EventDetail
 from katip.contracts.anew import running
+from katip.contracts.fitness import fitness_of, workplaces_lacking
 from katip.contracts.models import Contract, ContractAct
 from katip.contracts.services.end import contract_end
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
 from katip.processes.services.complete import steps_complete
-from katip.rules import ContractState, EndReason
+from katip.registry.models import Headcount
+from katip.rules import ContractState, EndReason, Profession
 from katip.runs.contract_rows import ends_asked
 from katip.runs.kinds import kind_get
 from katip.runs.models import RunRow
@@ -97,6 +100,23 @@ def test_a_contract_that_changed_since_it_was_shown_is_not_ended(world: World) -
     contract_end(actor=manager, at=LATER, contract_id=contract.pk, last_day=day_of(LATER), note=NOTE)
     assert codes_of(run_through(manager, LATER, third)) == {contract.pk: "action_not_allowed"}
     assert codes_of(run_through(stranger, LATER, fourth)) == {contract.pk: "mandate_ended"}
+
+
+def test_what_would_be_missing_is_judged_for_all_workplaces_at_once(
+    world: World, django_assert_num_queries: Any
+) -> None:
+    """What stays covers its profession; where nobody is employed, nothing is owed."""
+    contracts = many(world)
+    assert {one.fit for one in Contract.objects.filter(pk__in=[one.pk for one in contracts])} == {"fit"}
+    ids = [one.pk for one in contracts]
+    with django_assert_num_queries(2):
+        assert workplaces_lacking(ids, LATER) == {one.workplace_id for one in contracts}
+    assert workplaces_lacking(ids[:1], LATER) == {contracts[0].workplace_id}
+    Headcount.objects.filter(workplace=contracts[1].workplace_id).update(employees=0)
+    assert workplaces_lacking(ids, LATER) == {contracts[0].workplace_id}
+    assert workplaces_lacking([], LATER) == set()
+    kept = fitness_of([contracts[0].workplace_id], LATER, without=ids[1:])[contracts[0].workplace_id]
+    assert kept.fitness(Profession.SAFETY_SPECIALIST) == "fit"
 
 
 def test_nobody_ends_what_is_not_theirs(world: World) -> None:

@@ -96,6 +96,7 @@ def test_many_contracts_are_ended_with_one_day_and_one_reason(world: World) -> N
     assert "Son gün bugün: sözleşmeler hemen sonlanır" in read.text
     assert "2 sözleşme o gün 30 günü aşmamış olur" in read.text
     assert NOTE in read.text
+    assert "hepsi sonlanınca 1 işyerinde yasanın istediği hizmet eksik kalır" in read.text
     owner = world.actor("owner", at=now())
     contract_end(actor=owner, at=now(), contract_id=contracts[1].pk, last_day=today, note=NOTE)
     assert "siz okurken değişti" not in read.text

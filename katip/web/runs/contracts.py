@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from katip.contracts.fitness import workplaces_lacking
 from katip.contracts.models import AssignmentType, Contract
 from katip.contracts.selectors import contracts_told, minutes_now
 from katip.core.actor import Capacity
@@ -17,6 +18,7 @@ from katip.rules import SHORT_CONTRACT_DAYS, ContractState, Profession
 from katip.runs.contract_rows import digests_of
 from katip.runs.kinds import RowAsked
 from katip.runs.models import Run, RunOutcome, RunRow
+from katip.runs.selectors import run_subjects
 from katip.runs.texts import TEXTS
 from katip.web import format as fmt
 from katip.web.processes.kinds import row as line
@@ -174,6 +176,14 @@ class EndPresenter(ContractsPresenter):
                 blocked,
             )
             notices.append(words % {"n": fmt.number_text(blocked, language), "short": SHORT_CONTRACT_DAYS})
+        lacking = len(workplaces_lacking(run_subjects(run), request.at))
+        if lacking:
+            words = ngettext(
+                "Bugünkü sayılarla, hepsi sonlanınca %(n)s işyerinde yasanın istediği hizmet eksik kalır.",
+                "Bugünkü sayılarla, hepsi sonlanınca %(n)s işyerinde yasanın istediği hizmet eksik kalır.",
+                lacking,
+            )
+            notices.append(words % {"n": fmt.number_text(lacking, language)})
         common = [
             line(_("Son gün"), fmt.deadline_text(last_day, language), strong=True),
             line(_("Neden"), str(run.params["note"])),
