@@ -219,7 +219,8 @@ def _drafts(
         process_id=telling.process_id,
         language=Language(own.language),
         due_at=leaves_at(at, own, optional=kind.optional),
-        digest_key="told" if kind.optional else "",
+        # One letter for one reader: the link in it leaves for that one, though two have the same address.
+        digest_key=f"told:{reader.person_id or 'card'}" if kind.optional else "",
     )
     if reader.person_id is not None:
         if reader.person_id in emails:

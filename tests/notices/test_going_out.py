@@ -13,6 +13,7 @@ from django.utils import translation
 from katip.audit.models import Event
 from katip.identity.models import Person
 from katip.notices import kinds as told
+from katip.notices.addresses import address_key
 from katip.notices.kinds import ASKED, GROUPS, KINDS, NAMED, OUTCOME, notice_text, notice_title
 from katip.notices.letters import Item, Letter, letter_write
 from katip.notices.links import PATHS, path_to
@@ -123,7 +124,7 @@ def test_nothing_leaves_at_night_and_things_of_one_window_go_together(world: Wor
     tell()
     rows = list(Delivery.objects.filter(person=world.owner, kind=told.WAITS))
     assert [one.due_at for one in rows] == [AT + timedelta(minutes=2)] * 2
-    assert {one.digest_key for one in rows} == {"told"}
+    assert {one.digest_key for one in rows} == {f"told:{rows[0].person_id}"}
     night = datetime(2025, 6, 2, 19, 30, tzinfo=UTC)  # 22.30 in Turkey
     assert leaves_at(night, Habits(), optional=True) == datetime(2025, 6, 3, 5, tzinfo=UTC)
     assert leaves_at(night, Habits(), optional=False) == night
@@ -217,6 +218,18 @@ def test_a_short_message_says_what_waits_and_nothing_of_anybody(world: World) ->
     tell()
     both = letter(*Delivery.objects.filter(channel=Channel.SMS), channel=Channel.SMS)
     assert both.text == "Katip: 2 onayınız bekleniyor."
+
+
+def test_two_who_share_an_address_are_written_to_apart(world: World) -> None:
+    """Each by a letter of their own, whose link leaves for them."""
+    Person.objects.filter(pk__in=[world.owner.pk, world.colleague.pk]).update(email="ortak@ornek.com.tr")
+    world.accepted(103)
+    tell()
+    world.decide("owner", world.accepted(140))
+    tell()
+    rows = Delivery.objects.filter(address_key=address_key(Channel.EMAIL, "ortak@ornek.com.tr"))
+    readers = {(one.digest_key, one.person_id) for one in rows}
+    assert len(readers) == len({one.person_id for one in rows}) == 2
 
 
 def test_one_phone_of_many_workplaces_hears_one_message(world: World) -> None:
