@@ -43,7 +43,8 @@ def test_beside_the_web_server_it_goes_on_whatever_went_wrong(
     rounds: list[str] = []
     tended: list[str] = []
 
-    def due_do(_now: Any) -> str:
+    def due_do(_now: Any, *, sending: bool) -> str:
+        assert not sending  # messages have threads of their own beside a web server
         rounds.append("")
         if len(rounds) == 1:
             raise fault
