@@ -68,7 +68,9 @@ def workplaces_served(provider_id: int) -> QuerySet[Workplace]:
 
 
 def _judged(at: datetime) -> QuerySet[ApiToken]:
-    mandates = Mandate.objects.filter(valid_on(at), person=OuterRef("made_by"), provider=OuterRef("provider"))
+    mandates = Mandate.objects.filter(
+        valid_on(at), person=OuterRef("made_by"), person__is_active=True, provider=OuterRef("provider")
+    )
     return ApiToken.objects.annotate(maker_holds=Exists(mandates))
 
 

@@ -17,6 +17,7 @@ from katip.contracts.models import Contract, ContractVersion
 from katip.core.actor import OPERATOR, Actor, Capacity, Proof
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.core.jobs import jobs_waiting
+from katip.identity.models import Person
 from katip.keeping.services.retention import batch_destroy
 from katip.processes.inbox import inbox_all, inbox_hash
 from katip.processes.models import Decision, Process
@@ -214,6 +215,14 @@ def test_a_mandate_that_ended_meanwhile_refuses_its_rows_alone(world: World) -> 
     Mandate.objects.filter(person=world.accountant, workplace_id=lost.workplace_id).update(valid_to=date(2025, 6, 1))
     carried(run)
     assert outcomes(run) == {lost.process_id: "mandate_ended", kept.process_id: ""}
+
+
+def test_an_account_that_was_closed_meanwhile_approves_nothing_more(world: World, small: None) -> None:
+    offers(world, 3)
+    run = opened(world)
+    assert run_carry(run=run, at=LATER)
+    Person.objects.filter(pk=world.accountant.pk).update(is_active=False)
+    assert (carried(run).done, run.refused, approvals()) == (2, 1, 2)
 
 
 def test_rows_of_several_capacities_are_each_decided_in_their_own(world: World) -> None:

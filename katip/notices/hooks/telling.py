@@ -83,7 +83,7 @@ def _without_mandate_pause(subscriptions: set[HookSubscription], at: datetime) -
 
 def keeper_holds(subscription: HookSubscription, at: datetime) -> bool:
     """Whether who answers for a subscription may still act for its organisation."""
-    mandates = Mandate.objects.filter(valid_on(at), person_id=subscription.keeper_id)
+    mandates = Mandate.objects.filter(valid_on(at), person_id=subscription.keeper_id, person__is_active=True)
     if subscription.provider_id is not None:
         return mandates.filter(provider_id=subscription.provider_id).exists()
     return mandates.filter(workplace=subscription.workplace_id).exists()

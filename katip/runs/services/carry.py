@@ -58,7 +58,8 @@ def chunk_carry(*, actor: Actor, at: datetime, run_id: int, most: int = CHUNK, b
 
     False where no row is left, or another hand is at this run.
     """
-    run = Run.objects.select_for_update(skip_locked=True).filter(pk=run_id, state__in=UNFINISHED).first()
+    unfinished = Run.objects.filter(pk=run_id, state__in=UNFINISHED).select_related("person")
+    run = unfinished.select_for_update(skip_locked=True, of=("self",)).first()
     if run is None:
         return False
     rows = list(RunRow.objects.filter(run_id=run_id, no__gt=run.reached).order_by("no")[:most])
@@ -84,7 +85,9 @@ def actor_of(run: Run, capacity: Capacity = Capacity.INDIVIDUAL, organisation_id
 
 
 def _outcomes(run: Run, rows: Sequence[RunRow], at: datetime) -> Mapping[int, Outcome]:
-    """What came of each row, by its number; those of one capacity together."""
+    """What came of each row, by its number; those of one capacity together. A closed account does nothing more."""
+    if not run.person.is_active:
+        return dict.fromkeys([row.no for row in rows], Refused("mandate_ended"))
     found: dict[int, Outcome] = {}
     for (capacity, organisation_id), group in groupby(sorted(rows, key=_side), key=_side):
         actor = actor_of(run, Capacity(capacity), organisation_id or None)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from katip.identity.models import Person
 from katip.programs.models import ApiToken, TokenCalls
 from katip.programs.scopes import Scope
 from katip.registry.models import Mandate
@@ -41,6 +42,10 @@ def test_a_token_ends_with_its_time_its_maker_and_by_hand(world: World) -> None:
     found.update(expires_at=timezone.now() + timedelta(days=1), revoked_at=timezone.now())
     assert program.problem("GET", "/token")["code"] == "token_revoked"
     found.update(revoked_at=None)
+    assert program.get("/token")
+    Person.objects.filter(pk=world.manager.pk).update(is_active=False)  # a closed account
+    assert program.problem("GET", "/token")["code"] == "maker_gone"
+    Person.objects.filter(pk=world.manager.pk).update(is_active=True)
     assert program.get("/token")
     Mandate.objects.filter(person=world.manager).update(valid_to=AT.date())
     assert program.problem("GET", "/token")["code"] == "maker_gone"

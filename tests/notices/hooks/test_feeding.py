@@ -15,6 +15,7 @@ from katip.contracts.services.update import update_propose
 from katip.core.actor import OPERATOR
 from katip.core.clock import day_of
 from katip.documents.services.make import documents_make
+from katip.identity.models import Person
 from katip.notices.hooks.occasions import PAGES, TAGS
 from katip.notices.hooks.services.subscribe import hook_resume
 from katip.notices.hooks.telling import HELD_FOR, READER, hooks_handle
@@ -184,6 +185,14 @@ def test_who_answers_for_it_must_hold_a_mandate(world: World) -> None:
     found = HookSubscription.objects.get()
     assert (found.state, found.pause, found.next_at) == ("paused", "mandate", None)
     assert HookDelivery.objects.get().state == "held"
+
+
+def test_who_answers_for_it_must_have_an_account(world: World) -> None:
+    hook, _ = subscribed(world, URL)
+    world.offer()
+    Person.objects.filter(pk=world.manager.pk).update(is_active=False)
+    told(hook)
+    assert HookSubscription.objects.get().pause == "mandate"
 
 
 def test_what_waited_when_a_mandate_ended_is_held_and_sent_once_somebody_takes_over(world: World) -> None:
