@@ -333,6 +333,26 @@ def test_terms_are_said_once_where_they_are_shared() -> None:
     ]
 
 
+def test_a_column_of_figures_is_told_from_one_of_sentences() -> None:
+    rows = [
+        [
+            term("Süre", f"{number} dakika (5 saat)", strong=True),
+            term("Yeni", f"{number}", f"Şimdi {number}", strong=True),
+        ]
+        for number in (300, 310)
+    ]
+    rows[0].append(term("Sınır", "240 dakika"))
+    rows[0].append(term("Neden", "240 dakika eksik olduğu için işveren istedi; onay bekler."))
+    shared = terms_share(rows, [1, 2])
+    assert {column["label"]: column["figures"] for column in shared.columns} == {
+        "Süre": True,
+        "Yeni": False,
+        "Sınır": True,
+        "Neden": False,
+    }
+    assert [[cell["figures"] for cell in cells] for cells in shared.own] == [[True, False, True, False]] * 2
+
+
 def test_every_kind_of_process_is_read_in_full(world: World) -> None:
     filled_make(world)
     Process.objects.update(due_on=None)

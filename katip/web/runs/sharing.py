@@ -11,6 +11,10 @@ from typing import Any
 Term = Mapping[str, Any]
 """label, value, details (lines), strong: as `web.processes.kinds.row` makes them"""
 
+_NONE = "–"
+_SHORT = 40
+"""letters of a figure with its unit, as `2.400 dakika (40 saat)`"""
+
 
 @dataclass(slots=True)
 class Shared:
@@ -18,7 +22,7 @@ class Shared:
 
     `named` lists, by label, who or what recurs, with the small print of each; `common` holds for all rows; `by_company`
     has for each company what holds for its rows; `columns` are the labels of the rest, with the small print that all
-    values of a column share; `own` has for each row its terms by column.
+    values of a column share, and whether they are `figures` alone; `own` has for each row its terms by column.
     """
 
     named: dict[str, dict[str, Sequence[str]]] = field(default_factory=dict)
@@ -61,9 +65,11 @@ def terms_share(
                     shared.by_company[company].append(term)
             continue
         note = _same_lines(column) if len(by_row) > 1 else []
-        shared.columns.append({"label": label, "notes": note, "strong": strong})
-        for cells, term in zip(shared.own, column, strict=True):
-            cells.append(_cell(label, term, note, strong=strong))
+        mine = [_cell(label, term, note, strong=strong) for term in column]
+        figures = all(map(_is_figure, mine))
+        shared.columns.append({"label": label, "notes": note, "strong": strong, "figures": figures})
+        for cells, cell in zip(shared.own, mine, strict=True):
+            cells.append({**cell, "figures": figures})
     return shared
 
 
@@ -96,8 +102,14 @@ def _same_lines(column: Sequence[Term | None]) -> list[str]:
     return [line for line in told[0]["details"] if all(line in term["details"] for term in told)]
 
 
+def _is_figure(cell: Term) -> bool:
+    """Whether it is a short figure, or none; anything else is read as text."""
+    value = str(cell["value"])
+    return value == _NONE or (not cell["details"] and value[:1].isdigit() and len(value) <= _SHORT)
+
+
 def _cell(label: str, term: Term | None, notes: Collection[str], *, strong: bool) -> Term:
     """The value of a column, without what the column says for all; a dash where the row has no such term."""
     if term is None:
-        return {"label": label, "value": "–", "details": [], "strong": strong}
+        return {"label": label, "value": _NONE, "details": [], "strong": strong}
     return {**term, "details": [line for line in term["details"] if line not in notes], "strong": strong}
