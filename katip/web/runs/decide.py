@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from katip.contracts.texts import TEXTS
 from katip.core.clock import day_of
+from katip.processes.inbox import inbox_named
 from katip.processes.kinds import kind_get
 from katip.processes.models import Process, ProcessState
 from katip.registry.models import ContactDeclaration
@@ -59,7 +60,9 @@ class DecidePresenter(RunPresenter):
     def review(self, request: Any, run: Run, rows: Sequence[RunRow]) -> dict[str, Any]:
         """The terms, grouped by text and then by company; and what all of it comes to."""
         processes = _processes(rows)
-        gone = [row for row in rows if not _as_shown(processes.get(row.subject_id), row)]
+        waiting = inbox_named(run.person_id, request.at, [row.subject_id for row in rows])
+        mine = {one.process_id for one in waiting}  # a mandate may have ended since: its terms are read no more
+        gone = [row for row in rows if row.subject_id not in mine or not _as_shown(processes.get(row.subject_id), row)]
         lost = {row.no for row in gone}
         texts: dict[str, list[Process]] = {}
         for row in rows:
