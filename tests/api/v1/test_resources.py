@@ -181,7 +181,9 @@ def test_a_list_costs_the_same_whatever_its_length(world: World, program: Progra
         return len(asked)
 
     world.active()
-    few = {path: counted(path) for path in QUERIES if program.ask("GET", path)}  # looks are recorded once in a while
+    for path in QUERIES:
+        program.ask("GET", path)  # looks are recorded once in a while
+    few = {path: counted(path) for path in QUERIES}
     for number in range(3, 6):
         world.offer(at=AT, workplace_id=workplace(number).pk)
     many = {path: counted(path) for path in QUERIES}
