@@ -1,8 +1,11 @@
 """What people were told, the addresses on a card, and what workplaces reported: reads of this room."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from katip.notices.kinds import ABOUT_A_STEP
 from katip.notices.models import Notice, Objection
+from katip.processes.models import Process, ProcessState
 from katip.registry.models import ContactDeclaration, Official
 
 
@@ -12,6 +15,15 @@ def told_of(person_id: int, *, most: int, before: int | None = None) -> list[Not
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.order_by("-pk")[:most])
+
+
+def overtaken(notices: Sequence[Notice]) -> set[int]:
+    """Of these, the numbers of those that asked for an answer to a step that waits no more."""
+    asked = {one.pk: (one.process_id, one.detail.get("step")) for one in notices if one.kind in ABOUT_A_STEP}
+    ids = {process_id for process_id, _ in asked.values() if process_id is not None}
+    waiting = Process.objects.filter(pk__in=ids, state=ProcessState.OPEN) if ids else Process.objects.none()
+    steps = set(waiting.values_list("pk", "current_step"))
+    return {number for number, step in asked.items() if step not in steps}
 
 
 def card_of(workplace_id: int) -> ContactDeclaration | None:

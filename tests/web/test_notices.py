@@ -51,6 +51,15 @@ def test_the_list_shows_what_was_told_with_its_link_and_counts_it_as_read(world:
     assert "Yeni</span>" not in client.get(reverse("notices")).content.decode()
 
 
+def test_what_was_answered_meanwhile_says_that_it_waits_no_more(world: World) -> None:
+    answered, waiting = world.accepted(103), world.accepted(140)
+    tell()
+    world.decide("owner", answered)
+    shown = {one["url"]: one["over"] for one in entered(world, "owner").get(reverse("notices")).context["notices"]}
+    assert shown[reverse("step", args=[answered.process_id])]
+    assert not shown[reverse("step", args=[waiting.process_id])]
+
+
 def test_one_reads_only_ones_own_page_by_page_and_can_call_all_read(world: World) -> None:
     Notice.objects.bulk_create(
         Notice(

@@ -15,7 +15,7 @@ from katip.notices.kinds import notice_reason, notice_text, notice_title
 from katip.notices.links import notice_path
 from katip.notices.models import Notice
 from katip.notices.services.seen import told_seen
-from katip.notices.told import told_of
+from katip.notices.told import overtaken, told_of
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
 
@@ -36,10 +36,10 @@ def notices(request: Any) -> HttpResponse:
     with acting_as(request.actor):
         found = told_of(request.user.pk, most=PAGE + 1, before=before)
         rows = found[:PAGE]
-        url = reverse("notices")
+        url, over = reverse("notices"), overtaken(rows)
         unseen = [notice.pk for notice in rows if notice.seen_at is None]
         context = {
-            "notices": [notice_row(notice) for notice in rows],
+            "notices": [notice_row(notice, over=notice.pk in over) for notice in rows],
             "others_unseen": max(0, request.user.unseen_told - len(unseen)),
             "shown": _("%(n)s satır gösteriliyor") % {"n": len(rows)} if before or len(found) > PAGE else "",
             "first_url": url if before else "",
@@ -53,14 +53,15 @@ def notices(request: Any) -> HttpResponse:
     return response
 
 
-def notice_row(notice: Notice) -> dict[str, Any]:
-    """A notice as lists show it."""
+def notice_row(notice: Notice, *, over: bool) -> dict[str, Any]:
+    """A notice as lists show it; `over` where it asked for what waits no more."""
     return {
         "title": notice_title(notice.kind, notice.detail),
         "text": notice_text(notice.kind, notice.detail),
         "reason": notice_reason(notice.detail),
         "at": notice.at,
         "new": notice.seen_at is None,
+        "over": over,
         "url": notice_path(notice.kind, notice.process_id, notice.detail),
         "about_process": notice.process_id is not None,
     }
