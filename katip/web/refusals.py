@@ -34,6 +34,7 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
         lazy("İşyerinin SGK kaydında çalışan görünmüyor; çalışanı olmayan işyerinde sözleşme yürürlükte kalmaz."),
         lazy("SGK çalışan bildirince yeniden deneyin; bildirim en geç üç günde gelir."),
     ),
+    "workplace_unknown": (lazy("Bu SGK numarası bu kayıtta yok."), lazy("Numarayı denetleyin.")),
     "own_workplace_unknown": (lazy("Bu SGK numarası bu kayıtta yok."), lazy("Numarayı denetleyin.")),
     "own_workplace_taken": (lazy("Bu işyeri başka bir kurumun kendi işyeri."), lazy("SGK numarasını denetleyin.")),
     "person_unknown": (
@@ -103,6 +104,15 @@ REFUSALS: Mapping[str, tuple[Any, Any]] = {
     "updates_wait": (
         lazy("%(workplaces)s işyerinizde süre yasal alt sınırın altında ve güncelleme önerilmemiş."),
         lazy("Önce bu sözleşmelerin süresini güncelleyin; sonra yeni teklif gönderebilirsiniz."),
+    ),
+    "offer_over": (
+        lazy("Bu teklif artık beklemiyor."),
+        lazy("Sürecin sayfasını yeniden açıp son durumuna bakın."),
+    ),
+    "objection_closed": (lazy("Bu bildirim bu arada kapatılmış."), lazy("Listeyi yeniden açın.")),
+    "too_many_reminders": (
+        lazy("Bir seferde en çok %(most)s hatırlatma gönderilir."),
+        lazy("Listeyi süzüp bölüm bölüm hatırlatın."),
     ),
     "run_empty": (lazy("Hiçbir satır seçilmemiş."), lazy("Önce listeden bir kutuyu işaretleyin.")),
     "run_too_long": (
