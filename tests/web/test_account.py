@@ -312,7 +312,8 @@ def test_the_page_asks_as_often_whether_little_or_much_stands_there(world: World
     with CaptureQueriesContext(connection) as captured:
         assert client.get(reverse("account")).status_code == 200
     asked = [query["sql"] for query in captured.captured_queries]
-    assert sum(not re.match(r"BEGIN|COMMIT|SAVEPOINT|RELEASE", sql) for sql in asked) == 14  # one of them: whether the address takes messages
+    # one of them: whether the address takes messages
+    assert sum(not re.match(r"BEGIN|COMMIT|SAVEPOINT|RELEASE", sql) for sql in asked) == 14
 
 
 def test_an_empty_account_says_what_will_stand_there(world: World) -> None:
