@@ -63,9 +63,9 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # each room's jobs.py
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "katip.web.middleware.HeadersMiddleware",
-    "katip.api.middleware.ProblemMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "katip.api.middleware.ProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "katip.web.middleware.LanguageMiddleware",

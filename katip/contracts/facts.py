@@ -43,7 +43,7 @@ WITH asked AS (
     CROSS JOIN LATERAL (
         SELECT version.minutes, version.assignment_type FROM contracts_contractversion AS version
         WHERE version.contract_id = contract.id AND version.valid_from <= %(at)s
-        ORDER BY version.no DESC LIMIT 1
+        ORDER BY version.valid_from DESC, version.no DESC LIMIT 1
     ) AS current
 )
 SELECT asked.key, workplace.closed_on, hazard.hazard_class, headcount.employees, headcount.period,

@@ -83,6 +83,10 @@ class Walk:
             expect(page.get_by_role("heading", level=1)).to_have_text("İkinci adım")
             hand.write(page.get_by_label("6 haneli kod"), way.browsing.product.code(way.key))
             hand.press(page.get_by_role("button", name="Kodla gir"))
+            onward = page.get_by_role("link", name="Sıfat seç")  # whoever has much to do lands on all that waits
+            expect(onward.or_(page.get_by_role("radio", name="Bireysel"))).to_be_visible()
+            if onward.is_visible():
+                hand.press(onward)
             expect(page.get_by_role("radio", name="Bireysel")).not_to_be_checked()
             expect(page.get_by_role("radio", name="Kurumsal")).not_to_be_checked()
 

@@ -56,7 +56,7 @@ WITHOUT = {
     "one's own application, data and requests": """application application_cancel application_new data_request
         data_request_new data_request_withdraw own_data own_data_take""",
     "those who looked are named because they looked": "account_looks",
-    "one's own companies and offices": "capacity companies companies_fetch company_choose",
+    "one's own companies and offices": "capacity companies companies_fetch company_choose run_contact",
     "leads on, or is an empty form": """contracts_go contracts_reconcile_close guide_close look_reason_close office
         run_again run_new step_go offer_sheet_template""",
     "asks the official, and shows nobody": "look_reason",
@@ -72,6 +72,9 @@ WITHOUT = {
         v1_document v1_document_file v1_document_statement v1_sheet v1_sheet_csv v1_sheet_xlsx""",
     "describes the API, and tells of nobody": "v1_docs v1_openapi",
     "an empty form": "program_new",
+    "a program's address and what was sent there": """hook hook_act hook_change hook_delivery hook_end hook_new
+        hook_replay hook_secret hooks""",
+    "one's own run: whom it names was recorded as it was read": "run_receipt run_receipts",
     "asked by a machine": """chip_abandon chip_claim chip_evidence chip_stage feed_close feed_faults feed_open feed_part
         feed_rehearse feed_state""",
     "nobody is signed in; it counts checks": "verify verify_code verify_proof verify_tlog_proof",
