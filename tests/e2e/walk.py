@@ -50,7 +50,7 @@ class Way:
 
     def menu(self) -> Locator:
         """The navy column; on a phone it is unfolded first."""
-        unfold = self.page.get_by_role("link", name="Menü", exact=True)
+        unfold = self.page.get_by_role("link", name=re.compile(r"^Menü( |$)"))
         if unfold.is_visible():
             self.hand.press(unfold)
         return self.page.get_by_role("navigation", name="Ana menü")
