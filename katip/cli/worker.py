@@ -12,15 +12,8 @@ from katip.cli.sweep import sweeping
 from katip.cli.web_process import StopRequested, signals_set, stop_check
 
 
-class _Queues(click.ParamType[tuple[str, ...]]):
-    """Names of queues, with commas between them."""
-
-    name = "NAME,NAME"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        if isinstance(value, tuple):
-            return value
-        return tuple(name for name in str(value).replace(",", " ").split() if name)
+def _queues(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[str, ...]:
+    return tuple(value.replace(",", " ").split())
 
 
 @click.command(
@@ -34,7 +27,14 @@ class _Queues(click.ParamType[tuple[str, ...]]):
     show_default="a core each, 4 at most",
     help="Processes on this machine that do jobs.",
 )
-@click.option("--queues", type=_Queues(), default=(), show_default="all", help="Of which queues the hands take jobs.")
+@click.option(
+    "--queues",
+    metavar="NAME,NAME",
+    default="",
+    callback=_queues,
+    show_default="all",
+    help="Of which queues the hands take jobs.",
+)
 def command(count: int, queues: tuple[str, ...]) -> None:
     """Take jobs and do them, and do what is due, until stopped.
 
