@@ -78,14 +78,22 @@ class Visitor:
     """One person in one browser. Every answer is told to `listener`, and the last one of an act is returned.
 
     `source` is the address to come from: on loopback anything in 127.0.0.0/8, so that the limits by network see as
-    many networks as there are people.
+    many networks as there are people. `patience` is how many seconds of silence make a connection a lost one.
     """
 
-    def __init__(self, origin: str, account: Account, listener: Listener | None = None, *, source: str = "") -> None:
+    def __init__(
+        self,
+        origin: str,
+        account: Account,
+        listener: Listener | None = None,
+        *,
+        source: str = "",
+        patience: float = _SLOW_SECONDS,
+    ) -> None:
         self.account = account
         self._address = urlsplit(origin)
         self._listener = listener or (lambda _: None)
-        self._source = source
+        self._source, self._patience = source, patience
         self._cookies: dict[str, str] = {}
         self._connection: http.client.HTTPConnection | None = None
         self._hidden: dict[str, str] = {}
@@ -170,6 +178,18 @@ class Visitor:
         token = self._hidden.get("csrfmiddlewaretoken", "")
         return self._ask(name, "POST", path, urlencode({"csrfmiddlewaretoken": token, **form}), due)
 
+    def twin(self) -> "Visitor":
+        """Another window of the same browser: the same session, a connection of its own."""
+        twin = Visitor(
+            f"{self._address.scheme}://{self._address.netloc}",
+            self.account,
+            self._listener,
+            source=self._source,
+            patience=self._patience,
+        )
+        twin._cookies, twin._hidden = dict(self._cookies), dict(self._hidden)
+        return twin
+
     def close(self) -> None:
         """Let the connection go; the cookies stay."""
         if self._connection is not None:
@@ -232,7 +252,7 @@ class Visitor:
             self._connection = kind(
                 self._address.hostname or "127.0.0.1",
                 self._address.port,
-                timeout=_SLOW_SECONDS,
+                timeout=self._patience,
                 source_address=(self._source, 0) if self._source else None,
             )
         return self._connection
