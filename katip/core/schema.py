@@ -150,8 +150,8 @@ class Bounds:
                 cause = error.__cause__
                 if isinstance(cause, QueryCanceled):
                     raise SchemaError(
-                        f"One statement took longer than {self._waits.statement_milliseconds} ms and was rolled back: what "
-                        "came before it stays. Give it more (--statement-timeout) at an hour when few work."
+                        f"One statement took longer than {self._waits.statement_milliseconds} ms and was rolled back: "
+                        "what came before it stays. Give it more (--statement-timeout) at an hour when few work."
                     ) from error
                 if not isinstance(cause, LockNotAvailable | DeadlockDetected):
                     raise
