@@ -163,6 +163,8 @@ def _program_prepare(cluster: Cluster, *, sample: bool) -> None:
     wait_for("the way to the database", lambda: _database_answers(cluster, first), seconds=30)
     release = Path(os.path.realpath(first.program))
     fresh = not (first.data / "keys" / "seal").exists()
+    if fresh and (release / "katip" / "cli" / "keys.py").exists():
+        _run_katip(cluster, first, release, "-m", "katip", "keys", "make")
     _owner_katip(cluster, first, release, "migrate")
     if fresh:
         _run_katip(cluster, first, release, "-m", "deploy.reference.world", "keys")

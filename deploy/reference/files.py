@@ -28,7 +28,8 @@ KATIP_WEB_WORKERS=2
 # Pages go through the pooler beside them; pgbouncer 1.18 carries no prepared statements over. What the process does
 # outside of pages goes straight to the primary.
 KATIP_DATABASE_URL=postgresql://katip_app:{app}@127.0.0.1:6432/{database}
-KATIP_DATABASE_PREPARE=false"""
+KATIP_DATABASE_PREPARE=false
+KATIP_DRAIN_SECONDS=4"""
 _WORK = """\
 # Work goes straight to the primary.
 KATIP_DATABASE_URL=postgresql://katip_app:{app}@127.0.0.1:5432/{database}"""

@@ -17,7 +17,7 @@ def _keys() -> None:
     from katip.documents.seal.files import sealer_current  # noqa: PLC0415 -- as above
 
     sealer_current()
-    sys.stdout.write(f"The keys of {log_keys().name} lie in {settings.KATIP.data / 'keys'}\n")
+    sys.stdout.write(f"The keys of {log_keys().origin} lie in {settings.KATIP.data / 'keys'}\n")
 
 
 def _cast() -> None:
