@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from katip.cli.agreed import Agreement
 from katip.cli.database import database_tend
 from katip.cli.hands import work_care
 from katip.cli.web_process import stop_check
@@ -86,9 +87,11 @@ def sweep_beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
 
 def beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
     """Keep the hands and an embedded database at work until the web server ends by itself; its status."""
+    agreement = Agreement()
     while True:
         stop_check()
         database_tend()
+        agreement.look()
         hands.tend()
         try:
             return web.wait(1)

@@ -4,6 +4,7 @@ import time
 
 import click
 
+from katip.cli.agreed import Agreement
 from katip.cli.database import database_tend
 from katip.cli.hands import hands_run, hands_usual
 from katip.cli.sending import sending
@@ -48,9 +49,11 @@ def command(count: int, queues: tuple[str, ...]) -> None:
         with hands_run(count, *queues) as hands, sweeping(), sequencing(), sending():
             of = f" on {', '.join(queues)}" if queues else ""
             click.echo(f"{count} hand{'' if count == 1 else 's'} at work{of}. Stop with Ctrl-C.")
+            agreement = Agreement()
             while True:
                 stop_check()
                 database_tend()
+                agreement.look()
                 hands.tend()
                 time.sleep(1)
     except StopRequested:

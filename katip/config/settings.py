@@ -7,18 +7,18 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
-from katip.core.environment import Environment, is_loopback
-from katip.core.keys import key_load
+from katip.core.environment import environment_read, is_loopback
+from katip.core.keys import key_load, random_key
 from katip.core.postgres import Login, server_find
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-KATIP = Environment()
-_keys = KATIP.data / "keys"
+KATIP = environment_read()
+_made = random_key if KATIP.makes_keys else None
 
-SECRET_KEY = key_load(_keys, "secret_key", KATIP.secret_key)
-KATIP_LOOKUP_KEY = key_load(_keys, "lookup_key", KATIP.lookup_key)
-KATIP_FIELD_KEY = key_load(_keys, "field_key", KATIP.field_key)
+SECRET_KEY = key_load(KATIP.keys_folder, "secret_key", KATIP.secret_key, make=_made)
+KATIP_LOOKUP_KEY = key_load(KATIP.keys_folder, "lookup_key", KATIP.lookup_key, make=_made)
+KATIP_FIELD_KEY = key_load(KATIP.keys_folder, "field_key", KATIP.field_key, make=_made)
 
 DEBUG = False
 ALLOWED_HOSTS = [
