@@ -89,12 +89,13 @@ class Visitor:
         *,
         source: str = "",
         patience: float = _SLOW_SECONDS,
+        cookies: Mapping[str, str] | None = None,
     ) -> None:
         self.account = account
         self._address = urlsplit(origin)
         self._listener = listener or (lambda _: None)
         self._source, self._patience = source, patience
-        self._cookies: dict[str, str] = {}
+        self._cookies = dict(cookies or {})
         self._connection: http.client.HTTPConnection | None = None
         self._hidden: dict[str, str] = {}
 

@@ -52,14 +52,16 @@ def fresh(count: int) -> list[Account]:
 
 
 def country(count: int) -> list[Account]:
-    """At least `count` employers of a country, who are spread over it as it comes; fewer where it has no more.
+    """`count` employers of a country, who are spread over it as it comes; fewer where it has no more.
 
-    A provider ends what it has in force with one workplace of each and offers the same anew, and its professionals
-    accept: everything else is as the country has it.
+    Nothing is made while there are half as many. A provider ends what it has in force with one workplace of each and
+    offers the same anew, and its professionals accept: everything else is as the country has it.
     """
     with _owner() as owner:
         owner.execute(_WAITING)
         asked = {person for person, _, _ in owner.fetchall()}
+        if len(asked) > count // 2:
+            return accounts_open()
         owner.execute(_PROVIDERS)
         for provider, manager in owner.fetchall():
             if len(asked) >= count:

@@ -50,7 +50,7 @@ def _month(size: int, seed: int, hands: int | None, data: Path) -> dict[str, Any
         copy_make(server, data)
         kept = _measure("kept", server, data, hands)["seconds"]
         os.sync()  # the copy's own writing is not the month's
-        _warm(server, data)
+        warm(server, data, _COPY, but=_COLD)
         try:
             floor = _measure("floor", server, data, hands)
             full = _measure("full", server, data, hands)
@@ -112,13 +112,13 @@ _COLD = "processes_process"
 """what was agreed once is the most of a register, and a month does not read it; its indexes it writes to"""
 
 
-def _warm(server: "Server", data: Path) -> None:
-    """Have tables and indexes in the system's memory, as a register in use has them; floor and full run alike."""
+def warm(server: "Server", data: Path, name: str, *, but: str = "") -> None:
+    """Have tables and indexes in the system's memory, as a register in use has them, those of one table excepted."""
     import psycopg
 
-    with closing(psycopg.connect(**server.dsn("owner", _COPY))) as connection:
+    with closing(psycopg.connect(**server.dsn("owner", name))) as connection:
         found = connection.execute(
-            "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND relname <> %s", [_COLD]
+            "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND relname <> %s", [but]
         ).fetchall()
     block = bytearray(1 << 20)
     for (path,) in found:
