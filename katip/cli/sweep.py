@@ -132,15 +132,19 @@ def _minute() -> None:
     from django.db import DatabaseError
     from psycopg import Error
 
+    from katip.core.metrics import SWEEPS
     from katip.core.turn import turn_take
 
     try:
         with turn_take("sweep", EVERY_SECONDS - _SOONER_SECONDS) as is_mine:
             told = due_do(datetime.now(UTC), sending=False) if is_mine else ""
+        if is_mine:
+            SWEEPS.labels("done").inc()
         if told:
             log.info("Sweep: %s.", told)
     except (DatabaseError, Error, OSError) as error:  # it may be away, or be told to shut down; it will come back
         log.warning("The sweep was left out; it is tried again in a minute (%s).", str(error).split("\n")[0])
     except Exception:  # whatever is wrong with one contract must not take the rest with it
+        SWEEPS.labels("failed").inc()
         log.exception("The sweep was left out; it is tried again in a minute.")
     work_care()

@@ -9,7 +9,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from katip.core.environment import environment_read, is_loopback
 from katip.core.keys import key_load, random_key
+from katip.core.metrics_folder import metrics_folder_set
 from katip.core.postgres import Login, server_find
+from katip.core.reach import connection_set
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # each room's jobs.py
 
 MIDDLEWARE = [
+    "katip.web.watch.middleware.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "katip.web.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -119,10 +122,7 @@ DATABASES = {
     "default": _database(KATIP.database_url, "application"),
     "owner": _database(KATIP.database_owner_url, "owner"),
 }
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a server that was away and came back is met by new connections
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
-# Sent for the sixth time over one connection, a statement inside `katip.core.prepared` is prepared.
-DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5 if KATIP.database_prepare else None
+connection_set(DATABASES["default"], KATIP)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and used codes lie here: Django's own bound of 300 entries would let a flood push them out.
@@ -215,10 +215,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "formatters": {"plain": {"()": "katip.core.logs.Masked"}, "json": {"()": "katip.core.logs.MaskedJson"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": KATIP.log_format}},
+    "root": {"handlers": ["console"], "level": KATIP.log_level.upper()},
+    # granian's own, in web processes: through the same
+    "loggers": {"_granian": {"handlers": [], "propagate": True}},
 }
+metrics_folder_set(KATIP.data, KATIP.metrics_port)  # before anything loads Prometheus' library
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # Ports and their adapters

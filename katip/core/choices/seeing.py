@@ -13,7 +13,7 @@ class Seeing(BaseModel):
 
     metrics_host: str = Field(
         default="127.0.0.1",
-        description="address at which figures for Prometheus are given",
+        description="address at which `katip serve` and `katip worker` give figures to Prometheus, over plain HTTP",
     )
     metrics_port: int = Field(
         default=0,
@@ -23,9 +23,16 @@ class Seeing(BaseModel):
     )
     log_format: Literal["plain", "json"] = Field(
         default="plain",
-        description="how a line of the log is written",
+        description="how a line of the log is written: in words, or as one JSON object",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning",
+        description="from which weight on anything is logged. `info` adds a line for each request",
     )
     otel_endpoint: str = Field(
         default="",
-        description="where traces are sent (OTLP over HTTP); needs the extra `otel`. Empty: none are made",
+        description=(
+            "where traces are sent, e.g. `http://localhost:4318` (OTLP over HTTP); needs the extra `otel`. Empty: none "
+            "are made"
+        ),
     )
