@@ -15,6 +15,7 @@ from datetime import date
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "dependencies.md"
@@ -75,7 +76,7 @@ def explained() -> dict[str, str]:
 
 def licence_of(package: Distribution) -> str:
     """What its metadata say of its licence."""
-    told = package.metadata
+    told: Any = package.metadata
     stated = [entry for entry in told.get_all("Classifier") or [] if entry.startswith("License ::")]
     return told.get("License-Expression") or "; ".join(stated) or str(told.get("License") or "")
 
@@ -145,9 +146,9 @@ def audit(today: date) -> int:
     """Print known weaknesses of what is locked; 1: there are some. Where nobody answers: said aloud, and 0."""
     lock = ROOT / "requirements-dev.txt"  # contains all that runs
     with TemporaryDirectory() as folder:  # one package first: is there anybody who knows?
-        one = Path(folder) / "one.txt"
-        one.write_text(re.split(r"\n(?=\S)", lock.read_text())[0] + "\n")
-        answers = _asked(one)
+        alone = Path(folder) / "one.txt"
+        alone.write_text(re.split(r"\n(?=\S)", lock.read_text())[0] + "\n")
+        answers = _asked(alone)
     answers = answers and _asked(lock, *(f"--ignore-vuln={name}" for name in accepted(today)))
     if not answers:
         print(
@@ -156,8 +157,8 @@ def audit(today: date) -> int:
         print("!!! Run this where one does, before every release: script/check audit")
         return 0
     weak = [one for one in answers if one.get("vulns")]
-    for one in weak:
-        print(f"{one['name']} {one.get('version')}: {json.dumps(one['vulns'])}")
+    for package in weak:
+        print(f"{package['name']} {package.get('version')}: {json.dumps(package['vulns'])}")
     if not weak:
         print(f"{len(answers)} packages, no known weakness.")
     return min(len(weak), 1)
