@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.reference import database, disks, network, nodes, program
@@ -45,16 +46,19 @@ def up(cluster: Cluster, *, sample: bool | None, disk: str) -> None:
 
 def down(cluster: Cluster, *, delete: bool) -> None:
     """Stop every node and take away namespaces, cables and mounts; the data stay, unless they are to go as well."""
-    primary = database.primary_find(cluster)
-    last = [primary] if primary else []
-    first = [node for node in cluster.nodes if node not in last]
-    for node in [*reversed(first), *last]:
+    for node in cluster.nodes:
         nodes.node_continue(node)
         network.wires_up(node)
-    for node in [*reversed(first), *last]:
-        if nodes.init_find(node) is not None:
-            say(f"Stopping {node.name} …")
-            nodes.node_stop(node)
+    primary = database.primary_find(cluster)
+    standbys = [node for node in cluster.db if node != primary]
+    # The primary last: it alone has everything for certain, and nobody is to take its place now.
+    for together in ([cluster.edge], [*cluster.web, *cluster.work], standbys, [primary] if primary else []):
+        running = [node for node in together if nodes.init_find(node) is not None]
+        if running:
+            say(f"Stopping {', '.join(node.name for node in running)} …")
+            with ThreadPoolExecutor(len(running)) as pool:
+                list(pool.map(nodes.node_stop, running))
+    for node in cluster.nodes:
         network.wires_remove(node)
         disks.disk_remove(node)
     network.bridge_remove(cluster)
