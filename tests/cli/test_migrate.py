@@ -7,6 +7,7 @@ import pytest
 from click import ClickException
 from click.testing import CliRunner
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from katip.cli import migrate as cli
@@ -56,11 +57,12 @@ def test_what_the_version_before_does_not_survive_waits_for_finish(
     assert (names(plan.expand), names(plan.finish), plan.behind) == ([], [unapplied], [])
     assert finish_due("owner") == [unapplied]
     done: list[str] = []
-    monkeypatch.setattr(
-        schema.MigrationExecutor,
-        "apply_migration",
-        lambda _self, state, one, **_: (done.append(schema.label(one)), state)[1],
-    )
+
+    def apply(_self: Any, state: Any, one: Any, **_: Any) -> Any:
+        done.append(schema.label(one))
+        return state
+
+    monkeypatch.setattr(MigrationExecutor, "apply_migration", apply)
     schema.shape_bring("owner", finish=False)
     assert done == []
     schema.shape_bring("owner", finish=True)
@@ -194,7 +196,7 @@ def test_half_an_index_of_an_attempt_that_was_cut_off_is_made_anew(table: Any) -
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_two_do_not_migrate_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
     with owner_connect() as other:
         other.execute(schema._LOCK)
         with pytest.raises(SchemaError, match="Another katip migrate"):

@@ -9,6 +9,7 @@ every answer is a line of JSON.
 import json
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -93,7 +94,13 @@ def migrate(*, finish: bool) -> dict[str, Any]:
     return {"due": finish_due("owner")}
 
 
-COMMANDS = {"world": world, "work": work, "verify": verify, "approved": approved, "migrate": migrate}
+COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
+    "world": world,
+    "work": work,
+    "verify": verify,
+    "approved": approved,
+    "migrate": migrate,
+}
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -56,8 +56,14 @@ class Installation:
     def connect(self, role: str, database: str) -> psycopg.Connection[Any]:
         """A connection as one of the logins, or as the server's administrator."""
         password = self._passwords.get(role, role)
-        where = {"host": str(self._server.socket_dir), "port": self._server.port, "dbname": database}
-        return psycopg.connect(**where, user=role, password=password, autocommit=True)
+        return psycopg.connect(
+            host=str(self._server.socket_dir),
+            port=self._server.port,
+            user=role,
+            password=password,
+            dbname=database,
+            autocommit=True,
+        )
 
     def make(self) -> None:
         """Logins, database, and the version before's tables in it."""
