@@ -45,7 +45,7 @@ _COLUMNS = (
 @click.option(
     "--write-ms",
     type=click.IntRange(20, 5000),
-    default=100,
+    default=250,
     show_default=True,
     help="Between two approvals of the probe.",
 )
