@@ -69,7 +69,7 @@ def check(cursor: Any) -> tuple[int, list[str]]:
         changed += planned
         if state != "done" or written != [planned, planned, chunks, chunks, chunks]:
             wrong.append(
-                f"month {run}: {state}, {planned} contracts planned, {written[0]} written, {written[1]} of them different; "
+                f"month {run}: {state}, {planned} contracts planned, {written[0]} written, of {written[1]} contracts; "
                 f"{chunks} chunks planned, {written[2]} done, {written[3]} recorded, {written[4]} of them different"
             )
     return changed, wrong
