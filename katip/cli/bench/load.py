@@ -105,6 +105,7 @@ def _country(size: int, seed: int, folder: Path, port: int) -> Iterator[Installa
     with server_start(data) as server:
         copy_make(server, data, _COPY, again=False)
         given = copy_environment(server, data, _COPY) | {"KATIP_HOST": "127.0.0.1", "KATIP_PORT": str(port)}
+        program_run(["-m", "katip", "keys", "make"], **given)
         file = data / "load.json"
         wanted = min(size // _OF_WORKPLACES, _MOST_PEOPLE)
         told = program_run(["-m", "katip.cli.bench.load_world", "country", str(wanted), str(file)], **given)
@@ -114,6 +115,7 @@ def _country(size: int, seed: int, folder: Path, port: int) -> Iterator[Installa
         accounts = accounts_read(file)
         random.Random(seed).shuffle(accounts)  # noqa: S311 -- nothing secret
         with _served(given, port) as leader:
+            _log_await(server)
             meter = Meter(leader, data / "postgres" / "cluster")
             yield Installation(port, People(accounts), meter, given, data)
 
@@ -125,6 +127,15 @@ def _settle(server: "Server") -> None:
     with closing(psycopg.connect(**server.dsn("owner", _COPY), autocommit=True)) as connection:
         for table in _TABLES:
             connection.execute(f"VACUUM (ANALYZE) {table}")
+
+
+def _log_await(server: "Server") -> None:
+    """Return when what the preparation did has its place in the log."""
+    import psycopg
+
+    with closing(psycopg.connect(**server.dsn("owner", _COPY), autocommit=True)) as connection:
+        while connection.execute("SELECT FROM audit_logqueue LIMIT 1").rowcount:
+            time.sleep(0.5)
 
 
 @contextmanager
