@@ -30,7 +30,8 @@ def operation(request: Any) -> HttpResponse:
         "figures": _figures(found),
         "queues": [_queue(one, found) for one in found.queues],
         "failing": [_failing(one, found) for one in jobs],
-        "places": [_place(one, found) for one in found.places],
+        "places": [_place(one, found) for one in found.places if one.count],
+        "idle_places": [str(WAITING[one.name]) for one in found.places if not one.count],
         "channels": [_channel(one, found) for one in found.channels],
         "log": {"facts": _log(found), "readers": [_reader(one, found) for one in found.log.readers]},
         "month": _month(found),
@@ -82,7 +83,7 @@ def _queue(one: Waiting, found: Installation) -> dict[str, Any]:
 
 def _place(one: Waiting, found: Installation) -> dict[str, Any]:
     late = any(finding.place == one.name and not finding.code.startswith("jobs-") for finding in findings(found))
-    tag, word = _tag(bad=late and one.count > 0, warn=one.failing > 0, idle=not one.count)
+    tag, word = _tag(bad=late, warn=one.failing > 0)
     return _row(one, found, str(WAITING[one.name]), tag, word)
 
 
