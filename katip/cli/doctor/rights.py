@@ -1,7 +1,9 @@
 """The logins' rights: exactly those that the tables state, and no way around them."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 
+from django.conf import settings
 from django.db import connection
 
 from katip.cli.doctor.finding import Finding, fine, problem, warning
@@ -38,7 +40,8 @@ def _logins(environment: Environment) -> list[str]:
     from katip.cli.doctor.server import addresses
 
     named = [str(one["user"]) for name, one in addresses(environment).items() if "OWNER" not in name and "user" in one]
-    return sorted({*named, str(connection.settings_dict["USER"])})
+    held = getattr(settings, "KATIP_LOGINS", None)  # and the roles that they take on
+    return sorted({*named, str(connection.settings_dict["USER"]), *(astuple(held) if held else ())})
 
 
 def _power(login: str) -> Iterator[Finding]:

@@ -215,6 +215,12 @@ def ways_look(environment: Environment) -> Iterator[Finding]:
                 "Migrations, months and long reads hold one session: behind a pooler they lose it in the middle.",
                 "Give it the server's own address.",
             )
+        elif name == "KATIP_DATABASE_URL" and not getattr(environment, "database_work_url", "unknown here"):
+            yield problem(
+                "KATIP_DATABASE_URL leads through a pooler, and KATIP_DATABASE_WORK_URL is not set",
+                "Workers and commands hold one session: behind a pooler they lose it in the middle.",
+                "Set KATIP_DATABASE_WORK_URL to the server's own address, with the login for work.",
+            )
         elif pooled and environment.database_prepare:
             yield problem(
                 f"{name} leads through a pooler of transactions, and KATIP_DATABASE_PREPARE is true",
