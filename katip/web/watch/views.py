@@ -72,7 +72,7 @@ def _tag(*, bad: bool, warn: bool, idle: bool = False) -> tuple[str, str]:
         return "rejected", _("Gecikiyor")
     if warn:
         return "update_needed", _("Hata var")
-    return ("not_required", _("Boş")) if idle else ("active", _("Yürüyor"))
+    return ("not_required", _("Bekleyen yok")) if idle else ("active", _("Yürüyor"))
 
 
 def _queue(one: Waiting, found: Installation) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def _machine(found: Installation) -> list[tuple[str, Any]]:
         ("Katip", katip.__version__),
         ("PostgreSQL", database.version),
         (
-            _("Bağlantı"),
+            _("Veritabanı bağlantısı"),
             _("%(n)s / en çok %(most)s") % {"n": database.connections, "most": database.most_connections},
         ),
         (_("Günü gelen işler"), found.swept or _("hiç yapılmadı")),
