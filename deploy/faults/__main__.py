@@ -63,6 +63,7 @@ def main(  # noqa: PLR0917 -- click passes them by name
     seed: int | None,
     named: str,
     rounds: int,
+    minutes: int | None,
     approvals: int | None,
     walkers: int,
     read_ms: int,
@@ -84,7 +85,9 @@ def main(  # noqa: PLR0917 -- click passes them by name
         faults = faults_named([name for name in named.split(",") if name])
         seed = secrets.randbelow(100_000) if seed is None else seed
         wanted = approvals or 500 + round(70_000 / write_ms) * len(faults) * rounds
-        options = Options(seed, faults, rounds, wanted, walkers, read_ms / 1000, write_ms / 1000, wait, keep)
+        options = Options(
+            seed, faults, rounds, 60.0 * (minutes or 1440), wanted, walkers, read_ms / 1000, write_ms / 1000, wait, keep
+        )
         click.echo(f"Seed {seed}: --seed {seed} draws the same nodes and timings again.", err=True)
         told = run(options)
     except (ClusterError, LookupError, RuntimeError) as error:

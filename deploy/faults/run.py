@@ -37,6 +37,8 @@ class Options:
     seed: int
     faults: Sequence[Fault]
     rounds: int
+    seconds: float
+    """after so many no further fault begins"""
     approvals: int
     walkers: int
     read_seconds: float
@@ -94,9 +96,11 @@ def run(options: Options) -> dict[str, Any]:
 
 
 def _in_turn(options: Options) -> Iterator[tuple[int, Fault]]:
+    """Each fault with the round's number, until the time is over."""
+    until = time.monotonic() + options.seconds
     for no in range(1, options.rounds + 1):
         for fault in options.faults:
-            if no == 1 or not fault.is_once:
+            if time.monotonic() < until and (no == 1 or not fault.is_once):
                 yield no, fault
 
 
