@@ -35,6 +35,7 @@ _COLUMNS = (
     help="Only these, in this order: " + ", ".join(one.name for one in FAULTS),
 )
 @click.option("--rounds", type=click.IntRange(1, 100), default=1, show_default=True, help="So many times each.")
+@click.option("--minutes", type=click.IntRange(1, 1440), default=None, help="Begin no further fault after so many.")
 @click.option(
     "--approvals", type=click.IntRange(100, 50_000), default=None, help="Contracts that wait at the beginning."
 )
