@@ -17,6 +17,9 @@ from katip.web.officials.guard import for_offices
 from katip.web.templatetags.words import current_language
 from katip.web.watch.words import FINDINGS, JOBS, WAITING, count_words, place_words, size_words, span_words
 
+_OF_ONE = {"jobs-old", "jobs-failing", "messages-old", "channel-failing", "log-reader-behind", "replica-behind"}
+"""findings whose title does not say what they are about"""
+
 
 @for_offices(OfficialRole.OPERATOR)
 @require_GET
@@ -42,7 +45,7 @@ def operation(request: Any) -> HttpResponse:
 
 def _finding(one: Finding, found: Installation) -> dict[str, Any]:
     title, mend = FINDINGS[one.code]
-    said = [place_words(one.place)] if one.place else []
+    said = [place_words(one.place)] if one.place and one.code in _OF_ONE else []
     if one.count:
         said.append(_("%(n)s bekliyor") % {"n": count_words(one.count)} if one.since else count_words(one.count))
     if one.since:
