@@ -25,7 +25,7 @@ SUFFIXES = ("_bucket", "_count", "_sum", "_total")
 
 def own_names() -> set[str]:
     """What processes count, without the suffixes that Prometheus adds."""
-    assert metrics.REQUESTS
+    assert metrics.REQUESTS is not None
     return {family.name for family in REGISTRY.collect() if family.name.startswith("katip_")}
 
 

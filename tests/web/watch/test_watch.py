@@ -154,6 +154,7 @@ def test_a_trace_names_route_and_statement_and_nobody(world: World, monkeypatch:
     spans = kept.get_finished_spans()
     (request,) = [span for span in spans if span.name == "GET companies"]
     statements = [span for span in spans if span.parent and span.parent.span_id == request.context.span_id]
+    assert request.attributes is not None
     assert request.attributes["katip.statements"] == len(statements) > 2
     told = "".join(span.to_json() for span in spans)
     assert world.owner.national_id not in told
