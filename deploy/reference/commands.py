@@ -80,6 +80,12 @@ def _together(some: Sequence[Node], act: Callable[[Node], None]) -> None:
         list(pool.map(act, running))
 
 
+def home_demand(cluster: Cluster) -> None:
+    """Raise ClusterError where there is no cluster yet."""
+    if not (cluster.home / _MARK).exists():
+        raise ClusterError("There is no cluster yet: deploy/cluster up")
+
+
 def node_do(cluster: Cluster, node: Node, what: str, service: str | None) -> None:
     """One of the things that happen to a machine."""
     if service is not None:
@@ -92,6 +98,8 @@ def node_do(cluster: Cluster, node: Node, what: str, service: str | None) -> Non
             nodes.node_stop(node)
         network.bridge_bring(cluster)
         network.wires_bring(cluster, node)
+        if node.kind == "db":
+            disks.disk_bring(node)
         nodes.node_start(node)
     else:
         acts = {
@@ -139,7 +147,10 @@ def katip(cluster: Cluster, *words: str) -> int:
 
 def command_run(cluster: Cluster, *words: str, node: Node | None = None) -> int:
     """Any command on a worker, as Katip's account, with its environment and the owner's address."""
-    return nodes.enter(node or cluster.work[0], *_as_katip(cluster, node or cluster.work[0], *words))
+    where = node or cluster.work[0]
+    if nodes.init_find(where) is None:
+        raise ClusterError(f"{where.name} is down: deploy/cluster node {where.name} start, or deploy/cluster up")
+    return nodes.enter(where, *_as_katip(cluster, where, *words))
 
 
 # ------------------------------------------------------------------------------------------------------------ in order
