@@ -55,7 +55,7 @@ class Probes:
         stop = threading.Event()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             threads = [
-                threading.Thread(target=_pace, args=(stop, seconds, pool, ask))
+                threading.Thread(target=_pace, args=(stop, seconds, pool, self.seen.guarded(ask)))
                 for seconds, ask in ((self.read_seconds, self._read), (self.write_seconds, self._write))
             ]
             for thread in threads:

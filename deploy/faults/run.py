@@ -114,9 +114,11 @@ def _hurt(cluster: Cluster, fault: Fault, probes: Probes, seen: Seen, drawn: ran
         time.sleep(quiet)
         begun = time.time()
         undo = fault.begin(cluster, drawn)
-        time.sleep(hold)
+        try:
+            time.sleep(hold)
+        finally:
+            undo()
         held = time.time() - begun
-        undo()
         _whole_await(cluster)
         whole = time.time()
         time.sleep(_AFTER)

@@ -1,11 +1,14 @@
 """What the client saw: each request with its moments, and how long nothing was answered."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 from katip.cli.bench.load_client import Answer
+
+_T = TypeVar("_T")
 
 READ, WRITE, WALK = "read", "write", "walk"
 
@@ -43,6 +46,18 @@ class Seen:
         """All of them."""
         with self._lock:
             return list(self._anomalies)
+
+    def guarded(self, act: Callable[[_T], None]) -> Callable[[_T], None]:
+        """The same act, whose own failure is kept: a thread that ends unseen would ask nothing any more."""
+
+        def guarded(given: _T) -> None:
+            try:
+                act(given)
+            except Exception as error:
+                self.anomaly(f"the client itself failed: {type(error).__name__}: {error}")
+                raise
+
+        return guarded
 
     def between(self, begun: float, ended: float) -> list[Request]:
         """Those that were due in this time."""

@@ -37,7 +37,9 @@ class Walkers:
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """They walk during the block."""
-        threads = [threading.Thread(target=self._walk, args=(no,), daemon=True) for no in range(self.count)]
+        threads = [
+            threading.Thread(target=self.seen.guarded(self._walk), args=(no,), daemon=True) for no in range(self.count)
+        ]
         for thread in threads:
             thread.start()
         try:
