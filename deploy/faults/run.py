@@ -86,10 +86,11 @@ def run(options: Options) -> dict[str, Any]:
                     say(f"[{no}] {fault.name}: {fault.words} …")
                     outcomes.append(_hurt(cluster, fault, probes, seen, drawn))
                     say("    " + _line(outcomes[-1]))
-            except (ClusterError, RuntimeError) as error:  # what was acknowledged until here is counted all the same
+            except (ClusterError, RuntimeError, OSError, subprocess.SubprocessError) as error:
                 broken.append(f"the run ended early: {error}")
                 say(f"    {broken[0]}")
-                _whole_await(cluster)
+                with suppress(ClusterError):  # what was acknowledged until here is counted all the same
+                    _whole_await(cluster)
         say("Counting …")
         offered = [one.process for employer in employers for one in employer.waiting]
         return _counted(options, outcomes, ledger.told(offered), ledger.counts(), [*broken, *seen.anomalies()], kept)
