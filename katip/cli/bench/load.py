@@ -44,6 +44,8 @@ _WARM, _CLIENTS, _CROWD_SECONDS, _OPEN_SECONDS = 12, 8, 10.0, 15.0
 _GENTLER, _SHARE, _TRIES, _SLOW_MS = 0.75, 0.8, 4, 1_000.0
 _TERMS = "processes_process"
 """the most of a register is what was agreed long ago, which nobody looks at; its indexes are looked at"""
+_STEPS = 4_000
+"""that are approved at most while the pace is looked for"""
 _FEWEST = 20
 """answers of a kind by which two countries are compared"""
 _TABLES = ("processes_process", "processes_step", "contracts_contract", "contracts_contractact", "identity_person")
@@ -63,10 +65,11 @@ class Installation:
         return Visitor(self.origin, account, seen.take, source=next(self._addresses), cookies=cookies)
 
     def inside(self, seen: Seen, number: int) -> list[tuple[Visitor, int]]:
-        """So many steps that wait, each with a visitor who came in already and acts for the workplace."""
+        """Up to so many steps that wait, each with a visitor who came in already and acts for the workplace."""
         found: list[tuple[Visitor, int]] = []
-        while len(found) < number:
-            some = self.people.take(min(number - len(found), 500))
+        spare = len(self.people) // 2  # for what is measured next
+        while len(found) < number and len(self.people) > spare:
+            some = self.people.take(min(number - len(found), len(self.people) - spare, 500))
             file = self._scratch / "inside.json"
             accounts_write(file, some)
             keys = json.loads(program_run(["-m", "katip.cli.bench.load_server", "sessions", str(file)], **self._given))
@@ -235,7 +238,7 @@ def _pages_figures(seen: dict[str, Seen], spent: dict[str, Any], lasted: float) 
 def _approvals(place: Installation, seed: int) -> dict[str, Any]:
     """How many approvals a second are carried: the step read, *Tamamla*."""
     seen = Seen()
-    ready = iter(place.inside(seen, 4_000))
+    ready = iter(place.inside(seen, _STEPS))
 
     def approve(due: float | None = None) -> float:
         visitor, process = next(ready)

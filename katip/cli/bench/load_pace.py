@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import count
 
 from katip.cli.bench.beside import percentile
 from katip.cli.bench.load_client import Account, Answer, Visitor
@@ -142,13 +142,15 @@ class People:
     """Accounts, each handed out once."""
 
     def __init__(self, accounts: Sequence[Account]) -> None:
-        self._left = iter(accounts)
+        self._left = list(reversed(accounts))
         self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._left)
 
     def take(self, number: int) -> list[Account]:
         """The next ones. Raises `ValueError` where there are no more."""
         with self._lock:
-            found = list(islice(self._left, number))
-        if len(found) < number:
-            raise ValueError("more people came than there are")
-        return found
+            if len(self._left) < number:
+                raise ValueError("more people came than there are")
+            return [self._left.pop() for _ in range(number)]
