@@ -164,7 +164,8 @@ def copy_make(server: "Server", data: Path, name: str = _COPY, *, again: bool = 
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE katip STRATEGY FILE_COPY")
         connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {server.dsn('application')['user']}")
-    program_run(["-m", "katip", "migrate"], **copy_environment(server, data, name))
+    whole = ["migrate", "--finish", "--statement-timeout", "0"]  # nobody else runs, and a country's tables are large
+    program_run(["-m", "katip", *whole], **copy_environment(server, data, name))
 
 
 def copy_drop(server: "Server", name: str = _COPY) -> None:
