@@ -6,13 +6,15 @@ statements, both in milliseconds, and `statements` how many there were.
 
 import time
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any
 
 from django.db import connection
 
-from katip.config.wsgi import application as product
-
 StartResponse = Callable[..., Any]
+
+product: Callable[..., Iterable[bytes]] = import_module("katip.config.wsgi").application
+"""by its name, as the web server finds it: commands know nothing of the settings"""
 
 
 class _Statements:
@@ -42,5 +44,4 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         )
 
     with connection.execute_wrapper(statements):
-        answer: Iterable[bytes] = product(environ, start)
-    return answer
+        return product(environ, start)
