@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from katip.core.environment import Environment, is_loopback
 from katip.core.keys import key_load
+from katip.core.logins import logins_named
 from katip.core.postgres import Login, server_find
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -115,14 +116,21 @@ def _database(url: str, login: Login) -> dict[str, Any]:
     }
 
 
+# Two logins for two kinds of processes (`katip.core.rows`): the web processes' sees what the one who acts may see,
+# and takes the place of `default` in `katip.config.web_settings`.
+APPLICATION_DATABASE = _database(KATIP.database_url, "application")
 DATABASES = {
-    "default": _database(KATIP.database_url, "application"),
+    "default": _database(KATIP.database_work_url or KATIP.database_url, "work"),
     "owner": _database(KATIP.database_owner_url, "owner"),
 }
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a server that was away and came back is met by new connections
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
-# Sent for the sixth time over one connection, a statement inside `katip.core.prepared` is prepared.
-DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5 if KATIP.database_prepare else None
+KATIP_LOGINS = logins_named(
+    str(APPLICATION_DATABASE["USER"]), str(conninfo_to_dict(KATIP.database_work_url).get("user", ""))
+)
+for _one in (APPLICATION_DATABASE, DATABASES["default"]):
+    _one["CONN_HEALTH_CHECKS"] = True  # a server that was away and came back is met by new connections
+    _one["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
+    # Sent for the sixth time over one connection, a statement inside `katip.core.prepared` is prepared.
+    _one["OPTIONS"]["prepare_threshold"] = 5 if KATIP.database_prepare else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and used codes lie here: Django's own bound of 300 entries would let a flood push them out.

@@ -33,6 +33,7 @@ class Environment(BaseSettings):
     data: Path = default_data("katip")
 
     database_url: str = ""
+    database_work_url: str = ""
     database_owner_url: str = ""
     database_prepare: bool = True
     pg_bin: Path | None = None

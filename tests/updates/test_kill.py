@@ -19,7 +19,7 @@ from django.db import connections
 from psycopg import sql
 
 from katip.core.postgres import Server, server_remove, server_start
-from katip.core.postgres.server import Login
+from katip.core.postgres import Login
 
 COPY = "katip_copy"
 WORKPLACES, CHUNK = 2400, 2
