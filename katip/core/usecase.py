@@ -6,7 +6,7 @@ either. By them each statement sees the actor's rows alone (`katip.core.rows`), 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
+from psycopg.pq import TransactionStatus
 
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
@@ -32,29 +33,34 @@ _AS_PARTY = f"""
     set_config('katip.professional', professional, true), set_config('role', %s, true)
 FROM katip_reach(%s, %s)
 """
+_AS_BEFORE = f"""
+{_DECLARE}, set_config('katip.workplaces', %s, true), set_config('katip.providers', %s, true),
+    set_config('katip.professional', %s, true), set_config('role', %s, true)
+"""
 _ROLE = "SELECT set_config('role', %s, true)"
-NOBODY = "none"
-"""the role of the login itself"""
 
 
 @dataclass(slots=True)
 class _Declared:
-    """Who acts in the running transaction, and in which role its statements run at the moment."""
+    """Who acts in the running transaction, what stands in its settings, and in which role its statements run."""
 
-    person: int | None
-    capacity: str
-    role: str
-
-    def is_same(self, other: "_Declared") -> bool:
-        return (self.person, self.capacity) == (other.person, other.capacity)
+    known: tuple[str, ...] = ("", "", "", "", "")
+    role: str = ""
 
 
-def _now() -> _Declared | None:
-    return getattr(connection, "katip_declared", None) if connection.in_atomic_block else None
+def _declared() -> _Declared:
+    """What is declared in the running transaction; where nothing is, the login acts for itself."""
+    declared = getattr(connection, "katip_declared", None) if connection.in_atomic_block else None
+    return declared or _Declared(role=nobody())
 
 
 def _keep(declared: _Declared | None) -> None:
     connection.katip_declared = declared  # type: ignore[attr-defined] # beside the connection it speaks of
+
+
+def nobody() -> str:
+    """The role while nobody acts: the login's own. (Tests put the web processes' in its place for a request.)"""
+    return str(getattr(connection, "katip_nobody", "none"))
 
 
 def role_of(actor: Actor) -> str:
@@ -63,7 +69,7 @@ def role_of(actor: Actor) -> str:
     if actor.capacity == Capacity.OPERATOR:
         return str(logins.work)
     if actor.person_id is None:
-        return NOBODY  # somebody at the door
+        return nobody()  # somebody at the door
     return str(logins.official if actor.capacity == Capacity.OFFICIAL else logins.party)
 
 
@@ -77,36 +83,111 @@ def acting_as(
     register as it was at the first. Inside another block of the same actor it changes nothing.
     """
     outermost = not connection.in_atomic_block
-    before = None if outermost else _now()
-    declared = _Declared(actor.person_id, f"{actor.capacity}:{actor.organisation_id or ''}", role_of(actor))
+    before = _declared()
+    who, capacity = str(actor.person_id or ""), f"{actor.capacity}:{actor.organisation_id or ''}"
     with transaction.atomic(durable=durable):
-        if before is not None and before.is_same(declared):
+        if before.known[:2] == (who, capacity):
             yield
             return
+        role = role_of(actor)
         with connection.cursor() as cursor:
             if snapshot and outermost:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            known = [str(actor.person_id or ""), declared.capacity, declared.role]
-            if declared.role == settings.KATIP_LOGINS.party:
-                cursor.execute(_AS_PARTY, [*known, actor.person_id, day_of(at) if at else None])
+            if role == settings.KATIP_LOGINS.party:
+                cursor.execute(_AS_PARTY, [who, capacity, role, actor.person_id, day_of(at) if at else None])
             else:
-                cursor.execute(_AS_ONE, known)
-        with _restored(outermost=outermost):
-            _keep(declared)
+                cursor.execute(_AS_ONE, [who, capacity, role])
+            *known, _ = cursor.fetchone()
+        _keep(_Declared(tuple(known), role))
+        try:
             yield
+        finally:
+            _keep(None if outermost else before)
+            if not outermost:
+                _say_again(before)
+
+
+def _say_again(before: _Declared) -> None:
+    """Declare what was declared around an inner block; a statement that failed is taken back with all it set."""
+    if _is_sound():
+        connection.connection.execute(_AS_BEFORE, [*before.known, before.role])
+
+
+def _is_sound() -> bool:
+    return not connection.needs_rollback and connection.connection.info.transaction_status == TransactionStatus.INTRANS
 
 
 @contextmanager
-def _restored(*, outermost: bool) -> Iterator[None]:
-    """Give back what was declared before: by the end of the transaction, or, inside another one, by hand."""
-    before = getattr(connection, "katip_declared", None)
-    settings_before = None if outermost else _settings_read()
-    try:
+def whole_register(reason: str) -> Iterator[None]:
+    """Run the block as the house, which sees every row, and afterwards again as whoever acts.
+
+    For what the house itself must see to judge: a rule that counts over everybody's contracts would otherwise silently
+    become weaker. What the actor asked for is looked up *before*, as the actor. `reason` says why; a test holds a list.
+    """
+    del reason
+    declared = _declared()
+    if _sees_all(declared.role):
         yield
-    finally:
-        _keep(None if outermost else before)
-        if settings_before is not None and _is_sound():
-            _settings_write(settings_before)
+        return
+    with transaction.atomic() if not connection.in_atomic_block else nullcontext():
+        _role_take(settings.KATIP_LOGINS.work)
+        _keep(_Declared(declared.known, settings.KATIP_LOGINS.work))
+        try:
+            yield
+        finally:
+            _keep(declared)
+            if _is_sound():
+                _role_take(declared.role)
 
 
-_SETTINGS = ("katip.person", "katip.capacity", "katip.workplaces", "katip.providers", "katip.professional", "role")
+def whole_from_here(reason: str) -> None:
+    """Go on as the house until the actor's block ends: a use case has found and judged what its actor asked for.
+
+    What follows judges by law and writes the consequences. One statement, where `whole_register` takes two.
+    """
+    del reason
+    declared = _declared()
+    if not _sees_all(declared.role):
+        _role_take(settings.KATIP_LOGINS.work)
+        declared.role = settings.KATIP_LOGINS.work
+
+
+def _sees_all(role: str) -> bool:
+    name = connection.settings_dict["USER"] if role == "none" else role
+    return name in (settings.KATIP_LOGINS.work, settings.KATIP_LOGINS.official)
+
+
+def _role_take(role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_ROLE, [role])
+
+
+def use_case(service: Service) -> Service:
+    """Make `service(*, actor, at, …)` one durable transaction: all of it, with its audit event, or nothing.
+
+    Raises `RuntimeError` when called inside another transaction: a use case is never half of something else. Where two
+    wait for each other's rows, PostgreSQL gives one up with nothing changed: that one is run once more.
+    """
+    return _durable(service, snapshot=False)
+
+
+def snapshot_use_case(service: Service) -> Service:
+    """A use case that reads all it reads at one moment, however long it takes (`REPEATABLE READ`)."""
+    return _durable(service, snapshot=True)
+
+
+def _durable(service: Service, *, snapshot: bool) -> Service:
+    @wraps(service)
+    def run(*, actor: Actor, **arguments: Any) -> Any:
+        try:
+            return once(actor, arguments)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+        return once(actor, arguments)
+
+    def once(actor: Actor, arguments: dict[str, Any]) -> Any:
+        with unshown(), acting_as(actor, durable=True, snapshot=snapshot, at=arguments.get("at")):
+            return service(actor=actor, **arguments)
+
+    return cast("Service", run)
