@@ -149,7 +149,7 @@ def _fill(environment: "Environment", workplaces: int, seed: int) -> "Country":
         from katip.cli.migrate import migrate
         from katip.demo.country.load import country_load
 
-        migrate()
+        migrate(finish=True)
         parameters = connections["owner"].get_connection_params() | {"cursor_factory": None}
         for connection in connections.all(initialized_only=True):
             connection.close()

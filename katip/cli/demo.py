@@ -143,7 +143,7 @@ def _prepare(environment: "Environment") -> "list[Entry]":
             call_command("check", stdout=silence)
     except CommandError as error:
         raise click.ClickException(str(error)) from error
-    migrate()
+    migrate(finish=True)
     expired_clear()
     call_command("collectstatic", verbosity=0, interactive=False)
     now = datetime.now(UTC)

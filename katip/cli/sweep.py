@@ -1,8 +1,10 @@
-"""`katip sweep`: what the days bring by themselves. `katip serve` and the demo do the same beside the web server."""
+"""`katip sweep`: what the days bring by themselves. Web server, workers and the demo do the same beside their work."""
 
 import logging
 import subprocess
-import time
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,10 @@ from katip.cli.web_process import stop_check
 if TYPE_CHECKING:
     from katip.cli.hands import Hands
 
-EVERY_SECONDS = 60
+EVERY_SECONDS = 60.0
+_SOONER_SECONDS = 5.0
+"""so much earlier than a minute after the last one it may come: nobody's clock strikes exactly"""
+_STOP_SECONDS = 30.0
 
 log = logging.getLogger("katip.sweep")
 
@@ -25,8 +30,8 @@ log = logging.getLogger("katip.sweep")
 def command(*, judge: bool) -> None:
     """Let offers fall whose last day is over, end what is to end, and hold contracts against the law once a day.
 
-    Does what is due and nothing twice; two at once do no harm. `katip serve` does it every minute: run this where no
-    web server runs, or from a timer.
+    Does what is due and nothing twice; two at once do no harm. `katip serve` and `katip worker` do it every minute: run
+    this where neither runs.
     """
     told = due_do(datetime.now(UTC), judge=judge)
     click.echo(told or "Nothing is due.")
@@ -75,30 +80,64 @@ def due_do(now: datetime, *, judge: bool = False, sending: bool = True) -> str:
 
 def sweep_beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
     """Do what is due every minute, and keep the hands at work, until the web server ends by itself; its status."""
-    looked = float("-inf")
+    with sweeping():
+        return beside(web, hands)
+
+
+def beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
+    """Keep the hands and an embedded database at work until the web server ends by itself; its status."""
     while True:
         stop_check()
         database_tend()
         hands.tend()
-        if time.monotonic() - looked >= EVERY_SECONDS:
-            _minute()
-            looked = time.monotonic()
         try:
             return web.wait(1)
         except subprocess.TimeoutExpired:
             continue
 
 
-def _minute() -> None:
+@contextmanager
+def sweeping() -> Iterator[None]:
+    """Have done during the block what is due every minute, by a thread of its own.
+
+    Of any number of them, on any number of machines, one does it at a time, and no two within the same minute.
+    """
+    stop = threading.Event()
+    thread = threading.Thread(target=_run, args=(stop,), name="sweep", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(_STOP_SECONDS)
+
+
+def _run(stop: threading.Event) -> None:
     from django.db import connections
 
+    while True:
+        try:
+            _minute()
+        finally:
+            for connection in connections.all(initialized_only=True):
+                connection.close()
+        if stop.wait(EVERY_SECONDS):
+            return
+
+
+def _minute() -> None:
+    from django.db import DatabaseError
+    from psycopg import Error
+
+    from katip.core.turn import turn_take
+
     try:
-        told = due_do(datetime.now(UTC), sending=False)
+        with turn_take("sweep", EVERY_SECONDS - _SOONER_SECONDS) as is_mine:
+            told = due_do(datetime.now(UTC), sending=False) if is_mine else ""
         if told:
             log.info("Sweep: %s.", told)
-    except Exception:  # whatever is wrong with one contract must not take the web server with it
+    except (DatabaseError, Error, OSError) as error:  # it may be away, or be told to shut down; it will come back
+        log.warning("The sweep was left out; it is tried again in a minute (%s).", str(error).split("\n")[0])
+    except Exception:  # whatever is wrong with one contract must not take the rest with it
         log.exception("The sweep was left out; it is tried again in a minute.")
-    finally:
-        for connection in connections.all(initialized_only=True):
-            connection.close()
     work_care()

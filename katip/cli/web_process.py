@@ -12,15 +12,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 import click
 
 from katip.core.child import dies_with_parent
 from katip.core.environment import Environment
+from katip.core.machine import cores
 
 _READY_SECONDS = 60
-_STOP_SECONDS = 10
+_STOP_MORE_SECONDS = 5
+"""what the server itself needs beyond the requests that it ends"""
 
 
 class StopRequested(BaseException):
@@ -52,12 +55,16 @@ def signals_set() -> None:
 
 
 @contextmanager
-def web_run(environment: Environment, *, workers: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the web server in a session of its own: Ctrl-C reaches us alone, and we stop it before the database."""
+def web_run(environment: Environment, *, workers: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the web server in a session of its own: Ctrl-C reaches us alone, and we stop it before the database.
+
+    At its end it takes nothing new and answers what it has, for as long as `KATIP_STOP_SECONDS`.
+    """
+    workers = workers or environment.web_workers or cores()
     arguments = [sys.executable, "-P", "-m", "granian", "katip.config.wsgi:application"]
     arguments += ["--interface", "wsgi", "--host", environment.host, "--port", str(environment.port)]
-    arguments += ["--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning"]
-    arguments += ["--workers-kill-timeout", str(_STOP_SECONDS // 2)]
+    arguments += ["--workers", str(workers), "--blocking-threads", str(environment.web_threads)]
+    arguments += ["--log-level", "warning", "--workers-kill-timeout", str(environment.stop_seconds)]
     process = subprocess.Popen(
         arguments,
         stdin=subprocess.DEVNULL,
@@ -70,10 +77,25 @@ def web_run(environment: Environment, *, workers: int) -> Iterator[subprocess.Po
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_SECONDS)
+            process.wait(environment.stop_seconds + _STOP_MORE_SECONDS)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # workers that outlived their master, or one that would not listen
         process.wait()
+
+
+@contextmanager
+def drained(drain: Path, seconds: int) -> Iterator[None]:
+    """Run the block; where it is asked to stop, say by the file `drain` that nothing new is wanted, and wait so long.
+
+    A proxy that asks `/saglik/hazir/` sends requests elsewhere meanwhile. What comes all the same is answered.
+    """
+    drain.unlink(missing_ok=True)  # of one that was killed
+    try:
+        yield
+    except StopRequested:
+        drain.touch()
+        time.sleep(seconds)
+        raise
 
 
 def ready_await(web: subprocess.Popen[bytes], environment: Environment) -> None:

@@ -1,42 +1,66 @@
-"""`katip worker`: hands for what is done after a commit, on this machine."""
+"""`katip worker`: all that a country's register does beside its pages, on this machine."""
 
 import time
 
 import click
 
 from katip.cli.database import database_tend
-from katip.cli.hands import TEND_SECONDS, hands_run, hands_usual, work_care
+from katip.cli.hands import hands_run, hands_usual
 from katip.cli.sending import sending
 from katip.cli.sequencer import sequencing
-from katip.cli.web_process import StopRequested, signals_set
+from katip.cli.sweep import sweeping
+from katip.cli.web_process import StopRequested, signals_set, stop_check
 
 
-@click.command("worker", short_help="Do jobs, such as a month's chunks, with some processes of this machine.")
+def _queues(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[str, ...]:
+    return tuple(value.replace(",", " ").split())
+
+
+@click.command(
+    "worker", short_help="Do jobs, such as a month's chunks, and what is due, with processes of this machine."
+)
 @click.option(
     "--hands",
     "count",
-    type=click.IntRange(1, 64),
+    type=click.IntRange(0, 64),
     default=hands_usual,
     show_default="a core each, 4 at most",
-    help="Processes on this machine.",
+    help="Processes on this machine that do jobs.",
 )
-def command(count: int) -> None:
-    """Take jobs and do them until stopped.
+@click.option(
+    "--queues",
+    metavar="NAME,NAME",
+    default="",
+    callback=_queues,
+    show_default="all",
+    help="Of which queues the hands take jobs.",
+)
+def command(count: int, queues: tuple[str, ...]) -> None:
+    """Take jobs and do them, and do what is due, until stopped.
 
     Any number of workers on any number of machines share the work, with one database: set KATIP_DATABASE_URL and the
-    keys alike on each. Killed at any moment, by whatever means, nothing is lost and nothing done twice.
+    keys alike on each. Each also gives events their place in the log and sends what is to be told; what is due every
+    minute is done by one of them. Killed at any moment, by whatever means, nothing is lost and nothing done twice.
     """
+    queues_check(queues)
     signals_set()
     try:
-        with hands_run(count) as hands, sequencing(), sending():
-            click.echo(f"{count} hand{'s' if count > 1 else ''} at work. Stop with Ctrl-C.")
-            looked = float("-inf")
+        with hands_run(count, *queues) as hands, sweeping(), sequencing(), sending():
+            of = f" on {', '.join(queues)}" if queues else ""
+            click.echo(f"{count} hand{'' if count == 1 else 's'} at work{of}. Stop with Ctrl-C.")
             while True:
+                stop_check()
                 database_tend()
                 hands.tend()
-                if time.monotonic() - looked > TEND_SECONDS:
-                    work_care()
-                    looked = time.monotonic()
                 time.sleep(1)
     except StopRequested:
         click.echo("Stopped.")
+
+
+def queues_check(queues: tuple[str, ...]) -> None:
+    """Raise `click.BadParameter` for a queue that no job is in: its hands would wait for ever."""
+    from katip.core.jobs import queues_known
+
+    known = queues_known()
+    if unknown := sorted({*queues} - {*known}):
+        raise click.BadParameter(f"No job is in the queue {unknown[0]}. There are: {', '.join(known)}.")

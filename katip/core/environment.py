@@ -30,6 +30,10 @@ class Environment(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""
+    web_workers: int = Field(default=0, ge=0, le=256)
+    web_threads: int = Field(default=4, ge=1, le=64)
+    drain_seconds: int = Field(default=0, ge=0, le=300)
+    stop_seconds: int = Field(default=20, ge=1, le=600)
     data: Path = default_data("katip")
 
     database_url: str = ""

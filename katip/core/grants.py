@@ -34,8 +34,11 @@ def grants_wanted() -> dict[str, str]:
     return wanted
 
 
-def grants_apply(using: str, login: str) -> None:
-    """Give `login` exactly what is wanted, on every table there is, at one moment; run as the owner."""
+def grants_apply(using: str, login: str, *, exact: bool = True) -> None:
+    """Give `login` exactly what is wanted, on every table there is, at one moment; run as the owner.
+
+    Without `exact` nothing is taken away: the version before may still serve, and need it.
+    """
     connection: Any = connections[using]
     quote = connection.ops.quote_name
     with transaction.atomic(using=using), connection.cursor() as cursor:
@@ -47,7 +50,8 @@ def grants_apply(using: str, login: str) -> None:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quote(login)}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(login)}")
         for table in tables:
-            cursor.execute(f"REVOKE ALL ON {quote(table)} FROM {quote(login)}")
+            if exact:
+                cursor.execute(f"REVOKE ALL ON {quote(table)} FROM {quote(login)}")
             if table in wanted:
                 cursor.execute(f"GRANT {wanted[table]} ON {quote(table)} TO {quote(login)}")
 

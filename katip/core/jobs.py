@@ -91,6 +91,11 @@ def jobs_waiting(name: str, **arguments: Any) -> int:
     ).count()
 
 
+def queues_known() -> list[str]:
+    """The queues that jobs of ours are in."""
+    return sorted({task.queue for task in app.tasks.values() if task.queue != "builtin"})
+
+
 def jobs_rescue(at: datetime) -> int:
     """Let the jobs of hands that died be taken by others; returns how many."""
     manager = JobManager(DjangoConnector())

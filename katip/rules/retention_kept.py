@@ -135,6 +135,7 @@ KEPT = (
             "auth_group",
             "auth_group_permissions",
             "auth_permission",
+            "core_fact",
             "django_content_type",
             "django_migrations",
             "notices_channelrest",

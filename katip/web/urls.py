@@ -35,6 +35,7 @@ from katip.web.processes import views as processes
 from katip.web.programs import urls as programs
 from katip.web.runs import urls as runs
 from katip.web.verify import urls as verify
+from katip.web.watch import urls as watch
 
 urlpatterns = [
     path("", entrance.start, name="start"),
@@ -94,4 +95,5 @@ urlpatterns = [
     *verify.paths,
     *guide.paths,
     *follow.paths,
+    *watch.paths,
 ]

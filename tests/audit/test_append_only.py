@@ -32,6 +32,7 @@ UPDATABLE = {
     "contracts_providercoverage",
     "contracts_shortage",
     "contracts_undertaking",
+    "core_fact",
     "counter_application",
     "counter_branch",
     "counter_branchclosure",

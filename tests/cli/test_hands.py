@@ -97,32 +97,48 @@ def test_a_hand_that_dies_again_and_again_is_started_ever_more_seldom(monkeypatc
     assert gaps == sorted(gaps)
 
 
-def test_a_worker_looks_after_the_month_and_stops_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_does_what_a_web_server_leaves_to_it_and_stops_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
     rounds: list[str] = []
 
     class Stand:
         def tend(self) -> None:
             rounds.append("tended")
-            if len(rounds) > 2:
+            if rounds.count("tended") > 2:
                 raise StopRequested
 
     @contextmanager
-    def run(_count: int) -> Iterator[Stand]:
+    def run(count: int, *queues: str) -> Iterator[Stand]:
+        rounds.append(f"{count} on {queues}")
         try:
             yield Stand()
         finally:
             rounds.append("stopped")
 
-    for name, stand_in in (
-        ("hands_run", run),
-        ("signals_set", list),
-        ("work_care", lambda: rounds.append("cared")),
-    ):
-        monkeypatch.setattr(worker, name, stand_in)
+    def during(name: str) -> Any:
+        @contextmanager
+        def block() -> Iterator[None]:
+            rounds.append(name)
+            yield
+            rounds.append(f"{name} cut")  # not reached: the stop passes through
+
+        return block
+
+    monkeypatch.setattr(worker, "hands_run", run)
+    monkeypatch.setattr(worker, "signals_set", list)
     monkeypatch.setattr("katip.cli.worker.time.sleep", lambda _seconds: None)
-    answer = CliRunner().invoke(worker.command, ["--hands", "3"])
-    assert answer.output == "3 hands at work. Stop with Ctrl-C.\nStopped.\n"
-    assert rounds == ["tended", "cared", "tended", "stopped"]
+    for name in ("sweeping", "sequencing", "sending"):
+        monkeypatch.setattr(worker, name, during(name))
+    answer = CliRunner().invoke(worker.command, ["--hands", "3", "--queues", "documents, month"])
+    assert answer.output == "3 hands at work on documents, month. Stop with Ctrl-C.\nStopped.\n"
+    assert rounds == [
+        "3 on ('documents', 'month')", "sweeping", "sequencing", "sending", "tended", "tended", "tended", "stopped",
+    ]  # fmt: skip
+
+
+def test_a_queue_that_no_job_is_in_is_refused() -> None:
+    answer = CliRunner().invoke(worker.command, ["--queues", "month,dokuments"])
+    assert answer.exit_code == 2
+    assert "No job is in the queue dokuments. There are: documents, month, runs." in answer.output
 
 
 def test_care_makes_up_for_lost_calls_and_survives_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:

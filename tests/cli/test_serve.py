@@ -21,6 +21,8 @@ def test_sessions_whose_time_is_over_are_deleted_before_anything_is_served(monke
         left.append(Session.objects.count())
         yield SimpleNamespace(wait=lambda _timeout: 0)
 
+    monkeypatch.setattr(serve, "sweeping", nullcontext)
+
     for name, stand_in in (
         ("web_run", web_run),
         ("hands_run", lambda _count: nullcontext(SimpleNamespace(tend=list))),

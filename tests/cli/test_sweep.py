@@ -1,6 +1,7 @@
 """`katip sweep`, and the same beside the web server."""
 
 import subprocess
+import threading
 from datetime import date
 from typing import Any
 
@@ -40,19 +41,21 @@ def test_once_a_day_coverage_is_counted(world: World) -> None:
 def test_beside_the_web_server_it_goes_on_whatever_went_wrong(
     monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
-    rounds: list[str] = []
-    tended: list[str] = []
+    rounds, tended, cared = list[str](), list[str](), list[str]()
+    third = threading.Event()
 
     def due_do(_now: Any, *, sending: bool) -> str:
         assert not sending  # messages have threads of their own beside a web server
         rounds.append("")
         if len(rounds) == 1:
             raise fault
+        if len(rounds) == 3:
+            third.set()
         return ""
 
     class Web:
         def wait(self, timeout: float) -> int:
-            if len(rounds) < 3:
+            if not third.wait(timeout):
                 raise subprocess.TimeoutExpired("web", timeout)
             return 7
 
@@ -62,7 +65,48 @@ def test_beside_the_web_server_it_goes_on_whatever_went_wrong(
 
     monkeypatch.setattr(sweep_cli, "due_do", due_do)
     monkeypatch.setattr(sweep_cli, "EVERY_SECONDS", 0)
-    monkeypatch.setattr(sweep_cli, "work_care", lambda: tended.append("month"))
+    monkeypatch.setattr(sweep_cli, "_SOONER_SECONDS", 0)
+    monkeypatch.setattr(sweep_cli, "work_care", lambda: cared.append("month"))
     assert sweep_cli.sweep_beside(Web(), Hands()) == 7  # type: ignore[arg-type] # they only wait and tend
-    assert len(rounds) == 3
-    assert tended == ["hands", "month"] * 3
+    assert len(rounds) >= 3
+    assert tended
+    assert len(cared) >= 3
+    assert "sweep" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_of_many_one_sweeps_and_none_twice_in_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    swept: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def due_do(_now: Any, *, sending: bool) -> str:
+        del sending
+        swept.append(threading.current_thread().name)
+        begun.set()
+        assert go_on.wait(10)
+        return ""
+
+    monkeypatch.setattr(sweep_cli, "due_do", due_do)
+    monkeypatch.setattr(sweep_cli, "work_care", list)
+    first = threading.Thread(target=sweep_cli._minute, name="first")
+    first.start()
+    assert begun.wait(10)
+    sweep_cli._minute()  # while the first is at it
+    go_on.set()
+    first.join()
+    sweep_cli._minute()  # right after it
+    assert swept == ["first"]
+
+
+def test_a_sweep_that_failed_is_taken_over_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[str] = []
+
+    def due_do(_now: Any, *, sending: bool) -> str:
+        del sending
+        rounds.append("")
+        raise OperationalError("away")
+
+    monkeypatch.setattr(sweep_cli, "due_do", due_do)
+    monkeypatch.setattr(sweep_cli, "work_care", list)
+    sweep_cli._minute()
+    sweep_cli._minute()
+    assert len(rounds) == 2

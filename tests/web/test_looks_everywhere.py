@@ -46,7 +46,7 @@ WITHOUT = {
     "a provider's offers, counted": "follow_figures follow_remind",
     "open to everyone, about nobody": """accessibility calculator components guide
         guide_no_user guide_pdf guide_two_step health help language log log_checkpoint
-        log_entries log_seal log_tile notices_leave privacy privacy_notice privacy_notice_open retention start""",
+        log_entries log_seal log_tile notices_leave privacy privacy_notice privacy_notice_open ready retention start""",
     "one's own sign-in, account and identity card": """account account_devices account_email account_email_prove
         account_history account_login account_logout account_notices account_password account_sessions activation
         activation_password activation_second_step chip chip_reading chip_state factor_app factor_codes

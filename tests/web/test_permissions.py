@@ -170,6 +170,7 @@ log_entries        GET   404   404   404   404   404   404   404
 log_seal           GET   404   404   404   404   404   404   404
 log_tile           GET   404   404   404   404   404   404   404
 health             GET   200   200   200   200   200   200   200
+ready              GET   200   200   200   200   200   200   200
 components         GET   200   200   200   200   200   200   200
 activation             GET  200   200   200   200   200   200   200
 activation             POST 422   422   422   422   422   422   422

@@ -274,7 +274,7 @@ def world(data: Path) -> None:
     from katip.cli.migrate import migrate
 
     begun = time.perf_counter()
-    migrate()
+    migrate(finish=True)
     made = world_make(_COUNT)
     with connections["owner"].cursor() as owner:
         owner.execute("VACUUM ANALYZE")

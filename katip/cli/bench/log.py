@@ -72,7 +72,7 @@ def world() -> dict[str, Any]:
     from katip.demo.world import WORLD, world_load
 
     begun = time.perf_counter()
-    migrate()
+    migrate(finish=True)
     world_load(WORLD, datetime.now(UTC))
     return {"world_s": round(time.perf_counter() - begun, 1)}
 

@@ -1,0 +1,9 @@
+"""Addresses of those who keep the service running."""
+
+from django.urls import path
+
+from katip.web.watch import health
+
+paths = [
+    path("saglik/hazir/", health.ready, name="ready"),
+]
