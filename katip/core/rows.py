@@ -6,15 +6,14 @@ asked. A party (someone in their own name, for a workplace or a provider) sees b
 roles would cost every search its index. Outside a declared actor the web processes' login sees what the door needs.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
 from django.db import connections, transaction
 
-from katip.core.logins import Logins
+from katip.core.logins import Logins, sql_for
 
 ME = "(SELECT nullif(current_setting('katip.person', true), '')::bigint)"
 """Policies: the acting person's id. A setting read outside its transaction is an empty string, which is nobody.
@@ -57,19 +56,46 @@ FOREIGN: dict[str, Rows] = {
 }
 """Tables of libraries. A session is found by whoever has its key, and by nothing else; what lies in it is sealed."""
 
-_functions: list[Callable[[], str]] = []
+
+class RolesMissingError(Exception):
+    """The server lacks roles that only its administrator can make; the message says how."""
 
 
-def functions_register(text: Callable[[], str]) -> None:
-    """Have SQL functions written before the policies that call them: by rooms that know how tables hang together."""
-    _functions.append(text)
+_functions: dict[str, str] = {}
+
+
+def function_register(signature: str, text: str) -> None:
+    """Have an SQL function written before the policies that call it: by a room that knows how tables hang together.
+
+    `text` is what stands behind CREATE FUNCTION and the signature with its parameters' names. It runs as the owner,
+    who sees every row, with a search path of its own; only the application may call it.
+    """
+    _functions[signature] = text
+
+
+def roles_require(using: str, logins: Logins | None = None) -> None:
+    """Raise `RolesMissingError` unless the server has the logins, the roles, and the right to take them on."""
+    logins = logins or settings.KATIP_LOGINS
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FROM (VALUES (%(application)s, %(party)s), (%(application)s, %(official)s),
+                (%(application)s, %(work)s), (%(work)s, %(party)s), (%(work)s, %(official)s)) AS asked (member, taken)
+            JOIN pg_roles AS member ON member.rolname = asked.member
+            JOIN pg_roles AS taken ON taken.rolname = asked.taken
+            WHERE pg_has_role(member.oid, taken.oid, 'MEMBER')
+            """,
+            asdict(logins),
+        )
+        if cursor.fetchone() != (5,):
+            raise RolesMissingError(f"Have the server's administrator run, once:\n{sql_for(logins)}")
 
 
 def rows_wanted() -> dict[str, Rows]:
     """Table → its rows; tables that state none are everybody's who has a grant."""
     wanted = dict(FOREIGN)
     for model in apps.get_models():
-        rows = getattr(model, "rows", None)
+        rows = getattr(model, "policy", None)
         if isinstance(rows, Rows):
             wanted[model._meta.db_table] = rows  # noqa: SLF001 -- Django's public API
     return wanted
@@ -82,6 +108,27 @@ class _Policy(NamedTuple):
     role: str
     using: str
     check: str
+
+
+DEFINER = "STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp"
+
+
+def function_sees(name: str, condition: str) -> None:
+    """Register `name(asked bigint) → boolean`: whether a party may see what it names, over tables hidden from them.
+
+    In `condition` stand `asked`, and who asks: `me`, `workplaces`, `providers`, `professional`.
+    """
+    text = f"""{name}(asked bigint) RETURNS boolean LANGUAGE plpgsql {DEFINER} AS $function$
+DECLARE
+    me bigint := {ME};
+    professional bigint := {MY_PROFESSIONAL};
+    workplaces bigint[] := coalesce(nullif(current_setting('katip.workplaces', true), ''), '{{}}')::bigint[];
+    providers bigint[] := coalesce(nullif(current_setting('katip.providers', true), ''), '{{}}')::bigint[];
+BEGIN
+    RETURN {condition};
+END
+$function$"""
+    function_register(f"{name}(bigint)", text)
 
 
 def _policies(rows: Rows, logins: Logins) -> list[_Policy]:
@@ -103,8 +150,11 @@ def rows_apply(using: str, logins: Logins | None = None) -> None:
     logins = logins or settings.KATIP_LOGINS
     connection: Any = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        for text in _functions:
-            cursor.execute(text(), None)
+        roles = ", ".join(connection.ops.quote_name(name) for name in dict.fromkeys(astuple(logins)))
+        for signature, text in _functions.items():
+            cursor.execute(f"CREATE OR REPLACE FUNCTION {text}", None)
+            cursor.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC", None)
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {roles}", None)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT polrelid::regclass::text, array_agg(obj_description(oid, 'pg_policy') ORDER BY polname)"

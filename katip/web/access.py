@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
 from katip.core.actor import Actor, Capacity, Proof
+from katip.core.usecase import acting_as
 from katip.identity.second_step import second_step_of
 from katip.web.acting.chosen import chosen_read
 from katip.web.looks.hook import looked_after, looked_at_once
@@ -92,7 +93,8 @@ def _in_public(request: Any, respond: Callable[[], HttpResponse]) -> HttpRespons
 
 
 def _chosen_set(request: Any, proof: Proof) -> None:
-    request.chosen = chosen_read(request)
+    with acting_as(Actor(request.user.pk, proof=proof), at=request.at):
+        request.chosen = chosen_read(request)
     if request.chosen is not None:
         request.actor = request.chosen.actor(request.user.pk, proof)
 

@@ -88,7 +88,8 @@ def data_request(request: Any, no: int) -> HttpResponse:
 @require_POST
 def data_request_withdraw(request: Any, no: int) -> HttpResponse:
     """Take it back while it waits."""
-    _own(request, no)
+    with acting_as(request.actor):
+        _own(request, no)
     try:
         request_withdraw(actor=request.actor, at=request.at, number=no)
     except StaleStateError:
