@@ -211,7 +211,7 @@ def test_the_fingerprint_is_of_the_terms_whatever_their_order() -> None:
 def test_when_the_event_cannot_be_written_nothing_has_happened(world: World) -> None:
     contract = world.accepted()
     before = unchanged()
-    login = connection.settings_dict["USER"]
+    login = connection.settings_dict["USER"]  # the house's, which writes what follows of a decision
     with owner_connect() as owner:
         owner.execute(f'REVOKE INSERT ON audit_event FROM "{login}"')
         try:
