@@ -95,7 +95,7 @@ def rows_wanted() -> dict[str, Rows]:
     """Table → its rows; tables that state none are everybody's who has a grant."""
     wanted = dict(FOREIGN)
     for model in apps.get_models():
-        rows = getattr(model, "policy", None)
+        rows = getattr(model, "visible", None)
         if isinstance(rows, Rows):
             wanted[model._meta.db_table] = rows  # noqa: SLF001 -- Django's public API
     return wanted

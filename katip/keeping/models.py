@@ -99,7 +99,7 @@ class DataRequest(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    policy: ClassVar[Rows] = Rows(f"person_id = {ME}")
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="data_requests")
     right = models.CharField(max_length=2, choices=Right)
@@ -137,7 +137,7 @@ class NoticeShown(models.Model):
     """Which version of the privacy notice a person opened, and when. It says that it was shown, never more."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    policy: ClassVar[Rows] = Rows(f"person_id = {ME}")
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="notices_shown")
     version = models.CharField(max_length=20)

@@ -8,7 +8,7 @@ _UNSEEN = f"""katip_unseen_told(asked bigint, OUT told bigint) LANGUAGE sql {DEF
 SELECT count(*) FROM (
     SELECT FROM notices_notice WHERE person_id = asked AND seen_at IS NULL LIMIT 100
 ) AS unseen
-$function$"""
+$function$"""  # noqa: S608 -- constants
 """A hundred at most: a larger number tells nobody more. A function, because it is asked at the door, when nobody acts
 yet and no notice is seen."""
 

@@ -35,7 +35,7 @@ class Run(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    policy: ClassVar[Rows] = Rows(f"person_id = {ME}")
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     kind = models.CharField(max_length=12)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
@@ -86,7 +86,7 @@ class RunRow(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    policy: ClassVar[Rows] = Rows("EXISTS (SELECT FROM runs_run AS one WHERE one.id = run_id)")
+    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM runs_run AS one WHERE one.id = run_id)")
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="rows", db_index=False, db_constraint=False)
     """found by `run_row_once`"""
@@ -120,7 +120,7 @@ class RunOutcome(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    policy: ClassVar[Rows] = Rows("EXISTS (SELECT FROM runs_runrow AS one WHERE one.id = row_id)")
+    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM runs_runrow AS one WHERE one.id = row_id)")
 
     row = models.OneToOneField(RunRow, models.PROTECT, primary_key=True, related_name="outcome", db_constraint=False)
     code = models.CharField(max_length=40, blank=True, default="")

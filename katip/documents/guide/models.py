@@ -17,7 +17,7 @@ class GuideLink(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    policy: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS}")
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS}")
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+", db_index=False)
     workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="+", db_index=False)

@@ -35,7 +35,7 @@ class WaitingSeal(models.Model):
     """A sealed file whose timestamp the authority did not give; the row goes when it has it."""
 
     grants: ClassVar[str] = "SELECT, INSERT, DELETE"
-    policy: ClassVar[Rows] = Rows(NONE)
+    visible: ClassVar[Rows] = Rows(NONE)
 
     file_id = models.BigIntegerField(unique=True)
     """of the `DocumentFile`"""

@@ -57,7 +57,7 @@ class Delivery(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    policy: ClassVar[Rows] = Rows(
+    visible: ClassVar[Rows] = Rows(
         f"person_id = {ME} OR EXISTS (SELECT FROM processes_process AS one WHERE one.id = process_id)"
     )
     backup_where: ClassVar[str] = "state <> 'waiting'"  # none leaves a second time

@@ -65,7 +65,7 @@ class HookSubscription(models.Model):
     """One address of an organisation and the kinds of events that are sent there."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    policy: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS} OR workplace_id = {MY_WORKPLACES}")
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS} OR workplace_id = {MY_WORKPLACES}")
 
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+", db_index=False)
     workplace = models.ForeignKey(Workplace, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -137,7 +137,7 @@ class HookDelivery(models.Model):
     """One event for one subscription: what is sent, how often it was tried, and how the last try ended."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    policy: ClassVar[Rows] = Rows("EXISTS (SELECT FROM notices_hooksubscription AS one WHERE one.id = subscription_id)")
+    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM notices_hooksubscription AS one WHERE one.id = subscription_id)")
     backup_where: ClassVar[str] = "state <> 'waiting'"  # it has arrived since: none leaves a second time
 
     subscription = models.ForeignKey(HookSubscription, models.PROTECT, db_index=False, related_name="deliveries")

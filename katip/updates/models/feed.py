@@ -72,7 +72,7 @@ class FeedPart(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    policy: ClassVar[Rows] = Rows(NONE)
+    visible: ClassVar[Rows] = Rows(NONE)
 
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="parts")
     no = models.PositiveIntegerField()
@@ -95,7 +95,7 @@ class FeedFault(models.Model):
     """A line that was set aside: its number, the column at fault, the reason's code and the cell as it came."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    policy: ClassVar[Rows] = Rows(NONE)
+    visible: ClassVar[Rows] = Rows(NONE)
 
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="faults")
     part = models.PositiveIntegerField(default=0)
@@ -117,7 +117,7 @@ class FeedKey(models.Model):
     """Who may send feeds by the API. Only a keyed hash of the secret is kept."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    policy: ClassVar[Rows] = Rows(NONE)
+    visible: ClassVar[Rows] = Rows(NONE)
 
     name = models.CharField(max_length=80, unique=True)
     secret_hash = models.CharField(max_length=64, unique=True)
