@@ -84,7 +84,7 @@ class Posting(models.Model):
     """An officer's (or supervisor's) place: one branch at a time. `until` is the first day that it no longer holds."""
 
     grants: ClassVar[str] = _KEPT
-    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
+    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM registry_official AS one WHERE one.id = official_id)")
 
     official = models.ForeignKey(Official, models.PROTECT, related_name="postings")
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="postings")
