@@ -39,12 +39,14 @@ class Rows:
     """The rows of one table, as SQL expressions over its columns.
 
     `party`: what a party sees and changes. `written`: what a party may write, where it differs (an insert-only table
-    whose rows are seen by another relation). `door`: what the web processes' login sees while nobody acts.
+    whose rows are seen by another relation). `door`: what the web processes' login sees while nobody acts, and
+    `door_written` what it may write, where it differs.
     """
 
     party: str
     written: str = ""
     door: str = NONE
+    door_written: str = ""
 
 
 FOREIGN: dict[str, Rows] = {
@@ -137,8 +139,8 @@ def _policies(rows: Rows, logins: Logins) -> list[_Policy]:
         _Policy("rows_official", logins.official, ALL, ALL),
         _Policy("rows_party", logins.party, rows.party, rows.written or rows.party),
     ]
-    if rows.door != NONE:
-        policies.append(_Policy("rows_door", logins.application, rows.door, rows.door))
+    if rows.door != NONE or rows.door_written:
+        policies.append(_Policy("rows_door", logins.application, rows.door, rows.door_written or rows.door))
     return policies
 
 

@@ -59,7 +59,7 @@ def _keep(declared: _Declared | None) -> None:
 
 
 def nobody() -> str:
-    """The role while nobody acts: the login's own. (Tests put the web processes' in its place for a request.)"""
+    """The role while nobody acts: the login's own; tests, whose login plays both parts, put another in its place."""
     return str(getattr(connection, "katip_nobody", "none"))
 
 

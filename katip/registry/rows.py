@@ -10,7 +10,7 @@ SELECT coalesce(array_agg(workplace_id) FILTER (WHERE workplace_id IS NOT NULL),
        coalesce((SELECT id FROM registry_professional WHERE person_id = asked)::text, '')
 FROM registry_mandate, coalesce(day, (clock_timestamp() AT TIME ZONE 'Europe/Istanbul')::date) AS today
 WHERE person_id = asked AND valid_from <= today AND (valid_to IS NULL OR valid_to >= today)
-$function$"""
+$function$"""  # noqa: S608 -- texts of ours
 
 
 def functions() -> None:

@@ -3,9 +3,9 @@
     with server_start(Path("var/katip")) as server:
         psycopg.connect(**server.dsn("application"))
 
-Three logins: `owner` migrates and owns; `application` is the web processes', who see only what the one who acts may see;
-`work` is every other process's. An operator with a PostgreSQL of their own does not need this package. Does not know
-Django.
+Three logins: `owner` migrates and owns; `application` is the web processes', which see only what the one who acts may
+see; `work` is every other process's. An operator with a PostgreSQL of their own does not need this package. Does not
+know Django.
 """
 
 from katip.core.postgres.errors import PostgresError

@@ -65,7 +65,7 @@ class Address:
         self._passwords = passwords
 
     def dsn(self, login: Login, database: str = DATABASE) -> Dsn:
-        """Return the connection parameters of one of the logins. Raises PostgresError where an older version runs it."""
+        """Return the connection parameters of one login. Raises PostgresError where an older version runs it."""
         role = LOGINS[login]
         if role not in self._passwords:
             raise PostgresError(f"The cluster runs without {role}: stop the older version that started it")

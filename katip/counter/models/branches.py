@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from katip.core.rows import ME, Rows
+from katip.core.rows import Rows
 from katip.registry.models import District, Official, Province
 
 _KEPT = "SELECT, INSERT, UPDATE"

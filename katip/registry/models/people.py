@@ -23,7 +23,9 @@ class Mandate(models.Model):
     """Yetki: a person may act for a workplace (as its e-Bildirge user) or a provider (as its responsible manager)."""
 
     grants: ClassVar[str] = UPSERT
-    visible: ClassVar[Rows] = Rows(f"person_id = {ME} OR workplace_id = {MY_WORKPLACES} OR provider_id = {MY_PROVIDERS}")
+    visible: ClassVar[Rows] = Rows(
+        f"person_id = {ME} OR workplace_id = {MY_WORKPLACES} OR provider_id = {MY_PROVIDERS}"
+    )
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="mandates")
     capacity = models.CharField(max_length=20, choices=MandateCapacity)
