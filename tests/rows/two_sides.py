@@ -205,6 +205,8 @@ def _side_make(number: int, mark: str) -> Side:
             _insert(side, table)
     manager = {"person": side.people["manager"], "capacity": "responsible_manager"}
     _insert(side, "registry_mandate", **manager, provider=side.of("registry_provider"), workplace=None)
+    asked = {"no": side.number + 10, "party": "professional", "person": side.people["professional"]}
+    _insert(side, "processes_step", **asked)
     return side
 
 
