@@ -126,6 +126,10 @@ DATABASES = {
 KATIP_LOGINS = logins_named(
     str(APPLICATION_DATABASE["USER"]), str(conninfo_to_dict(KATIP.database_work_url).get("user", ""))
 )
+KATIP_NOBODY = "none"  # the role while nobody acts: the login's own
+if KATIP.database_url and not KATIP.database_work_url:  # one login for both: these processes take the house's role on
+    KATIP_NOBODY = KATIP_LOGINS.work
+    DATABASES["default"]["OPTIONS"]["options"] = f"-c role={KATIP_NOBODY}"
 for _one in (APPLICATION_DATABASE, DATABASES["default"]):
     _one["CONN_HEALTH_CHECKS"] = True  # a server that was away and came back is met by new connections
     _one["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}

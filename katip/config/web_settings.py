@@ -4,3 +4,4 @@ from katip.config import settings
 from katip.config.settings import *  # noqa: F403 -- the same, but for one database
 
 DATABASES = {**settings.DATABASES, "default": settings.APPLICATION_DATABASE}
+KATIP_NOBODY = "none"

@@ -60,7 +60,7 @@ def _keep(declared: _Declared | None) -> None:
 
 def nobody() -> str:
     """The role while nobody acts: the login's own; tests, whose login plays both parts, put another in its place."""
-    return str(getattr(connection, "katip_nobody", "none"))
+    return str(getattr(connection, "katip_nobody", settings.KATIP_NOBODY))
 
 
 def role_of(actor: Actor) -> str:
