@@ -18,6 +18,7 @@ import click
 from katip.cli.country import country
 from katip.cli.database import database_start, database_stop
 from katip.cli.hands import hands_run
+from katip.cli.metrics import metrics_begin, metrics_served
 from katip.cli.sending import sending
 from katip.cli.sequencer import sequencing
 from katip.cli.sweep import due_do, sweep_beside
@@ -114,10 +115,11 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
     database_start(environment.data, environment.pg_bin)
     try:
         entries = _prepare(environment)
+        metrics_begin()
         with web_run(environment, workers=1) as web:
             ready_await(web, environment)
             _announce(environment, entries, data)
-            with hands_run(1) as hands, sequencing(), sending():
+            with hands_run(1) as hands, sequencing(), sending(), metrics_served():
                 raise click.ClickException(f"The web server ended by itself (status {sweep_beside(web, hands)}).")
     finally:
         database_stop()

@@ -34,7 +34,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "katip.config.settings")
     import django
 
+    from katip import __version__
+    from katip.core.tracing import tracing_start
+
     django.setup()
+    tracing_start(environment.otel_endpoint, "hand", version=__version__)
     for chatty in ("procrastinate", "psycopg.pool"):  # what matters of it is logged by us, in one line
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
     asyncio.run(_work(sys.argv[1:]))

@@ -23,6 +23,7 @@ class _Late(click.Group):
         "audit": "audit",
         "retention": "retention",
         "breach": "breach",
+        "keys": "keys",
         "backup": "backup",
         "restore": "restore",
         "seal": "seal",
@@ -33,7 +34,7 @@ class _Late(click.Group):
         "card": "card",
         "chip": "chip",
     }
-    without_django = {"demo", "code", "card", "chip", "backup", "restore"}
+    without_django = {"demo", "code", "card", "chip", "backup", "restore", "keys"}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, in the order of use."""
@@ -52,12 +53,36 @@ class _Late(click.Group):
             invoke = command.invoke
 
             def set_up_first(ctx: click.Context) -> object:  # asking for help sets nothing up
+                from katip.cli.agreed import keys_agree
+
                 setup()
+                unknown_told()
                 with _shape_known():
+                    keys_agree()
                     return invoke(ctx)
 
             command.invoke = set_up_first  # type: ignore[method-assign] # a command of our own, made for this
         return command
+
+
+@contextmanager
+def settings_told() -> Iterator[None]:
+    """Turn settings and keys that cannot be used into a sentence, which shows no value."""
+    from katip.core.environment import SettingsError
+    from katip.core.keys import KeyMissingError
+
+    try:
+        yield
+    except (SettingsError, KeyMissingError, PermissionError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def unknown_told() -> None:
+    """Warn of variables that nobody reads, on standard error."""
+    from katip.core.environment import unknown_find
+
+    for name, near in unknown_find(os.environ).items():
+        click.echo(f"Warning: {name} is no setting{f'; do you mean {near}?' if near else '.'}", err=True)
 
 
 @contextmanager
@@ -84,19 +109,21 @@ def setup() -> None:
     from django.conf import settings
 
     from katip.cli.database import database_start
-    from katip.core.environment import Environment
+    from katip.core.environment import environment_read
     from katip.core.postgres import PostgresError, server_find
 
     if settings.configured:
         return
-    environment = Environment()
+    with settings_told():
+        environment = environment_read()
     if not environment.database_url and server_find(environment.data) is None:
         try:
             database_start(environment.data, environment.pg_bin)
         except PostgresError as error:
             raise click.ClickException(str(error)) from error
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "katip.config.settings")
-    django.setup()
+    with settings_told():
+        django.setup()
 
 
 @click.group(cls=_Late, context_settings={"help_option_names": ["-h", "--help"]})

@@ -82,7 +82,7 @@ def command(*, finish: bool, asked: bool, lock_timeout: int, statement_timeout: 
         for line in _plan_lines(plan_find("owner")):
             click.echo(line)
         return
-    migrate(finish=finish, waits=Waits(lock_timeout, statement_timeout, tries), tell=click.echo)
+    migrate(finish=finish, waits=Waits(lock_timeout, 1000 * statement_timeout, tries), tell=click.echo)
     if due := finish_due("owner"):
         click.echo(
             f"The database serves this version and the one before. {len(due)} steps wait for the end of that one:"

@@ -7,6 +7,7 @@ from io import StringIO
 import click
 
 from katip.cli.hands import Hands, hands_run
+from katip.cli.metrics import metrics_begin, metrics_served
 from katip.cli.sending import sending
 from katip.cli.sequencer import sequencing
 from katip.cli.sweep import beside, sweeping
@@ -53,6 +54,7 @@ def command(workers: int | None, count: int | None, *, web_only: bool) -> None:
         call_command("collectstatic", verbosity=0, interactive=False)
         if not web_only:
             _clear()
+        metrics_begin()
         with web_run(settings.KATIP, workers=workers) as web:
             ready_await(web, settings.KATIP)
             click.echo(f"Katip serves {settings.KATIP.origin}. Stop with Ctrl-C.")
@@ -78,6 +80,7 @@ def _company(count: int, *, web_only: bool) -> Iterator[Hands]:
         if not web_only:
             for each in (sweeping, sequencing, sending):
                 stack.enter_context(each())
+        stack.enter_context(metrics_served(state=not web_only))
         yield hands
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from katip.cli.agreed import Agreement
 from katip.cli.database import database_tend
 from katip.cli.hands import work_care
 from katip.cli.web_process import stop_check
@@ -86,9 +87,11 @@ def sweep_beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
 
 def beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
     """Keep the hands and an embedded database at work until the web server ends by itself; its status."""
+    agreement = Agreement()
     while True:
         stop_check()
         database_tend()
+        agreement.look()
         hands.tend()
         try:
             return web.wait(1)
@@ -129,15 +132,19 @@ def _minute() -> None:
     from django.db import DatabaseError
     from psycopg import Error
 
+    from katip.core.metrics import SWEEPS
     from katip.core.turn import turn_take
 
     try:
         with turn_take("sweep", EVERY_SECONDS - _SOONER_SECONDS) as is_mine:
             told = due_do(datetime.now(UTC), sending=False) if is_mine else ""
+        if is_mine:
+            SWEEPS.labels("done").inc()
         if told:
             log.info("Sweep: %s.", told)
     except (DatabaseError, Error, OSError) as error:  # it may be away, or be told to shut down; it will come back
         log.warning("The sweep was left out; it is tried again in a minute (%s).", str(error).split("\n")[0])
     except Exception:  # whatever is wrong with one contract must not take the rest with it
+        SWEEPS.labels("failed").inc()
         log.exception("The sweep was left out; it is tried again in a minute.")
     work_care()

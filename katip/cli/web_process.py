@@ -55,13 +55,15 @@ def signals_set() -> None:
 
 
 @contextmanager
-def web_run(environment: Environment, *, workers: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def web_run(
+    environment: Environment, *, workers: int | None = None, application: str = "katip.config.wsgi:application"
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run the web server in a session of its own: Ctrl-C reaches us alone, and we stop it before the database.
 
     At its end it takes nothing new and answers what it has, for as long as `KATIP_STOP_SECONDS`.
     """
     workers = workers or environment.web_workers or cores()
-    arguments = [sys.executable, "-P", "-m", "granian", "katip.config.wsgi:application"]
+    arguments = [sys.executable, "-P", "-m", "granian", application]
     arguments += ["--interface", "wsgi", "--host", environment.host, "--port", str(environment.port)]
     arguments += ["--workers", str(workers), "--blocking-threads", str(environment.web_threads)]
     arguments += ["--log-level", "warning", "--workers-kill-timeout", str(environment.stop_seconds)]

@@ -4,8 +4,10 @@ import time
 
 import click
 
+from katip.cli.agreed import Agreement
 from katip.cli.database import database_tend
 from katip.cli.hands import hands_run, hands_usual
+from katip.cli.metrics import metrics_begin, metrics_served
 from katip.cli.sending import sending
 from katip.cli.sequencer import sequencing
 from katip.cli.sweep import sweeping
@@ -45,12 +47,15 @@ def command(count: int, queues: tuple[str, ...]) -> None:
     queues_check(queues)
     signals_set()
     try:
-        with hands_run(count, *queues) as hands, sweeping(), sequencing(), sending():
+        metrics_begin()
+        with hands_run(count, *queues) as hands, sweeping(), sequencing(), sending(), metrics_served():
             of = f" on {', '.join(queues)}" if queues else ""
             click.echo(f"{count} hand{'' if count == 1 else 's'} at work{of}. Stop with Ctrl-C.")
+            agreement = Agreement()
             while True:
                 stop_check()
                 database_tend()
+                agreement.look()
                 hands.tend()
                 time.sleep(1)
     except StopRequested:

@@ -7,19 +7,21 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
-from katip.core.environment import Environment, is_loopback
-from katip.core.keys import key_load
+from katip.core.environment import environment_read, is_loopback
+from katip.core.keys import key_load, random_key
 from katip.core.logins import logins_named
+from katip.core.metrics_folder import metrics_folder_set
 from katip.core.postgres import Login, server_find
+from katip.core.reach import connection_set
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-KATIP = Environment()
-_keys = KATIP.data / "keys"
+KATIP = environment_read()
+_made = random_key if KATIP.makes_keys else None
 
-SECRET_KEY = key_load(_keys, "secret_key", KATIP.secret_key)
-KATIP_LOOKUP_KEY = key_load(_keys, "lookup_key", KATIP.lookup_key)
-KATIP_FIELD_KEY = key_load(_keys, "field_key", KATIP.field_key)
+SECRET_KEY = key_load(KATIP.keys_folder, "secret_key", KATIP.secret_key, make=_made)
+KATIP_LOOKUP_KEY = key_load(KATIP.keys_folder, "lookup_key", KATIP.lookup_key, make=_made)
+KATIP_FIELD_KEY = key_load(KATIP.keys_folder, "field_key", KATIP.field_key, make=_made)
 
 DEBUG = False
 ALLOWED_HOSTS = [
@@ -62,6 +64,7 @@ INSTALLED_APPS = [
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # each room's jobs.py
 
 MIDDLEWARE = [
+    "katip.web.watch.middleware.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "katip.web.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -131,10 +134,7 @@ if KATIP.database_url and not KATIP.database_work_url:  # one login for both: th
     KATIP_NOBODY = KATIP_LOGINS.work
     DATABASES["default"]["OPTIONS"]["options"] = f"-c role={KATIP_NOBODY}"
 for _one in (APPLICATION_DATABASE, DATABASES["default"]):
-    _one["CONN_HEALTH_CHECKS"] = True  # a server that was away and came back is met by new connections
-    _one["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
-    # Sent for the sixth time over one connection, a statement inside `katip.core.prepared` is prepared.
-    _one["OPTIONS"]["prepare_threshold"] = 5 if KATIP.database_prepare else None
+    connection_set(_one, KATIP)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and used codes lie here: Django's own bound of 300 entries would let a flood push them out.
@@ -227,10 +227,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "formatters": {"plain": {"()": "katip.core.logs.Masked"}, "json": {"()": "katip.core.logs.MaskedJson"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": KATIP.log_format}},
+    "root": {"handlers": ["console"], "level": KATIP.log_level.upper()},
+    # granian's own, in web processes: through the same
+    "loggers": {"_granian": {"handlers": [], "propagate": True}},
 }
+metrics_folder_set(KATIP.data, KATIP.metrics_port)  # before anything loads Prometheus' library
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # Ports and their adapters

@@ -11,3 +11,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.KATIP.env == "development":
     urlpatterns.append(path("_parcalar/", components, name="components"))
+handler500 = "katip.web.away.failed"

@@ -1,103 +1,97 @@
-"""What an operator can set: typed `KATIP_*` variables, read once at start-up.
+"""What an operator can set: typed `KATIP_*` variables, or files that hold their values, read once at start-up.
 
-The only module that reads the environment. Everything else takes values from `katip.config.settings`.
+The only module that reads the environment. Everything else takes values from `katip.config.settings`. Which there are
+stands in `katip.core.choices`.
 """
 
 import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
+
+from katip.core.choices.database import Database
+from katip.core.choices.entering import Entering
+from katip.core.choices.keys import Keys
+from katip.core.choices.operator import Operator
+from katip.core.choices.places import default_data as default_data  # noqa: PLC0414 -- said to be exported
+from katip.core.choices.sealing import Sealing
+from katip.core.choices.seeing import Seeing
+from katip.core.choices.serving import Serving
+from katip.core.choices.telling import Telling
+from katip.core.choices.working import Working
+
+PREFIX = "KATIP_"
+FILE = "_FILE"
+GROUPS: tuple[type[BaseModel], ...] = (
+    Serving,
+    Database,
+    Keys,
+    Operator,
+    Working,
+    Entering,
+    Telling,
+    Sealing,
+    Seeing,
+)
+"""in the order of the documentation"""
 
 
-def default_data(name: str) -> Path:
-    """The data folder `var/<name>`: of the checkout that this program runs from, else of the folder one stands in."""
-    checkout = Path(__file__).resolve().parents[2]
-    return (checkout if (checkout / "script" / "katip").exists() else Path.cwd()) / "var" / name
+class SettingsError(Exception):
+    """The environment cannot be used; the message says why, a line for each reason, and shows no value."""
 
 
-class Environment(BaseSettings):
-    """The operator's choices; every field is the variable `KATIP_<FIELD>`.
+class Files(EnvSettingsSource):
+    """Values that stand in files: `KATIP_<FIELD>_FILE` names one. The line break at its end does not count."""
 
-    Raises `pydantic.ValidationError` when a value does not fit its type.
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        self.env_vars = {
+            variable(name).lower(): _content(variable(name), Path(path))
+            for name in settings_cls.model_fields
+            if (path := os.environ.get(variable(name) + FILE))
+        }
+
+
+class Environment(Seeing, Sealing, Telling, Entering, Working, Operator, Keys, Database, Serving, BaseSettings):
+    """The operator's choices; every field is the variable `KATIP_<FIELD>`, or the file that `KATIP_<FIELD>_FILE` names.
+
+    Raises `pydantic.ValidationError` when a value does not fit its type, `SettingsError` where a file is not to be
+    read. Neither shows a value. `environment_read` says both in words.
     """
 
-    model_config = SettingsConfigDict(env_prefix="KATIP_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
 
-    env: Literal["production", "development"] = "production"
-    demo: bool = False
-    host: str = "127.0.0.1"
-    port: int = 8000
-    public_url: str = ""
-    web_workers: int = Field(default=0, ge=0, le=256)
-    web_threads: int = Field(default=4, ge=1, le=64)
-    drain_seconds: int = Field(default=0, ge=0, le=300)
-    stop_seconds: int = Field(default=20, ge=1, le=600)
-    data: Path = default_data("katip")
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables and files, nothing else: what is not set there is not set."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, Files(settings_cls)
 
-    database_url: str = ""
-    database_work_url: str = ""
-    database_owner_url: str = ""
-    database_prepare: bool = True
-    pg_bin: Path | None = None
+    @property
+    def keys_folder(self) -> Path:
+        """Where secrets lie that no variable gives."""
+        return self.data / "keys"
 
-    secret_key: str = ""
-    lookup_key: str = ""
-    field_key: str = ""
-    log_key: str = ""
-    log_origin: str = ""
+    @property
+    def makes_keys(self) -> bool:
+        """Whether keys that are missing are made: by an installation of one machine, whose database comes with it.
 
-    operator_name: str = ""
-    operator_is_ministry: bool = False
-    controller_name: str = ""
-    help_name: str = ""
-    help_phone: str = ""
-    help_hours: str = ""
-    counter_name: str = ""
-
-    idle_minutes: int = Field(default=20, ge=5)
-    step_up_minutes: int = Field(default=15, ge=1)
-    approval_deadline_days: int = Field(default=0, ge=0)
-    bulk_approval: bool = True
-    remind_days: str = Field(default="3,1", pattern=r"^\s*(\d{1,2}(\s*,\s*\d{1,2})*)?\s*$")
-    feed_bad_percent: int = Field(default=1, ge=0, le=100)
-    trusted_proxies: int = Field(default=0, ge=0)
-
-    activation_days: int = Field(default=14, ge=1)
-    application_days: int = Field(default=30, ge=7)
-    reason_minutes: int = Field(default=30, ge=5, le=480)
-    review_percent: int = Field(default=5, ge=0, le=100)
-    chip_trust: Path | None = None
-    chip_states: str = "TUR"
-    chip_revocation_grace_days: int = Field(default=0, ge=0)
-    oidc_file: Path | None = None
-    smtp_url: str = ""
-    mail_from: str = ""
-    mail_bounces: str = ""
-    senders: int = Field(default=4, ge=1, le=64)
-    sms_url: str = ""
-    sms_body: str = ""
-    sms_content_type: str = "application/json"
-    sms_authorization: str = ""
-    sms_accepted: str = ""
-    sms_refused: str = ""
-    kep_url: str = ""
-    kep_body: str = ""
-    kep_authorization: str = ""
-    kep_accepted: str = ""
-
-    webhook_ports: str = "443"
-    webhook_loopback: bool = False
-
-    seal_key: Path | None = None
-    seal_chain: Path | None = None
-    seal_passphrase: str = ""
-    seal_tsa_url: str = ""
-    seal_tsa_ca: Path | None = None
-
-    keep: dict[str, str] = {}
-    backup_passphrase_file: Path | None = None
+        On a database of the operator's own several machines may stand, and each would make others.
+        """
+        return not self.database_url
 
     @property
     def trust_folder(self) -> Path:
@@ -124,6 +118,51 @@ class Environment(BaseSettings):
     def log_name(self) -> str:
         """The name that a new log is given: the address of its public files, without the scheme."""
         return self.log_origin or f"{self.origin.partition('://')[2]}/kayit"
+
+
+ELSEWHERE = {"KATIP_CHROMIUM", "KATIP_THOROUGH", "KATIP_API_TOKEN", "KATIP_WEBHOOK_SECRET", "KATIP_MANDATE_SOURCE"}
+"""variables of the tests and the examples, which are no settings"""
+_BENCH = "KATIP_BENCH_"
+
+
+def unknown_find(environ: Mapping[str, str]) -> dict[str, str]:
+    """Variables that begin as ours do and that nobody reads → the known one that comes nearest, or nothing."""
+    plain = [variable(name) for name in Environment.model_fields]
+    known = {*plain, *(name + FILE for name in plain)}
+    unknown = [
+        name
+        for name in environ
+        if name.upper().startswith(PREFIX) and name.upper() not in known | ELSEWHERE and not name.startswith(_BENCH)
+    ]
+    return {name: (get_close_matches(name.upper(), known, n=1, cutoff=0.7) or [""])[0] for name in sorted(unknown)}
+
+
+def variable(field: str) -> str:
+    """The variable of a field."""
+    return f"{PREFIX}{field.upper()}"
+
+
+def environment_read() -> Environment:
+    """The environment. Raises `SettingsError`, whose words show no value."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        lines = [f"{variable(str(one['loc'][0]))}: {one['msg']}." for one in error.errors(include_input=False)]
+        raise SettingsError("\n".join(lines)) from None  # the cause would be printed with it
+    except SourceError as error:  # says the field's name alone, its cause the value
+        named = re.search(r'field "(\w+)"', str(error))
+        raise SettingsError(f"{variable(named[1]) if named else error}: it is no JSON.") from None
+
+
+def _content(name: str, path: Path) -> str:
+    if os.environ.get(name):
+        raise SettingsError(f"{name} and {name}{FILE} are both set. Leave one out.")
+    try:
+        return path.read_text("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name}{FILE}: {path} is not a text in UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f"{name}{FILE}: {path} cannot be read ({error.strerror}).") from None
 
 
 def is_loopback(host: str) -> bool:

@@ -7,6 +7,7 @@ second caller would wait for the first one's commit and then fail.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 from traceback import clear_frames
@@ -24,6 +25,9 @@ from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.tasks import configure_task
+
+from katip.core.metrics import JOBS
+from katip.core.tracing import job_span
 
 HEARTBEAT_SECONDS = 5
 """how often a hand says that it lives"""
@@ -57,9 +61,13 @@ def job(name: str, *, queue: str, priority: int = 0) -> Callable[[Callable[..., 
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         def run(context: JobContext, /, **arguments: Any) -> None:
+            begun = time.perf_counter()
             try:
-                function(context.should_abort, **arguments)
+                with job_span(name):
+                    function(context.should_abort, **arguments)
+                JOBS.labels(name, "done").observe(time.perf_counter() - begun)
             except Exception as error:
+                JOBS.labels(name, "failed").observe(time.perf_counter() - begun)
                 log.exception("The job %s %s did not end well; it is tried again.", name, arguments)
                 # A half-read cursor in a frame of the traceback would be closed when memory is tidied up, perhaps in
                 # the middle of the next query, and wait for that one for ever: it is closed now.

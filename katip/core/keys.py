@@ -13,16 +13,30 @@ def random_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
-def key_load(folder: Path, name: str, given: str = "", *, make: Callable[[], str] = random_key) -> str:
+class KeyMissingError(Exception):
+    """A secret is given nowhere, and must not be made here: the message says what to do."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"The key {path.name} is missing: there is no file {path}, and no variable gives it. Copy the folder "
+            f"{path.parent} from a machine of this installation that has it, or from the backup. For a new "
+            "installation: katip keys make"
+        )
+
+
+def key_load(folder: Path, name: str, given: str = "", *, make: Callable[[], str] | None = random_key) -> str:
     """The secret `name`: the `given` one, else the one in `folder`, else a new one written there, as `make` makes it.
 
-    Raises `PermissionError` when the kept file can be read by others.
+    Without `make`, raises `KeyMissingError` where there is none. Raises `PermissionError` when the kept file can be
+    read by others.
     """
     if given:
         return given
     path = folder / name
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
+        if make is None:
+            raise KeyMissingError(path)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write(path, make())
     if path.stat().st_mode & 0o077:
         message = f"{path} can be read by others; make it private: chmod 600 {path}"

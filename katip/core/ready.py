@@ -51,7 +51,7 @@ class Readiness:
         self._lock = threading.Lock()
         self._answer = Ready.AWAY
         self._until = 0.0
-        self._wanted: frozenset[str] | None = None
+        self._loader: MigrationLoader | None = None
 
     def now(self, drain: Path) -> Ready:
         """What holds now. Waits four seconds at the most; while one asks the database, others take the last answer."""
@@ -74,8 +74,7 @@ class Readiness:
         self._answer = answer
 
     def _ask(self) -> Ready:
-        if self._wanted is None:
-            self._wanted = migrations_wanted()
+        self._loader = self._loader or MigrationLoader(None)
         try:
             with Question(connections[DEFAULT_DB_ALIAS].get_connection_params()) as question:
                 recovering, applied = question.ask(_QUESTION)
@@ -85,16 +84,18 @@ class Readiness:
             return Ready.AWAY
         if recovering != b"f":
             return Ready.AWAY
-        return Ready.READY if self._wanted <= {*applied.decode().strip("{}").split(",")} else Ready.SHAPE
+        fits = shape_fits(frozenset(applied.decode().strip("{}").split(",")), self._loader)
+        return Ready.READY if fits else Ready.SHAPE
 
 
-def migrations_wanted() -> frozenset[str]:
-    """The migrations that this program cannot do without: `app.name`.
+def shape_fits(applied: frozenset[str], loader: MigrationLoader) -> bool:
+    """Whether all is applied that this program cannot do without, given as `app.name`.
 
-    Those marked `finish` are run when no older program is left, while this one serves already.
+    Migrations marked `finish`, and what builds on them, come when no older program is left, while this one serves.
     """
-    found = MigrationLoader(None).disk_migrations.items()
-    return frozenset(f"{app}.{name}" for (app, name), one in found if not getattr(one, "finish", False))
+    missing = {key for key in loader.disk_migrations if ".".join(key) not in applied}
+    finishing = {key for key in missing if getattr(loader.disk_migrations[key], "finish", False)}
+    return all(finishing & {*loader.graph.forwards_plan(key)} for key in missing)
 
 
 class Question:

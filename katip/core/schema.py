@@ -25,7 +25,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
 LOCK_MILLISECONDS = 2_000
 """so long at most do pages wait behind a change of their table"""
-STATEMENT_SECONDS = 30
+STATEMENT_MILLISECONDS = 30_000
 """so long may one statement of a migration take while others serve"""
 TRIES = 20
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
@@ -47,7 +47,7 @@ class Waits:
     """How long one statement waits for a lock and may take, and how often it is tried again."""
 
     lock_milliseconds: int = LOCK_MILLISECONDS
-    statement_seconds: int = STATEMENT_SECONDS
+    statement_milliseconds: int = STATEMENT_MILLISECONDS
     tries: int = TRIES
 
 
@@ -150,8 +150,8 @@ class Bounds:
                 cause = error.__cause__
                 if isinstance(cause, QueryCanceled):
                     raise SchemaError(
-                        f"One statement took longer than {self._waits.statement_seconds} s and was rolled back: what "
-                        "came before it stays. Give it more (--statement-timeout) at an hour when few work."
+                        f"One statement took longer than {self._waits.statement_milliseconds} ms and was rolled back: "
+                        "what came before it stays. Give it more (--statement-timeout) at an hour when few work."
                     ) from error
                 if not isinstance(cause, LockNotAvailable | DeadlockDetected):
                     raise
@@ -178,7 +178,7 @@ def bounded(using: str, waits: Waits) -> Iterator[Bounds]:
     def limits(lock: int, statement: int) -> None:
         with connection.connection.cursor() as cursor:  # psycopg's own: Django's would come through `run` again
             cursor.execute("SELECT set_config('lock_timeout', %s, false), set_config('statement_timeout', %s, false)",
-                           [f"{lock}ms", f"{statement}s"])  # fmt: skip
+                           [f"{lock}ms", f"{statement}ms"])  # fmt: skip
 
     def run(execute: Callable[..., Any], statement: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 -- Django's signature
         found = _CONCURRENT_INDEX.match(statement.lstrip())
@@ -191,10 +191,10 @@ def bounded(using: str, waits: Waits) -> Iterator[Bounds]:
                 cursor.execute(drop)
             return execute(statement, params, many, context)
         finally:
-            limits(waits.lock_milliseconds, waits.statement_seconds)
+            limits(waits.lock_milliseconds, waits.statement_milliseconds)
 
     connection.ensure_connection()
-    limits(waits.lock_milliseconds, waits.statement_seconds)
+    limits(waits.lock_milliseconds, waits.statement_milliseconds)
     try:
         with connection.execute_wrapper(run):
             yield Bounds(waits)

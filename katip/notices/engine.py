@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connec
 
 from katip.core.actor import OPERATOR
 from katip.core.crypto import unseal
+from katip.core.metrics import DELIVERIES
 from katip.notices.channels.base import ChannelDownError, Outcome, Parcel, Send, Verdict
 from katip.notices.channels.ways import way_out
 from katip.notices.entitled import rows_entitled
@@ -161,6 +162,7 @@ def _let_go() -> None:
 
 def _settle(at: datetime, bundle: Bundle, outcome: Outcome) -> Sent:
     """Keep what became of a message; a database that is away for some seconds is waited for, not told twice for."""
+    DELIVERIES.labels(bundle[0].channel, outcome.verdict).inc()
     for seconds in _PATIENCE:
         try:
             return outcome_settle(actor=OPERATOR, at=at, bundle=bundle, outcome=outcome)

@@ -138,7 +138,7 @@ def test_a_worker_does_what_a_web_server_leaves_to_it_and_stops_when_told(monkey
 def test_a_queue_that_no_job_is_in_is_refused() -> None:
     answer = CliRunner().invoke(worker.command, ["--queues", "month,dokuments"])
     assert answer.exit_code == 2
-    assert "No job is in the queue dokuments. There are: documents, month, runs." in answer.output
+    assert "No job is in the queue dokuments. There are: documents, month, runs" in answer.output
 
 
 def test_care_makes_up_for_lost_calls_and_survives_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:

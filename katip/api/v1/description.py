@@ -25,7 +25,7 @@ TAGS = (
 )
 _EVERY_CALL = (
     *("bad_request", "no_token", "unknown_token", "token_expired", "token_revoked", "maker_gone"),
-    *("invalid", "unknown_parameter", "slow_down", "internal"),
+    *("invalid", "unknown_parameter", "slow_down", "internal", "away"),
 )
 _HEADERS: dict[str, dict[str, Any]] = {
     "RateLimit-Policy": {"description": 'The rate of a token: `"token";q=300;w=60` are 300 calls a minute.'},

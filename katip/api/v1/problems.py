@@ -39,6 +39,7 @@ PROBLEMS: Mapping[str, tuple[int, Promise]] = {
     "batch_refused": (409, lazy("Tekliflerden en az biri kabul edilmiyor; hiçbiri gönderilmedi.")),
     "slow_down": (429, lazy("Çok sık istek geldi. Biraz bekleyip yeniden deneyin.")),
     "internal": (500, lazy("Beklenmeyen bir hata oldu; hiçbir şey değişmedi.")),
+    "away": (503, lazy("Kayıt şu an yanıt vermiyor. Aynı isteği aynı Idempotency-Key ile yeniden gönderin.")),
 }
 BY_STATUS = {
     400: "bad_request",
@@ -51,6 +52,7 @@ BY_STATUS = {
     415: "not_json",
     422: "invalid",
     429: "slow_down",
+    503: "away",
 }
 """what stands for a status that something outside of the API answered with"""
 

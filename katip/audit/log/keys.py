@@ -43,8 +43,12 @@ class LogKeys:
 
 @lru_cache(maxsize=1)
 def log_keys() -> LogKeys:
-    """The installation's keys, made where there are none. Raises `NoteError` where they cannot be read."""
-    return keys_parse(key_load(_folder(), _FILE, settings.KATIP.log_key, make=_made))
+    """The installation's keys, made where there are none and it makes its own.
+
+    Raises `NoteError` where they cannot be read, `KeyMissingError`.
+    """
+    make = _made if settings.KATIP.makes_keys else None
+    return keys_parse(key_load(_folder(), _FILE, settings.KATIP.log_key, make=make))
 
 
 def keys_parse(text: str) -> LogKeys:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from katip.core.actor import Actor
+from katip.core.metrics import happened
 
 _INSERT = """
 WITH given AS (
@@ -72,3 +73,4 @@ def record(actor: Actor, at: datetime, *happenings: Happening) -> None:
                 actor.capacity,
             ],
         )
+    happened(happening.tag for happening in happenings)

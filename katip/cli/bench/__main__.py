@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -71,6 +72,26 @@ def bulk(folder: str) -> None:
     from katip.cli.bench.bulk import bulk as measure
 
     _last_line("bulk", measure(Path(folder)))
+
+
+@main.command("load")
+@click.option("--workplaces", type=click.IntRange(min=1_000), default=2_200_000, show_default=True)
+@click.option("--beside", type=click.IntRange(min=1_000), default=10_000, show_default=True, help="The small country.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Of the countries and of who comes when.")
+@click.option("--rate", type=float, default=0.8, show_default=True, help="Visits a second to each country.")
+@click.option("--seconds", type=float, default=90.0, show_default=True, help="For so long.")
+@click.option("--part", "parts", multiple=True, help="pages, approvals, visits or nothing: to make ready [all].")
+@click.option("--folder", type=click.Path(file_okay=False), default="var/bench", show_default=True)
+def load(*, folder: str, parts: tuple[str, ...], **asked: Any) -> None:
+    """A day's visitors by real sessions: a country beside a small one, and how many it carries."""
+    from pathlib import Path
+
+    from katip.cli.bench.load import PARTS
+    from katip.cli.bench.load import load as measure
+
+    wanted = [part for part in parts or PARTS if part in PARTS]
+    figures = measure(**asked, folder=Path(folder), parts=wanted)
+    _last_line("load", figures)
 
 
 def _last_line(name: str, figures: Mapping[str, object]) -> None:

@@ -28,7 +28,7 @@ from urllib.parse import urlencode
 
 import click
 
-from katip.cli.bench.beside_country import AGENT
+from katip.cli.bench.load_client import AGENT
 from katip.cli.bench.month import copy_drop, copy_environment, copy_make, program_run
 
 KINDS = ("inbox", "card", "approval")

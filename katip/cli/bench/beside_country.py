@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from katip.cli.bench.load_client import AGENT
+
 if TYPE_CHECKING:
     import polars as pl
 
-AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHANGED = 0.12
 """the share of workplaces of which the second feed tells something new"""
 _CASES = 6_000

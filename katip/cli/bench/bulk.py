@@ -30,8 +30,8 @@ from urllib.parse import urlencode
 import click
 
 from katip.cli.bench.beside import percentile
-from katip.cli.bench.beside_country import AGENT
 from katip.cli.bench.bulk_world import Waiting
+from katip.cli.bench.load_client import AGENT
 from katip.cli.bench.month import program_run
 
 _PORT, _FLOOR_PORT = 8976, 8975

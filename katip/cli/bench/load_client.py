@@ -43,8 +43,8 @@ class Answer:
     """What came of one request."""
 
     name: str
-    """the pages: `sign_in`, `second_step`, `capacity`, `companies`, `home`, `list`, `step`, `result`, `card`; the forms:
-    `password`, `code`, `corporate`, `fetch`, `choose`, `approve`"""
+    """the pages: `sign_in`, `second_step`, `entered`, `inbox`, `capacity`, `companies`, `home`, `list`, `step`,
+    `result`, `card`; the forms: `password`, `code`, `corporate`, `fetch`, `choose`, `approve`"""
     status: int
     seconds: float
     """from the moment at which it was due until it was there"""
@@ -78,15 +78,24 @@ class Visitor:
     """One person in one browser. Every answer is told to `listener`, and the last one of an act is returned.
 
     `source` is the address to come from: on loopback anything in 127.0.0.0/8, so that the limits by network see as
-    many networks as there are people.
+    many networks as there are people. `patience` is how many seconds of silence make a connection a lost one.
     """
 
-    def __init__(self, origin: str, account: Account, listener: Listener | None = None, *, source: str = "") -> None:
+    def __init__(
+        self,
+        origin: str,
+        account: Account,
+        listener: Listener | None = None,
+        *,
+        source: str = "",
+        patience: float = _SLOW_SECONDS,
+        cookies: Mapping[str, str] | None = None,
+    ) -> None:
         self.account = account
         self._address = urlsplit(origin)
         self._listener = listener or (lambda _: None)
-        self._source = source
-        self._cookies: dict[str, str] = {}
+        self._source, self._patience = source, patience
+        self._cookies = dict(cookies or {})
         self._connection: http.client.HTTPConnection | None = None
         self._hidden: dict[str, str] = {}
 
@@ -106,7 +115,14 @@ class Visitor:
         if not shown.ok:
             return shown
         sent = self.post("code", sent.location, {"code": code_now(self.account.secret, time.time())})
-        return self.get("capacity", sent.location) if sent.ok else sent
+        if not sent.ok:
+            return sent
+        shown = self._ask("entered", "GET", sent.location, None, None)
+        if shown.status == HTTPStatus.FOUND:  # much waits, of several companies: all of it on one page first
+            shown = self.get("inbox", shown.location)
+            return self.get("capacity", "/secim/?sec") if shown.ok else shown
+        self._hidden = dict(_HIDDEN.findall(shown.body))
+        return shown
 
     def companies(self, due: float | None = None) -> Answer:
         """*Kurumsal*, and *firmaları getir*: ends on the box of companies."""
@@ -138,7 +154,7 @@ class Visitor:
 
         The page of the result is left to `result`.
         """
-        seen = {name: self._hidden[name] for name in ("version", "terms_hash") if name in self._hidden}
+        seen = {name: value for name, value in self._hidden.items() if name in {"version", "terms_hash"}}
         return self.post("approve", f"/surecler/{process}/tamamla/", {**seen, "read": "on"}, due)
 
     def result(self, process: int, due: float | None = None) -> Answer:
@@ -163,6 +179,18 @@ class Visitor:
         token = self._hidden.get("csrfmiddlewaretoken", "")
         return self._ask(name, "POST", path, urlencode({"csrfmiddlewaretoken": token, **form}), due)
 
+    def twin(self) -> "Visitor":
+        """Another window of the same browser: the same session, a connection of its own."""
+        twin = Visitor(
+            f"{self._address.scheme}://{self._address.netloc}",
+            self.account,
+            self._listener,
+            source=self._source,
+            patience=self._patience,
+        )
+        twin._cookies, twin._hidden = dict(self._cookies), dict(self._hidden)
+        return twin
+
     def close(self) -> None:
         """Let the connection go; the cookies stay."""
         if self._connection is not None:
@@ -177,11 +205,9 @@ class Visitor:
         except (OSError, http.client.HTTPException):
             self.close()
             status, told, text = LOST, {}, ""
-        wanted = HTTPStatus.OK if method == "GET" else HTTPStatus.FOUND
         location = told.get("location", "")
-        answer = Answer(
-            name, status, time.monotonic() - due, due, status == wanted and _right(name, location), location, text, told
-        )
+        seconds = time.monotonic() - due
+        answer = Answer(name, status, seconds, due, _right(name, method, status, location), location, text, told)
         self._listener(answer)
         return answer
 
@@ -227,7 +253,7 @@ class Visitor:
             self._connection = kind(
                 self._address.hostname or "127.0.0.1",
                 self._address.port,
-                timeout=_SLOW_SECONDS,
+                timeout=self._patience,
                 source_address=(self._source, 0) if self._source else None,
             )
         return self._connection
@@ -236,11 +262,14 @@ class Visitor:
         return answer.ok and answer.location.startswith(path)
 
 
-def _right(name: str, location: str) -> bool:
-    """Whether a form led to where it leads when all is well; a page is right by its status alone."""
-    wanted = {"password": "/giris/ikinci-adim/", "choose": "/ana-ekran/"}.get(name, "")
+def _right(name: str, method: str, status: int, location: str) -> bool:
+    """Whether a page was shown, or a form led to where it leads when all is well."""
+    if method == "GET":
+        return status == HTTPStatus.OK or (name == "entered" and location.startswith("/bekleyenler/"))
+    if status != HTTPStatus.FOUND:
+        return False
     if name == "approve":
         return location.endswith("/sonuc/")
     if name == "code":
         return not location.startswith("/giris/")
-    return location.startswith(wanted)
+    return location.startswith({"password": "/giris/ikinci-adim/", "choose": "/ana-ekran/"}.get(name, "/"))

@@ -1,9 +1,9 @@
 """Employers who can sign in and have something to approve, for `script/bench load` and whoever else brings load.
 
 Called as `python -m katip.cli.bench.load_world fresh COUNT FILE` in an installation without anything in it, or as
-`… country COUNT FILE` in a country as `katip demo country` makes it. Both leave `COUNT` steps that wait for employers,
+`… country COUNT FILE` in a country as `katip demo country` makes it. Both leave steps that wait for `COUNT` employers,
 and write whom they wait for into `FILE`: what a `load_client.Visitor` needs to come in and approve them. Called again,
-they make what was approved meanwhile anew, or name what is still there.
+the second offers anew what was approved meanwhile, the first names what is left.
 
 Everybody has the same password; each has a code app of their own. Passwords are as dear to check as any.
 """
@@ -15,6 +15,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,76 @@ def fresh(count: int) -> list[Account]:
         made = world_make(count)
         numbers_give([one.person for one in made])
     return accounts_open()
+
+
+def country(count: int) -> list[Account]:
+    """`count` employers of a country, who are spread over it as it comes; fewer where it has no more.
+
+    Nothing is made while there are half as many. A provider ends what it has in force with one workplace of each and
+    offers the same anew, and its professionals accept: everything else is as the country has it.
+    """
+    with _owner() as owner:
+        owner.execute(_WAITING)
+        asked = {person for person, _, _ in owner.fetchall()}
+        if len(asked) > count // 2:
+            return accounts_open()
+        owner.execute(_PROVIDERS)
+        for provider, manager in owner.fetchall():
+            if len(asked) >= count:
+                break
+            owner.execute(_WORKPLACES, {"provider": provider, "asked": list(asked), "most": count - len(asked)})
+            people, workplaces = zip(*owner.fetchall(), strict=True) if owner.rowcount else ((), ())
+            if _offer_anew(provider, manager, workplaces):
+                asked.update(people)
+    return accounts_open()
+
+
+_PROVIDERS = """
+SELECT provider_id, person_id FROM registry_mandate WHERE capacity = 'responsible_manager'
+ORDER BY md5(provider_id::text)
+"""
+_WORKPLACES = """
+SELECT DISTINCT ON (user_of.person_id) user_of.person_id, contract.workplace_id
+FROM contracts_contract AS contract
+CROSS JOIN LATERAL (
+    SELECT person_id FROM registry_mandate AS mandate
+    WHERE mandate.workplace_id = contract.workplace_id AND mandate.valid_to IS NULL ORDER BY id LIMIT 1
+) AS user_of
+WHERE contract.provider_id = %(provider)s AND contract.state = 'active' AND NOT user_of.person_id = ANY(%(asked)s)
+ORDER BY user_of.person_id, md5(contract.workplace_id::text) LIMIT %(most)s
+"""
+
+
+def _offer_anew(provider: int, manager: int, workplaces: Sequence[int]) -> int:
+    """How many of the provider's contracts there now wait for the employers."""
+    from katip.contracts.models import Contract
+    from katip.contracts.services.end import contracts_end_each
+    from katip.contracts.services.offer_each import Offer, offers_each
+    from katip.core.actor import OPERATOR, Actor, Capacity, Proof
+    from katip.core.clock import day_of
+    from katip.core.usecase import acting_as
+    from katip.processes.models import Process
+    from katip.processes.services.complete import StepDecision, steps_complete
+
+    at = datetime.now(UTC)
+    manages = Actor(manager, Capacity.PROVIDER, provider, Proof("totp", at))
+    running = Contract.objects.filter(provider=provider, workplace__in=workplaces, state="active", form="service")
+    part_time = running.filter(assignment_type="part_time", ends_on=None, certificate__valid_to=None)
+    with acting_as(OPERATOR, durable=True):
+        ended = list(part_time.order_by("pk"))
+        contracts_end_each(manages, at, ended, last_day=day_of(at), note="Aynı koşullarla yeniden teklif edilecek.")
+        offers = [
+            Offer(one.code, one.workplace_id, one.professional_id, one.minutes, provider, at_least_minimum=True)
+            for one in ended
+        ]
+        made, _ = offers_each(manages, at, offers)
+    decisions = defaultdict(list)
+    for process in Process.objects.filter(contract__in=[one.pk for one in made.values()]):
+        decisions[process.waits_for_person_id].append(StepDecision(process.pk, process.version, process.terms_hash))
+    for person, some in decisions.items():
+        accepts = Actor(person, Capacity.INDIVIDUAL, None, Proof("totp", at))
+        steps_complete(actor=accepts, at=at, decisions=some)
+    return len(made)
 
 
 def numbers_give(people: Sequence[int]) -> None:
@@ -140,6 +211,8 @@ def main(arguments: Sequence[str]) -> None:
     match arguments:
         case ["fresh", count, file]:
             accounts = fresh(int(count))
+        case ["country", count, file]:
+            accounts = country(int(count))
         case _:
             sys.exit(f"{arguments}: not known here")
     accounts_write(Path(file), accounts)

@@ -50,7 +50,7 @@ def _month(size: int, seed: int, hands: int | None, data: Path) -> dict[str, Any
         copy_make(server, data)
         kept = _measure("kept", server, data, hands)["seconds"]
         os.sync()  # the copy's own writing is not the month's
-        _warm(server, data)
+        warm(server, data, _COPY, but=_COLD)
         try:
             floor = _measure("floor", server, data, hands)
             full = _measure("full", server, data, hands)
@@ -112,13 +112,13 @@ _COLD = "processes_process"
 """what was agreed once is the most of a register, and a month does not read it; its indexes it writes to"""
 
 
-def _warm(server: "Server", data: Path) -> None:
-    """Have tables and indexes in the system's memory, as a register in use has them; floor and full run alike."""
+def warm(server: "Server", data: Path, name: str, *, but: str = "") -> None:
+    """Have tables and indexes in the system's memory, as a register in use has them, those of one table excepted."""
     import psycopg
 
-    with closing(psycopg.connect(**server.dsn("owner", _COPY))) as connection:
+    with closing(psycopg.connect(**server.dsn("owner", name))) as connection:
         found = connection.execute(
-            "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND relname <> %s", [_COLD]
+            "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND relname <> %s", [but]
         ).fetchall()
     block = bytearray(1 << 20)
     for (path,) in found:
@@ -134,40 +134,45 @@ def _measure(what: str, server: "Server", data: Path, hands: int | None) -> dict
     return told
 
 
-def copy_environment(server: "Server", data: Path) -> dict[str, str]:
+def copy_environment(server: "Server", data: Path, name: str = _COPY) -> dict[str, str]:
     """What a process is told that is to work on the copy."""
     return {
         "KATIP_ENV": "development",
         "KATIP_DATA": str(data.resolve()),
-        "KATIP_DATABASE_URL": _url(server, "application"),
-        "KATIP_DATABASE_OWNER_URL": _url(server, "owner"),
+        "KATIP_DATABASE_URL": _url(server, "application", name),
+        "KATIP_DATABASE_OWNER_URL": _url(server, "owner", name),
         "DJANGO_SETTINGS_MODULE": "katip.config.settings",
     }
 
 
-def _url(server: "Server", login: Any) -> str:
-    dsn = server.dsn(login, _COPY)
+def _url(server: "Server", login: Any, name: str) -> str:
+    dsn = server.dsn(login, name)
     where = urlencode({"host": dsn["host"], "port": dsn["port"]})
-    return f"postgresql://{quote(dsn['user'])}:{quote(dsn['password'])}@/{_COPY}?{where}"
+    return f"postgresql://{quote(dsn['user'])}:{quote(dsn['password'])}@/{name}?{where}"
 
 
-def copy_make(server: "Server", data: Path) -> None:
-    """Copy the country's database, in place of an earlier copy, and bring it to this program's shape."""
+def copy_make(server: "Server", data: Path, name: str = _COPY, *, again: bool = True) -> None:
+    """Copy the country's database, in place of an earlier copy, and bring it to this program's shape.
+
+    Not `again`: a copy that is there serves as well.
+    """
     import psycopg
 
-    copy_drop(server)
+    if again:
+        copy_drop(server, name)
     with closing(psycopg.connect(**server.dsn("owner", "postgres"), autocommit=True)) as connection:
-        connection.execute(f"CREATE DATABASE {_COPY} TEMPLATE katip STRATEGY FILE_COPY")
-        connection.execute(f"GRANT CONNECT ON DATABASE {_COPY} TO {server.dsn('application')['user']}")
-    program_run(["-m", "katip", "migrate"], **copy_environment(server, data))
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE katip STRATEGY FILE_COPY")
+        connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {server.dsn('application')['user']}")
+    program_run(["-m", "katip", "migrate"], **copy_environment(server, data, name))
 
 
-def copy_drop(server: "Server") -> None:
+def copy_drop(server: "Server", name: str = _COPY) -> None:
     """Drop the copy, if there is one."""
     import psycopg
 
     with closing(psycopg.connect(**server.dsn("owner", "postgres"), autocommit=True)) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {_COPY} WITH (FORCE)")
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _files(data: Path) -> tuple[Path, Path]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from katip.core.backup.errors import BackupError
+from katip.core.choices.database import Database
+from katip.core.choices.seeing import Seeing
 from katip.core.environment import Environment
 
 KEYS = ("secret_key", "lookup_key", "field_key", "log_key")
@@ -18,10 +20,13 @@ _MACHINE = {
     "demo",
     "host",
     "port",
+    "web_workers",
+    "web_threads",
+    "drain_seconds",
+    "stop_seconds",
     "data",
-    "database_url",
-    "database_owner_url",
-    "pg_bin",
+    *Database.model_fields,
+    *Seeing.model_fields,
     "backup_passphrase_file",
 }
 _FILE_OF = {"log_key": "log"}

@@ -137,7 +137,9 @@ class HookDelivery(models.Model):
     """One event for one subscription: what is sent, how often it was tried, and how the last try ended."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM notices_hooksubscription AS one WHERE one.id = subscription_id)")
+    visible: ClassVar[Rows] = Rows(
+        "EXISTS (SELECT FROM notices_hooksubscription AS one WHERE one.id = subscription_id)"
+    )
     backup_where: ClassVar[str] = "state <> 'waiting'"  # it has arrived since: none leaves a second time
 
     subscription = models.ForeignKey(HookSubscription, models.PROTECT, db_index=False, related_name="deliveries")

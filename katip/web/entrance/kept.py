@@ -3,9 +3,9 @@
 from typing import Any
 
 _KEY = "kept_form"
-_NEVER = {"csrfmiddlewaretoken", "next", "_form", "national_id"} | {
-    *("password", "old", "again", "code", "recovery_code", "credential"),
-}
+SECRETS = frozenset({"password", "old", "again", "code", "recovery_code", "credential"})
+"""fields that are never shown or kept once they were sent"""
+_NEVER = {"csrfmiddlewaretoken", "next", "_form", "national_id"} | SECRETS
 """secrets, what belongs to one page, and personal numbers: those are stored sealed or not at all"""
 _LIMIT = 20_000
 

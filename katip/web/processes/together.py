@@ -28,11 +28,12 @@ from katip.registry.models import ContactDeclaration
 from katip.rules import RuleViolation
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
+from katip.web.away import is_repeated
 from katip.web.processes import present
 from katip.web.processes.at_once import require_fresh_step
 from katip.web.processes.kinds import RELATED, presenter_of
+from katip.web.processes.mine import my_parties
 from katip.web.processes.refused import refusal_take, refuse
-from katip.web.processes.views import my_parties
 from katip.web.refusals import refusal_words
 
 TOGETHER = 20
@@ -47,6 +48,8 @@ def steps_together(request: Any) -> HttpResponse:
     with acting_as(request.actor):
         mine = processes_named(request.actor, asked, waiting=True, related=RELATED)
         if request.method == "POST" and {process.pk for process in mine} != set(asked):
+            if is_repeated(request) and not mine:  # perhaps the first try had been recorded, only its answer was lost
+                return redirect(f"{reverse('steps_done')}?{urlencode({'surec': asked}, doseq=True)}")
             return _nothing_done(request)
         if len(mine) < 2:  # noqa: PLR2004 -- one is not several
             return _too_few(request, mine)

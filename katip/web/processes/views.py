@@ -20,7 +20,7 @@ from katip.core.errors import KatipError, PermissionRefusedError, StaleStateErro
 from katip.core.usecase import acting_as
 from katip.processes.deadlines import has_lapsed
 from katip.processes.errors import AlreadyDecidedError, LapsedError
-from katip.processes.models import PartyKind, Process, ProcessState, Step
+from katip.processes.models import PartyKind, Process, ProcessState
 from katip.processes.selectors import process_seen, processes_waiting, was_party
 from katip.processes.services.cancel import process_withdraw
 from katip.processes.services.complete import steps_complete
@@ -29,6 +29,7 @@ from katip.rules import RuleViolation
 from katip.web.access import Access, access
 from katip.web.acting.fitting import Sides, capacity_fit
 from katip.web.addresses import number_read
+from katip.web.away import is_repeated
 from katip.web.entrance.kept import form_keep, form_kept
 from katip.web.home.duties import obligations, owed
 from katip.web.months.provider_step import room_notices
@@ -36,6 +37,7 @@ from katip.web.processes import present
 from katip.web.processes.at_once import decided_at_once, require_fresh_step
 from katip.web.processes.forms import ApproveForm, RejectForm, WithdrawForm
 from katip.web.processes.kinds import RELATED, presenter_of
+from katip.web.processes.mine import decided_step, is_decided, my_step
 from katip.web.processes.refused import refusal_take, refuse
 from katip.web.refusals import refusal_words
 
@@ -124,7 +126,7 @@ def step_result(request: Any, no: int) -> HttpResponse:
     process = _process(request, no)
     if process is None:
         return _closed(request, no)
-    mine = _my_decided_step(process, request)
+    mine = decided_step(process, request)
     decision = decision_of(mine) if mine else None
     if mine is None or decision is None:
         return redirect("step", no=no)
@@ -171,6 +173,8 @@ def _decide(
     try:
         steps_complete(actor=request.actor, at=request.at, decisions=[form.decision(no)])
     except (AlreadyDecidedError, LapsedError, StaleStateError, PermissionRefusedError) as refused:
+        if is_repeated(request) and is_decided(request, no, form_class.outcome):
+            return redirect("step_result", no=no)  # the first try had been recorded, only its answer was lost
         return _gone(request, no, _gone_by(refused))
     except RuleViolation as violation:
         where = "step" if form_class is ApproveForm else "step_reject"
@@ -308,28 +312,6 @@ def _reason_page(request: Any, process: Process, form: forms.Form, template: str
     return render(request, template, context, status=status)
 
 
-def my_parties(request: Any) -> set[PartyKind]:
-    """The parties that the person speaks for in the capacity chosen."""
-    return {
-        Capacity.WORKPLACE: {PartyKind.EMPLOYER},
-        Capacity.PROVIDER: {PartyKind.PROVIDER},
-        Capacity.INDIVIDUAL: {PartyKind.PROFESSIONAL, PartyKind.PERSON},
-    }.get(request.actor.capacity, set())
-
-
-def _mine(steps: list[Step], request: Any) -> Step | None:
-    """The step of this side: an organisation's for any who speak for it, else the person's own."""
-    parties = my_parties(request)
-    in_person = request.actor.capacity == Capacity.INDIVIDUAL
-    mine = (one for one in steps if one.party in parties and (not in_person or one.person_id == request.user.pk))
-    return next(mine, None)
-
-
-def _my_decided_step(process: Process, request: Any) -> Step | None:
-    mine = _mine(steps_of(process.pk), request)
-    return mine if mine is not None and decision_of(mine) else None
-
-
 def _next_waiting(request: Any, no: int) -> dict[str, Any] | None:
     """The next process that waits for this person in this capacity."""
     waiting = processes_waiting(request.actor, limit=10, related=["contract__professional"])
@@ -359,7 +341,7 @@ def _gone(request: Any, no: int, reason: str) -> HttpResponse:
         steps = steps_of(no)
         decided = [decision for decision in map(decision_of, steps) if decision]
         last = decided[-1] if decided else None
-        mine = _mine(steps, request)
+        mine = my_step(steps, request)
         own = decision_of(mine) if mine else None
         last = own or last
         if process.state in {ProcessState.WITHDRAWN, ProcessState.LAPSED}:

@@ -1,0 +1,234 @@
+"""What `deploy/cluster` does, step by step."""
+
+import json
+import os
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from deploy.reference import database, disks, network, nodes, program
+from deploy.reference.files import DATABASE, folder, node_write, owner_url, passwords, put
+from deploy.reference.layout import Cluster, Node
+from deploy.reference.packages import ACCOUNT, account_bring, packages_bring
+from deploy.reference.status import status_find
+from deploy.reference.tools import ClusterError, run, say, wait_for
+
+_MARK = "cluster.json"
+_READY_SECONDS = 90
+_DRAIN_PAUSE_SECONDS = 2
+
+
+def up(cluster: Cluster, *, sample: bool | None, disk: str) -> None:
+    """Bring up whatever is not up, from nothing or from what `down` left. Safe to repeat."""
+    packages_bring()
+    account_bring()
+    sample = _home_open(cluster, sample=sample)
+    passwords(cluster)
+    release = program.release_latest(cluster) or program.release_make(cluster)
+    network.bridge_bring(cluster)
+    for node in cluster.nodes:
+        _node_bring(cluster, node, release, sample=sample, disk=disk)
+    say("Starting three database nodes …")
+    for node in cluster.db:
+        nodes.node_start(node)
+    primary = database.ready_await(cluster)
+    database.logins_make(cluster, primary)
+    say(f"{primary.name} is primary. Bringing the database to this version's shape …")
+    _program_prepare(cluster, sample=sample)
+    say("Starting workers, web nodes and the edge …")
+    for node in (*cluster.work, *cluster.web, cluster.edge):
+        nodes.node_start(node)
+    wait_for("the pages", lambda: bool(status_find(cluster)["serves"]), seconds=_READY_SECONDS)
+    database.whole_await(cluster)
+    _welcome(cluster, sample=sample)
+
+
+def down(cluster: Cluster, *, delete: bool) -> None:
+    """Stop every node and take away namespaces, cables and mounts; the data stay, unless they are to go as well."""
+    for node in cluster.nodes:
+        nodes.node_continue(node)
+        network.wires_up(node)
+    primary = database.primary_find(cluster)
+    standbys = [node for node in cluster.db if node != primary]
+    # The primary last: it alone has everything for certain, and nobody is to take its place now.
+    for together in ([cluster.edge], [*cluster.web, *cluster.work], standbys, [primary] if primary else []):
+        running = [node for node in together if nodes.init_find(node) is not None]
+        if running:
+            say(f"Stopping {', '.join(node.name for node in running)} …")
+            with ThreadPoolExecutor(len(running)) as pool:
+                list(pool.map(nodes.node_stop, running))
+    for node in cluster.nodes:
+        network.wires_remove(node)
+        disks.disk_remove(node)
+    network.bridge_remove(cluster)
+    if delete and cluster.home.exists():
+        if not (cluster.home / _MARK).exists():
+            raise ClusterError(f"{cluster.home} was not made by this program: it stays")
+        shutil.rmtree(cluster.home)
+        say(f"{cluster.home} is deleted.")
+    say("Down." if delete else f"Down. The data stay in {cluster.home}; deploy/cluster down --delete takes them, too.")
+
+
+def node_do(cluster: Cluster, node: Node, what: str, service: str | None) -> None:
+    """One of the things that happen to a machine."""
+    if service is not None:
+        if what not in {"start", "stop", "restart", "kill"}:
+            raise ClusterError(f"A single service can be started, stopped, restarted or killed, not: {what}")
+        nodes.service_do(node, service, "up" if what == "start" else what, seconds=60)
+        return
+    if what in {"start", "restart"}:
+        if what == "restart":
+            nodes.node_stop(node)
+        network.bridge_bring(cluster)
+        network.wires_bring(cluster, node)
+        nodes.node_start(node)
+    else:
+        acts = {
+            "stop": nodes.node_stop,
+            "kill": nodes.node_kill,
+            "pause": nodes.node_pause,
+            "continue": nodes.node_continue,
+            "cut": nodes.node_cut,
+            "join": nodes.node_join,
+        }
+        acts[what](node)
+
+
+def upgrade(cluster: Cluster) -> None:
+    """Bring the checkout's version to a running cluster, node by node, while it serves."""
+    release = program.release_make(cluster)
+    first = cluster.work[0]
+    say("Bringing the database to the new version's shape, while the old one serves …")
+    _owner_katip(cluster, first, release, "migrate")
+    for node in (*cluster.work, *cluster.web):
+        say(f"{node.name}: the new version …")
+        program.release_use(node, release)
+        nodes.service_do(node, "katip", "restart", seconds=90)
+        if node.kind == "web":
+            wait_for(f"{node.name} to serve", lambda node=node: _serves(cluster, node), seconds=_READY_SECONDS)  # type: ignore[misc] # mypy sees no type of `node`
+            time.sleep(_DRAIN_PAUSE_SECONDS)  # the edge asks every second
+    _owner_katip(cluster, first, release, "migrate", "--finish")
+    say("Every node runs the new version.")
+
+
+def switchover(cluster: Cluster, target: str | None) -> None:
+    """Have another database node be primary, in good order."""
+    primary = database.ready_await(cluster)
+    chosen = ["--candidate", target] if target else []
+    words = ("switchover", "--leader", primary.name, *chosen, "--force", cluster.name)
+    say(run(*database.patronictl(cluster, *words), check=False).strip())
+
+
+def katip(cluster: Cluster, *words: str) -> int:
+    """A `katip …` command on a worker, with our input and output."""
+    return command_run(cluster, "python", "-P", "-m", "katip", *words)
+
+
+def command_run(cluster: Cluster, *words: str, node: Node | None = None) -> int:
+    """Any command on a worker, as Katip's account, with its environment and the owner's address."""
+    return nodes.enter(node or cluster.work[0], *_as_katip(cluster, node or cluster.work[0], *words))
+
+
+# ------------------------------------------------------------------------------------------------------------ in order
+
+
+def _home_open(cluster: Cluster, *, sample: bool | None) -> bool:
+    """Make the folder, or recognise ours. Whether it has the sample world is decided once."""
+    mark = cluster.home / _MARK
+    if cluster.home.exists() and any(cluster.home.iterdir()) and not mark.exists():
+        raise ClusterError(f"{cluster.home} holds something else: move it away first")
+    folder(cluster.home)
+    if mark.exists():
+        kept = bool(json.loads(mark.read_text())["sample"])
+        if sample is not None and sample != kept:
+            raise ClusterError("The sample world is chosen with the first `up`: first deploy/cluster down --delete")
+        return kept
+    put(mark, json.dumps({"made by": "deploy/cluster", "sample": bool(sample)}))
+    return bool(sample)
+
+
+def _node_bring(cluster: Cluster, node: Node, release: Path, *, sample: bool, disk: str) -> None:
+    folder(node.home)
+    if node.kind == "db":
+        disks.disk_bring(node, disk)
+    node_write(cluster, node, sample=sample)
+    network.wires_bring(cluster, node)
+    if node.kind in {"web", "work"} and not node.program.exists():
+        program.release_use(node, release)
+
+
+def _program_prepare(cluster: Cluster, *, sample: bool) -> None:
+    """Schema, keys and, if wanted, the sample world; by a worker that does nothing else yet."""
+    first = cluster.work[0]
+    if nodes.init_find(first) is None:
+        put(first.services / "katip" / "down", "")
+        nodes.node_start(first)
+    wait_for("the way to the database", lambda: _database_answers(cluster, first), seconds=30)
+    release = Path(os.path.realpath(first.program))
+    fresh = not (first.data / "keys" / "seal").exists()
+    if fresh and (release / "katip" / "cli" / "keys.py").exists():
+        _run_katip(cluster, first, release, "-m", "katip", "keys", "make")
+    _owner_katip(cluster, first, release, "migrate")
+    if fresh:
+        _run_katip(cluster, first, release, "-m", "deploy.reference.world", "keys")
+    if sample and not (first.data / "cast.json").exists():
+        say("Loading the sample world …")
+        _run_katip(cluster, first, release, "-m", "deploy.reference.world", "sample")
+    for node in (*cluster.work[1:], *cluster.web):
+        _shared_copy(first, node)
+    (first.services / "katip" / "down").unlink(missing_ok=True)
+
+
+def _shared_copy(first: Node, other: Node) -> None:
+    """What every machine needs alike: the keys, and by which cards are believed."""
+    for name in ("keys", "trust"):
+        there = other.data / name
+        if (first.data / name).exists() and not there.exists():
+            run("cp", "-a", first.data / name, there)
+
+
+def _database_answers(cluster: Cluster, node: Node) -> bool:
+    said = run(
+        *nodes.inside(node, "psql", "-X", "-A", "-t", "-c", "SELECT 'here'", owner_url(cluster) + "?connect_timeout=3"),
+        check=False,
+    )
+    return "here" in said
+
+
+def _owner_katip(cluster: Cluster, node: Node, release: Path, *words: str) -> None:
+    said = _run_katip(cluster, node, release, "-m", "katip", *words)
+    say("\n".join(f"  {line}" for line in said.strip().splitlines()))
+
+
+def _run_katip(cluster: Cluster, node: Node, release: Path, *words: str) -> str:
+    return run(*nodes.inside(node, *_as_katip(cluster, node, "python", "-P", *words, release=release)))
+
+
+def _as_katip(cluster: Cluster, node: Node, *words: str, release: Path | None = None) -> list[str]:
+    """`words` in the environment that Katip has on this node; `python` is the release's."""
+    where = release or Path(os.path.realpath(node.program))
+    script = (
+        'set -a; . "$1"; KATIP_DATABASE_OWNER_URL=$(cat "$2"); DJANGO_SETTINGS_MODULE=katip.config.settings\n'
+        'PYTHONPATH=$3; PATH=$3/venv/bin:$PATH; cd "$4"; account=$5; shift 5; exec chpst -u "$account" "$@"'
+    )
+    owner = node.etc / "owner.url"
+    put(owner, owner_url(cluster) + "\n", mode=0o600)
+    given = (node.etc / "katip.env", owner, where, node.data, ACCOUNT)
+    return ["sh", "-c", script, "sh", *map(str, given), *words]
+
+
+def _serves(cluster: Cluster, node: Node) -> bool:
+    return any(one["name"] == node.name and one.get("serves") for one in status_find(cluster)["nodes"])
+
+
+def _welcome(cluster: Cluster, *, sample: bool) -> None:
+    say(f"\nKatip is ready: {cluster.url}\n")
+    if sample:
+        say("Who can sign in, with which password:     deploy/cluster cast")
+        say("The code of the second step, e.g.:        deploy/cluster code employer")
+    else:
+        say("The register is empty. Commands:          deploy/cluster katip --help")
+    say("How every node is:                        deploy/cluster status")
+    say(f"The database, {DATABASE}, on the primary:      deploy/cluster psql")
+    say("Stop it:                                  deploy/cluster down")

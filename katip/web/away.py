@@ -1,0 +1,60 @@
+"""While the database is away, or another server of it takes over: a page that says so, tries again, and loses nothing.
+
+A page that only reads asks again by itself. What was sent is shown as a form that sends the very same once more; a
+decision that had been recorded all the same is then found, and not taken twice (`katip.web.processes`).
+"""
+
+import sys
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.template import loader
+from django.views.defaults import server_error
+from psycopg.errors import ReadOnlySqlTransaction
+
+from katip.web.entrance.kept import SECRETS
+
+AGAIN_SECONDS = 5
+"""after so long a page asks again; a server that takes over needs several such turns"""
+REPEATED = "_yeniden"
+"""the field by which what is sent once more says so"""
+_MOST = 200_000
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether a request failed because no database took it: gone, silent, shutting down, or read-only by now."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, DatabaseError) and isinstance(error.__cause__, ReadOnlySqlTransaction)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer a request that ended in an error: 503 where only the database is away, else 500. Asks no database."""
+    if not is_away(sys.exc_info()[1]):
+        return server_error(request)
+    reads = request.method in {"GET", "HEAD"}
+    typed = None if reads else _typed(request)
+    context = {"reads": reads, "typed": typed, "address": request.get_full_path(), "repeated": REPEATED}
+    response = HttpResponse(loader.get_template("503.html").render(context), status=503)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Retry-After"] = str(AGAIN_SECONDS)
+    if reads:
+        response.headers["Refresh"] = str(AGAIN_SECONDS)
+    return response
+
+
+def is_repeated(request: Any) -> bool:
+    """Whether this is sent once more from the page above."""
+    return REPEATED in request.POST
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """Everything that was sent, to be sent again; None where it holds a secret or a file, or cannot be read."""
+    try:
+        if request.FILES or SECRETS & request.POST.keys():
+            return None
+        typed = [(name, value) for name, values in request.POST.lists() for value in values if name != REPEATED]
+    except (UnreadablePostError, ValueError):
+        return None
+    return typed if sum(len(name) + len(value) for name, value in typed) <= _MOST else None

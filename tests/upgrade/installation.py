@@ -1,0 +1,152 @@
+"""An installation of the version before, on a server of its own logins, and programs of either version that use it."""
+
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from katip.core.postgres import server_find
+from katip.core.postgres.places import places_find
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+BASE = (HERE / "base").read_text().strip()
+"""the commit whose code is the version before; `base.sql.gz` is the database that its own `katip migrate` made"""
+OWNER, APPLICATION = "upgrade_owner", "upgrade_app"
+
+
+def base_tree(folder: Path) -> Path:
+    """The code of the version before, out of the history. Fails, rather than skips, where that is not at hand."""
+    packed = subprocess.run(["git", "archive", BASE], cwd=ROOT, capture_output=True, check=False)  # noqa: S607 -- whichever git there is
+    if packed.returncode:
+        pytest.fail(
+            f"The version before, {BASE[:12]}, is not in this clone ({packed.stderr.decode().strip()}). "
+            "Is it a shallow one? git fetch --unshallow"
+        )
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+class Installation:
+    """A database of the version before with two logins, as docs/operations.md had them made, and its data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.database = f"upgrade_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        house = Path(os.environ["KATIP_DATA"])
+        server, places = server_find(house), places_find(house)
+        assert server is not None
+        assert places is not None
+        self._server = server
+        self._passwords = json.loads(places.passwords.read_text())
+
+    def connect(self, role: str, database: str) -> psycopg.Connection[Any]:
+        """A connection as one of the logins, or as the server's administrator."""
+        password = self._passwords.get(role, role)
+        return psycopg.connect(
+            host=str(self._server.socket_dir),
+            port=self._server.port,
+            user=role,
+            password=password,
+            dbname=database,
+            autocommit=True,
+        )
+
+    def make(self) -> None:
+        """Logins, database, and the version before's tables in it."""
+        with self.connect("katip_admin", "postgres") as admin:
+            for role in (OWNER, APPLICATION):
+                if not admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                    admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), role))
+            name, owner = sql.Identifier(self.database), sql.Identifier(OWNER)
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            admin.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(name, owner))
+            admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+            admin.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(name, sql.Identifier(APPLICATION))
+            )
+        with self.connect("katip_admin", self.database) as admin:
+            admin.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(owner))
+        with self.connect(OWNER, self.database) as connection:
+            shape = gzip.decompress((HERE / "base.sql.gz").read_bytes()).decode()
+            connection.execute(shape.replace("katip_app", APPLICATION))  # several statements, without parameters
+
+    def drop(self) -> None:
+        """Leave nothing of it on the server but its logins."""
+        with self.connect("katip_admin", "postgres") as admin:
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.database)))
+
+    def environment(self, tree: Path) -> dict[str, str]:
+        """What a program of `tree` is started with."""
+        host = quote(str(self._server.socket_dir), safe="")
+        place = f"/{self.database}?host={host}&port={self._server.port}"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("KATIP_", "DJANGO_"))}
+        return kept | {
+            "DJANGO_SETTINGS_MODULE": "katip.config.settings",
+            "KATIP_DATA": str(self.data),
+            "KATIP_DATABASE_URL": f"postgresql://{APPLICATION}:{APPLICATION}@{place}",
+            "KATIP_DATABASE_OWNER_URL": f"postgresql://{OWNER}:{OWNER}@{place}",
+            "KATIP_ENV": "development",
+            "KATIP_HELP_PHONE": "8500000000",
+            "KATIP_OPERATOR_NAME": "Örnek İşletmeci A.Ş.",
+            "PYTHONPATH": str(tree),
+        }
+
+
+class Clerk:
+    """A program of one version, see `clerk.py`; a context manager that ends it."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(HERE / "clerk.py")],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.origin = f"http://127.0.0.1:{self._answer()['port']}"
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "The program ended; why stands above."
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def do(self, what: str, **arguments: object) -> dict[str, Any]:
+        """Have something done; what came of it."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"do": what, **arguments}) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._process:  # closes its pipes, which is its sign to end, and waits
+            pass
+
+
+@contextmanager
+def installation(folder: Path) -> Iterator[Installation]:
+    """The version before's installation for the block."""
+    made = Installation(folder)
+    made.make()
+    try:
+        yield made
+    finally:
+        made.drop()
