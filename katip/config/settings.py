@@ -130,7 +130,8 @@ KATIP_LOGINS = logins_named(
     str(APPLICATION_DATABASE["USER"]), str(conninfo_to_dict(KATIP.database_work_url).get("user", ""))
 )
 KATIP_NOBODY = "none"  # the role while nobody acts: the login's own
-if KATIP.database_url and not KATIP.database_work_url:  # one login for both: these processes take the house's role on
+if KATIP.database_url and KATIP.database_prepare and not KATIP.database_work_url:
+    # One login for both: these processes take the house's role on as they connect, which no pooler would carry over.
     KATIP_NOBODY = KATIP_LOGINS.work
     DATABASES["default"]["OPTIONS"]["options"] = f"-c role={KATIP_NOBODY}"
 for _one in (APPLICATION_DATABASE, DATABASES["default"]):
