@@ -12,7 +12,12 @@ FROM registry_mandate, coalesce(day, (clock_timestamp() AT TIME ZONE 'Europe/Ist
 WHERE person_id = asked AND valid_from <= today AND (valid_to IS NULL OR valid_to >= today)
 $function$"""  # noqa: S608 -- texts of ours
 
+_OFFICE = f"""katip_holds_office(asked bigint, office bigint) RETURNS boolean LANGUAGE sql {DEFINER} AS $function$
+SELECT EXISTS (SELECT FROM registry_official WHERE id = office AND person_id = asked AND ended_on IS NULL)
+$function$"""
+
 
 def functions() -> None:
-    """Register the function that says for which workplaces and providers a person may act on a day, as which person."""
+    """Register what says for which workplaces and providers a person may act on a day, and which office they hold."""
     function_register("katip_reach(bigint, date)", _REACH)
+    function_register("katip_holds_office(bigint, bigint)", _OFFICE)
