@@ -19,6 +19,7 @@ from psycopg.pq import TransactionStatus
 
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
+from katip.core.errors import PermissionRefusedError
 from katip.core.shown import unshown
 
 Service = TypeVar("Service", bound=Callable[..., Any])
@@ -75,21 +76,22 @@ def role_of(actor: Actor) -> str:
 
 @contextmanager
 def acting_as(
-    actor: Actor, *, durable: bool = False, snapshot: bool = False, at: datetime | None = None
+    actor: Actor, *, durable: bool = False, snapshot: bool = False, at: datetime | None = None, savepoint: bool = True
 ) -> Iterator[None]:
     """Run the block in one transaction in which PostgreSQL knows the actor, and shows the actor's rows alone.
 
     Mandates count as on the day of `at` in Turkey, else as today. With `snapshot`, every statement of it sees the
-    register as it was at the first. Inside another block of the same actor it changes nothing.
+    register as it was at the first. Inside another block of the same person and role it declares nothing anew: the rows
+    are the same; without `savepoint` it then sends no statement at all, and what fails in it fails the outer one.
     """
     outermost = not connection.in_atomic_block
     before = _declared()
     who, capacity = str(actor.person_id or ""), f"{actor.capacity}:{actor.organisation_id or ''}"
-    with transaction.atomic(durable=durable):
-        if before.known[:2] == (who, capacity):
+    role = role_of(actor)
+    with transaction.atomic(durable=durable, savepoint=savepoint):
+        if before.role == role and before.known[0] == who and (who or before.known[1] == capacity):
             yield
             return
-        role = role_of(actor)
         with connection.cursor() as cursor:
             if snapshot and outermost:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
@@ -150,6 +152,20 @@ def whole_from_here(reason: str) -> None:
     if not _sees_all(declared.role):
         _role_take(settings.KATIP_LOGINS.work)
         declared.role = settings.KATIP_LOGINS.work
+
+
+def require_reach(actor: Actor) -> None:
+    """Raise `PermissionRefusedError` unless PostgreSQL itself found that the person may act for the organisation.
+
+    For reads that are one organisation's by their own filter and tell of others what the party may not see as such: it
+    is asked before `whole_register`. No statement: what it found was told when the block began.
+    """
+    declared = _declared()
+    if _sees_all(declared.role):
+        return
+    place = {Capacity.WORKPLACE: 2, Capacity.PROVIDER: 3}.get(actor.capacity)
+    if place is None or str(actor.organisation_id) not in declared.known[place].strip("{}").split(","):
+        raise PermissionRefusedError("no_mandate")
 
 
 def _sees_all(role: str) -> bool:
