@@ -14,7 +14,7 @@ $function$"""  # noqa: S608 -- texts of ours
 
 _OFFICE = f"""katip_holds_office(asked bigint, office bigint) RETURNS boolean LANGUAGE sql {DEFINER} AS $function$
 SELECT EXISTS (SELECT FROM registry_official WHERE id = office AND person_id = asked AND ended_on IS NULL)
-$function$"""
+$function$"""  # noqa: S608 -- as above
 
 
 def functions() -> None:
