@@ -8,7 +8,7 @@ either. By them each statement sees the actor's rows alone (`katip.core.rows`), 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -33,6 +33,11 @@ _AS_PARTY = f"""
 {_DECLARE}, set_config('katip.workplaces', workplaces, true), set_config('katip.providers', providers, true),
     set_config('katip.professional', professional, true), set_config('role', %s, true)
 FROM katip_reach(%s, %s)
+"""
+_AS_OFFICIAL = f"""
+{_DECLARE}, set_config('katip.workplaces', '', true), set_config('katip.providers', '', true),
+    set_config('katip.professional', '', true),
+    set_config('role', CASE WHEN katip_holds_office(%s, %s) THEN %s ELSE %s END, true)
 """
 _AS_BEFORE = f"""
 {_DECLARE}, set_config('katip.workplaces', %s, true), set_config('katip.providers', %s, true),
@@ -65,7 +70,7 @@ def nobody() -> str:
 
 
 def role_of(actor: Actor) -> str:
-    """The role in which the actor's statements run."""
+    """The role in which the actor's statements run; an official's only while PostgreSQL finds their office held."""
     logins = settings.KATIP_LOGINS
     if actor.capacity == Capacity.OPERATOR:
         return str(logins.work)
@@ -95,11 +100,8 @@ def acting_as(
         with connection.cursor() as cursor:
             if snapshot and outermost:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            if role == settings.KATIP_LOGINS.party:
-                cursor.execute(_AS_PARTY, [who, capacity, role, actor.person_id, day_of(at) if at else None])
-            else:
-                cursor.execute(_AS_ONE, [who, capacity, role])
-            *known, _ = cursor.fetchone()
+            _declare(cursor, actor, who, capacity, role, day_of(at) if at else None)
+            *known, role = cursor.fetchone()
         _keep(_Declared(tuple(known), role))
         try:
             yield
@@ -107,6 +109,17 @@ def acting_as(
             _keep(None if outermost else before)
             if not outermost:
                 _say_again(before)
+
+
+def _declare(cursor: Any, actor: Actor, who: str, capacity: str, role: str, day: date | None) -> None:
+    """Send the one statement; PostgreSQL itself looks up the mandates, and whether the office is held."""
+    logins = settings.KATIP_LOGINS
+    if role == logins.party:
+        cursor.execute(_AS_PARTY, [who, capacity, role, actor.person_id, day])
+    elif role == logins.official:
+        cursor.execute(_AS_OFFICIAL, [who, capacity, actor.person_id, actor.organisation_id, role, logins.party])
+    else:
+        cursor.execute(_AS_ONE, [who, capacity, role])
 
 
 def _say_again(before: _Declared) -> None:

@@ -14,7 +14,8 @@ from katip.core.grants import grants_wanted
 from katip.core.rows import Rows, rows_due, rows_wanted
 from katip.core.usecase import acting_as, whole_from_here, whole_register
 from katip.identity.models import Person
-from tests.cast import World
+from katip.registry.models import Official
+from tests.cast import AT, World
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -146,7 +147,7 @@ def test_the_policies_bind(db: None) -> None:
         (Actor(1), "party"),
         (Actor(1, Capacity.WORKPLACE, 1), "party"),
         (Actor(1, Capacity.PROVIDER, 1), "party"),
-        (Actor(1, Capacity.OFFICIAL, 1), "official"),
+        (Actor(1, Capacity.OFFICIAL, 1), "party"),
         (OPERATOR, "work"),
     ],
 )
@@ -157,6 +158,19 @@ def test_whoever_acts_takes_their_role(db: None, who: Actor, taken: str) -> None
         assert declared()[0] == str(who.person_id or "")
     assert role() == before
     assert declared() == ("",) * 5
+
+
+def test_an_office_is_believed_while_it_is_held(world: World) -> None:
+    office = Official.objects.create(person=world.accountant, role="inspector")
+    for someone, ended, taken in (
+        (world.accountant, None, "official"),
+        (world.stranger, None, "party"),
+        (world.accountant, AT.date(), "party"),
+    ):
+        Official.objects.update(ended_on=ended)
+        with acting_as(Actor(someone.pk, Capacity.OFFICIAL, office.pk)):
+            assert role() == getattr(settings.KATIP_LOGINS, taken)
+            assert Person.objects.filter(pk=world.owner.pk).exists() == (taken == "official")
 
 
 def test_a_party_is_declared_with_the_mandates_of_the_day(world: World) -> None:
@@ -202,7 +216,8 @@ def test_the_rest_of_a_block_is_the_houses_and_no_more(world: World) -> None:
         whole_from_here("a test")
         assert Person.objects.filter(pk=world.stranger.pk).exists()
         with acting_as(world.actor("owner")):
-            assert role() == settings.KATIP_LOGINS.work
+            assert role() == settings.KATIP_LOGINS.party
+        assert role() == settings.KATIP_LOGINS.work
     with acting_as(world.actor("owner")):
         assert not Person.objects.filter(pk=world.stranger.pk).exists()
 
