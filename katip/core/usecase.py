@@ -8,7 +8,7 @@ either. By them each statement sees the actor's rows alone (`katip.core.rows`), 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -91,18 +91,15 @@ def acting_as(
     """
     outermost = not connection.in_atomic_block
     before = _declared()
-    who, capacity = str(actor.person_id or ""), f"{actor.capacity}:{actor.organisation_id or ''}"
-    role = role_of(actor)
+    who, capacity = _named(actor)
     with transaction.atomic(durable=durable, savepoint=savepoint):
-        if before.role == role and before.known[0] == who and (who or before.known[1] == capacity):
+        if before.role == role_of(actor) and before.known[0] == who and (who or before.known[1] == capacity):
             yield
             return
-        with connection.cursor() as cursor:
-            if snapshot and outermost:
+        if snapshot and outermost:
+            with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            _declare(cursor, actor, who, capacity, role, day_of(at) if at else None)
-            *known, role = cursor.fetchone()
-        _keep(_Declared(tuple(known), role))
+        _declare(actor, at)
         try:
             yield
         finally:
@@ -111,15 +108,28 @@ def acting_as(
                 _say_again(before)
 
 
-def _declare(cursor: Any, actor: Actor, who: str, capacity: str, role: str, day: date | None) -> None:
+def acting_from_here(actor: Actor, at: datetime) -> None:
+    """Go on as this actor until the block ends: the person turned out to look in another capacity than they chose."""
+    if connection.in_atomic_block:
+        _declare(actor, at)
+
+
+def _named(actor: Actor) -> tuple[str, str]:
+    return str(actor.person_id or ""), f"{actor.capacity}:{actor.organisation_id or ''}"
+
+
+def _declare(actor: Actor, at: datetime | None) -> None:
     """Send the one statement; PostgreSQL itself looks up the mandates, and whether the office is held."""
-    logins = settings.KATIP_LOGINS
-    if role == logins.party:
-        cursor.execute(_AS_PARTY, [who, capacity, role, actor.person_id, day])
-    elif role == logins.official:
-        cursor.execute(_AS_OFFICIAL, [who, capacity, actor.person_id, actor.organisation_id, role, logins.party])
-    else:
-        cursor.execute(_AS_ONE, [who, capacity, role])
+    logins, named, role = settings.KATIP_LOGINS, _named(actor), role_of(actor)
+    with connection.cursor() as cursor:
+        if role == logins.party:
+            cursor.execute(_AS_PARTY, [*named, role, actor.person_id, day_of(at) if at else None])
+        elif role == logins.official:
+            cursor.execute(_AS_OFFICIAL, [*named, actor.person_id, actor.organisation_id, role, logins.party])
+        else:
+            cursor.execute(_AS_ONE, [*named, role])
+        *known, role = cursor.fetchone()
+    _keep(_Declared(tuple(known), role))
 
 
 def _say_again(before: _Declared) -> None:
