@@ -17,7 +17,9 @@ class Event(models.Model):
     """One thing that happened. The application's login may insert and read it, nothing else."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows(f"actor_id = {ME}", written=ALL, door_written=ALL)
+    visible: ClassVar[Rows] = Rows(
+        f"actor_id = {ME} OR (subject_id = {ME} AND tag LIKE 'identity:%')", written=ALL, door_written=ALL
+    )
 
     at = models.DateTimeField()
     tag = models.CharField(max_length=80)
