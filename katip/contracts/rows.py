@@ -31,6 +31,8 @@ def functions() -> None:
         "katip_knows_person",
         f"""EXISTS (SELECT FROM registry_professional WHERE person_id = asked AND katip_knows_professional(id))
     OR EXISTS (SELECT FROM registry_mandate x WHERE x.person_id = asked AND {_MINE})
+    OR EXISTS (SELECT FROM registry_mandate m JOIN registry_provider own ON own.id = m.provider_id
+        WHERE m.person_id = asked AND own.workplace_id = ANY (workplaces))
     OR {_STEP.format(person="asked")}
     OR EXISTS (SELECT FROM registry_contactdeclaration
         WHERE declared_by_id = asked AND workplace_id = ANY (workplaces))

@@ -25,7 +25,9 @@ class Mandate(models.Model):
     grants: ClassVar[str] = UPSERT
     visible: ClassVar[Rows] = Rows(
         f"person_id = {ME} OR workplace_id = {MY_WORKPLACES} OR provider_id = {MY_PROVIDERS}"
+        f" OR provider_id IN (SELECT id FROM registry_provider AS own WHERE own.workplace_id = {MY_WORKPLACES})"
     )
+    """managers also to the provider's own workplace, whose e-Bildirge user appoints them"""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="mandates")
     capacity = models.CharField(max_length=20, choices=MandateCapacity)
