@@ -24,8 +24,8 @@ class Mandate(models.Model):
 
     grants: ClassVar[str] = UPSERT
     visible: ClassVar[Rows] = Rows(
-        f"person_id = {ME} OR workplace_id = {MY_WORKPLACES} OR provider_id = {MY_PROVIDERS}"
-        f" OR provider_id IN (SELECT id FROM registry_provider AS own WHERE own.workplace_id = {MY_WORKPLACES})"  # noqa: S608 -- texts of ours
+        f"person_id = {ME} OR workplace_id = {MY_WORKPLACES} OR provider_id = {MY_PROVIDERS}"  # noqa: S608 -- texts of ours
+        f" OR provider_id IN (SELECT id FROM registry_provider AS own WHERE own.workplace_id = {MY_WORKPLACES})"
     )
     """managers also to the provider's own workplace, whose e-Bildirge user appoints them"""
 
