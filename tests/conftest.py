@@ -120,10 +120,10 @@ def _plain_static(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _light_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same hasher with the smallest figures: what it costs is not what is tested."""
-    from django.contrib.auth.hashers import Argon2PasswordHasher
+    from katip.identity.hashing import PasswordHasher
 
     for name, figure in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
-        monkeypatch.setattr(Argon2PasswordHasher, name, figure)
+        monkeypatch.setattr(PasswordHasher, name, figure)
 
 
 @pytest.fixture

@@ -35,7 +35,9 @@ _COLUMNS = (
     help="Only these, in this order: " + ", ".join(one.name for one in FAULTS),
 )
 @click.option("--rounds", type=click.IntRange(1, 100), default=1, show_default=True, help="So many times each.")
-@click.option("--approvals", type=click.IntRange(100, 50_000), default=0, help="Contracts that wait at the beginning.")
+@click.option(
+    "--approvals", type=click.IntRange(100, 50_000), default=None, help="Contracts that wait at the beginning."
+)
 @click.option(
     "--walkers", type=click.IntRange(0, 40), default=3, show_default=True, help="People who walk the whole way."
 )
@@ -45,7 +47,7 @@ _COLUMNS = (
 @click.option(
     "--write-ms",
     type=click.IntRange(20, 5000),
-    default=100,
+    default=250,
     show_default=True,
     help="Between two approvals of the probe.",
 )
@@ -61,7 +63,7 @@ def main(  # noqa: PLR0917 -- click passes them by name
     seed: int | None,
     named: str,
     rounds: int,
-    approvals: int,
+    approvals: int | None,
     walkers: int,
     read_ms: int,
     write_ms: int,

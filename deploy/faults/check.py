@@ -82,6 +82,8 @@ class Found:
     refused: int = 0
     documents: int = 0
     """made, with their files, of what stands"""
+    month_changes: int = 0
+    """contracts that a month changed meanwhile, each once"""
     events: int = 0
     waited_seconds: float = 0.0
     lost: list[int] = field(default_factory=list)
@@ -94,6 +96,8 @@ class Found:
 def check(ledger: Sequence[Mapping[str, Any]], seconds: float) -> Found:
     """Lay the ledger beside the tables, once nothing is left to be done or `seconds` have passed."""
     from django.db import connection
+
+    from deploy.faults import month
 
     found = Found()
     with connection.cursor() as cursor:
@@ -108,6 +112,8 @@ def check(ledger: Sequence[Mapping[str, Any]], seconds: float) -> Found:
         cursor.execute(_TWICE)
         found.doubled += [f"twice: {words}" for (words,) in cursor.fetchall()]
         _sequence(cursor, found)
+        found.month_changes, wrong = month.check(cursor)
+        found.wrong += wrong
     return found
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.faults.inside import inside, say
 from deploy.reference import commands, database, nodes
 from deploy.reference.layout import Cluster, Node
 from deploy.reference.tools import ClusterError, wait_for
@@ -19,6 +20,8 @@ _BLOCK = 64 * 1024 * 1024
 _FILLER = "filler"
 _SERVE_SECONDS = 90
 _DRAIN_PAUSE = 2.0
+_MONTH, _CHUNK = 1000, 25
+"""workplaces that a month changes, and those of a chunk"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Fault:
     hold: tuple[float, float] = (0.0, 0.0)
     is_planned: bool = False
     """a planned act: no request may go unanswered"""
+    is_once: bool = False
+    """a world has it in its first round only"""
 
 
 def faults_named(names: Sequence[str]) -> list[Fault]:
@@ -144,6 +149,15 @@ def _all_restart(cluster: Cluster, _: random.Random) -> Undo:
     return _kill(cluster, *(node for node in cluster.nodes if node.kind != "edge"))
 
 
+def _month(cluster: Cluster, drawn: random.Random) -> Undo:
+    """A month begins, and in the midst of it the primary and a worker die."""
+    say(
+        f"    a month of {inside('deploy.faults.month', str(_MONTH), str(_CHUNK), seconds=300).strip()} chunks begins …"
+    )
+    time.sleep(drawn.uniform(0.5, 4))
+    return _kill(cluster, _primary(cluster), drawn.choice(cluster.work))
+
+
 def _switchover(cluster: Cluster, _: random.Random) -> Undo:
     commands.switchover(cluster, None)
     return lambda: None
@@ -169,6 +183,7 @@ FAULTS = (
     Fault("etcd-kill", "a member of etcd is away", _etcd_kill, (15, 30)),
     Fault("pooler-kill", "pgbouncer dies on both web nodes and is started again", _pooler_restart, (3, 8)),
     Fault("all-restart", "every machine dies at once and is started again", _all_restart, (1, 5)),
+    Fault("month", "the primary and a worker die while a month is carried out", _month, (10, 25), is_once=True),
     Fault("switchover", "another database node becomes primary, as planned", _switchover, (3, 8)),
     Fault("web-rolling", "the web nodes are restarted one after the other", _web_rolling, (1, 3), is_planned=True),
 )

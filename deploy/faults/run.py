@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from deploy.faults.approving import employers_read
 from deploy.faults.checkpoints import Checkpoints
 from deploy.faults.faults import Fault
+from deploy.faults.inside import inside, say
 from deploy.faults.ledger import Ledger
 from deploy.faults.probes import Probes
 from deploy.faults.seen import READ, WALK, WRITE, Request, Seen, gap
@@ -69,7 +69,7 @@ def run(options: Options) -> dict[str, Any]:
     """Do it all; returns what the last line prints. Whatever happens, the cluster is taken down, unless kept."""
     cluster = cluster_of_environment()
     with _cluster_up(cluster, keep=options.keep):
-        told = _told(_inside("deploy.faults.world", str(options.approvals), "16", seconds=600))
+        told = _told(inside("deploy.faults.world", str(options.approvals), "16", seconds=600))
         say(f"{sum(len(one['waiting']) for one in told):,} contracts wait for {len(told)} employers.")
         ledger, seen, kept = Ledger(), Seen(), Checkpoints(cluster.url)
         employers = employers_read(told)
@@ -81,17 +81,13 @@ def run(options: Options) -> dict[str, Any]:
         with walkers.at_work(), kept.at_work():
             for no in range(options.rounds):
                 for fault in options.faults:
+                    if no and fault.is_once:
+                        continue
                     say(f"[{no + 1}] {fault.name}: {fault.words} …")
                     outcomes.append(_hurt(cluster, fault, probes, seen, drawn))
                     say("    " + _line(outcomes[-1]))
         say("Counting …")
         return _counted(options, outcomes, ledger, seen, kept)
-
-
-def say(words: str) -> None:
-    """To standard error, at once; the figures go to standard output."""
-    sys.stderr.write(words + "\n")
-    sys.stderr.flush()
 
 
 def _hurt(cluster: Cluster, fault: Fault, probes: Probes, seen: Seen, drawn: random.Random) -> Outcome:
@@ -163,7 +159,7 @@ def _counted(
 ) -> dict[str, Any]:
     """Lay the client's ledger beside the register, and hold the log against what it said of itself."""
     found = _told(
-        _inside(
+        inside(
             "deploy.faults.check",
             str(options.wait_seconds),
             text=json.dumps(ledger.told()),
@@ -172,7 +168,7 @@ def _counted(
     )
     notes = kept.some()
     verify = ["audit", "verify"] + [word for note in notes for word in ("--from", note)]
-    said = _inside("katip", *verify, seconds=900, check=False)
+    said = inside("katip", *verify, seconds=900, check=False)
     whole = "Everything is as it was left" in said
     if not whole:
         say(said)
@@ -199,6 +195,7 @@ def _counted(
         "wrong": [*found["lost"], *found["doubled"], *found["wrong"], *anomalies, *unplanned][:20],
         "documents": found["documents"],
         "documents_after_s": found["waited_seconds"],
+        "month_changes": found["month_changes"],
         "events": found["events"],
         "log_whole": whole,
         "checkpoints_kept": len(kept.notes),
@@ -237,20 +234,6 @@ def _call(*words: str) -> None:
         raise ClusterError(f"deploy/cluster {' '.join(words)} ended with status {done.returncode}")
 
 
-def _inside(module: str, *words: str, seconds: float, text: str = "", check: bool = True) -> str:
-    """What a module of this checkout says, run by a worker's Python with its settings; `text` is its input."""
-    command = [str(CHECKOUT / "deploy" / "cluster"), "run", "python", "-P", "-m", module, *words]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=seconds, check=False)
-    if check and done.returncode:
-        raise ClusterError(f"{module} ended with status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
-    return done.stdout + ("" if check else done.stderr)
-
-
 def _told(said: str) -> Any:
     """The last line's JSON."""
     return json.loads(said.strip().rpartition("\n")[2])
-
-
-def home() -> Path:
-    """The folder of the cluster that is tried."""
-    return cluster_of_environment().home

@@ -97,12 +97,14 @@ def node_do(cluster: Cluster, node: Node, what: str, service: str | None) -> Non
 
 def upgrade(cluster: Cluster) -> None:
     """Bring the checkout's version to a running cluster, node by node, while it serves."""
+    sample = _home_open(cluster, sample=None)
     release = program.release_make(cluster)
     first = cluster.work[0]
     say("Bringing the database to the new version's shape, while the old one serves …")
     _owner_katip(cluster, first, release, "migrate")
     for node in (*cluster.work, *cluster.web):
         say(f"{node.name}: the new version …")
+        node_write(cluster, node, sample=sample)
         program.release_use(node, release)
         nodes.service_do(node, "katip", "restart", seconds=90)
         if node.kind == "web":

@@ -12,27 +12,11 @@ from deploy.reference.packages import ACCOUNT
 
 TEMPLATES = CHECKOUT / "deploy" / "templates"
 DATABASE = "katip"
-_LOGINS = ("patroni", "replication", "rewind", "owner", "app", "work")
-_SAMPLE = """\
-# The sample world. Only ever on loopback; the real thing has instead:
-#   KATIP_ENV=production and KATIP_PUBLIC_URL=https://katip.example
-KATIP_ENV=development
-KATIP_DEMO=true
-KATIP_WEBHOOK_LOOPBACK=true
-KATIP_REVIEW_PERCENT=100"""
-_REAL = """\
-KATIP_ENV=production
-KATIP_PUBLIC_URL={url}"""
-_WEB = """\
-KATIP_WEB_WORKERS=2
-# Pages go through the pooler beside them; pgbouncer 1.18 carries no prepared statements over. What the process does
-# outside of pages goes straight to the primary.
-KATIP_DATABASE_URL=postgresql://katip_app:{app}@127.0.0.1:6432/{database}
-KATIP_DATABASE_PREPARE=false
-KATIP_DRAIN_SECONDS=4"""
-_WORK = """\
-# Work goes straight to the primary.
-KATIP_DATABASE_URL=postgresql://katip_app:{app}@127.0.0.1:5432/{database}"""
+LOGINS = ("patroni", "replication", "rewind", "owner", "app", "work")
+_SAMPLE = {"katip_env": "development", "demo": "true", "public_url": "", "review_percent": "100"}
+_REAL = {"katip_env": "production", "demo": "false", "review_percent": "5"}
+_POOLED = {"app_port": "6432", "prepare": "false"}
+_STRAIGHT = {"app_port": "5432", "prepare": "true"}
 
 
 def passwords(cluster: Cluster) -> dict[str, str]:
@@ -41,8 +25,8 @@ def passwords(cluster: Cluster) -> dict[str, str]:
         kept: dict[str, str] = json.loads(cluster.secrets.read_text())
     except FileNotFoundError:
         kept = {}
-    if set(_LOGINS) - set(kept):
-        kept = {name: kept.get(name) or secrets.token_urlsafe(24) for name in _LOGINS}
+    if set(LOGINS) - set(kept):
+        kept = {name: kept.get(name) or secrets.token_urlsafe(24) for name in LOGINS}
         put(cluster.secrets, json.dumps(kept, indent=1), mode=0o600)
     return kept
 
@@ -113,13 +97,11 @@ def _katip_write(cluster: Cluster, node: Node, values: dict[str, str], *, sample
     if node.kind == "web" and sample:
         proxy += _filled("haproxy-sample.cfg", values)
     put(node.etc / "haproxy.cfg", proxy)
-    known = passwords(cluster)
-    urls = (_WEB if node.kind == "web" else _WORK).format(app=known["app"], database=DATABASE)
-    values |= {
-        "which": _SAMPLE if sample else _REAL.format(url=cluster.url),
-        "database_urls": urls,
-        "host": "127.0.0.1" if sample else node.address,
-    }
+    values |= _POOLED if node.kind == "web" else _STRAIGHT
+    if sample:  # never but on loopback: the proxy of the node's namespace passes on what the edge sends
+        values |= {**_SAMPLE, "host": "127.0.0.1"}
+    else:
+        values |= {**_REAL, "public_url": cluster.url, "host": node.address}
     put(node.etc / "katip.env", _filled("katip.env", values), owner=ACCOUNT, mode=0o640)
     if node.kind == "web":
         put(node.etc / "pgbouncer.ini", _filled("pgbouncer.ini", values), owner="postgres", mode=0o640)

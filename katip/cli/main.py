@@ -14,6 +14,7 @@ class _Late(click.Group):
         "serve": "serve",
         "worker": "worker",
         "migrate": "migrate",
+        "doctor": "doctor",
         "import": "imports",
         "feed": "feed",
         "month": "month",
@@ -34,7 +35,7 @@ class _Late(click.Group):
         "card": "card",
         "chip": "chip",
     }
-    without_django = {"demo", "code", "card", "chip", "backup", "restore", "keys"}
+    without_django = {"demo", "code", "card", "chip", "backup", "restore", "keys", "doctor"}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, in the order of use."""

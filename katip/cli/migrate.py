@@ -1,5 +1,6 @@
 """`katip migrate`: bring the database to this version's shape, as its owner, in two steps."""
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,7 @@ def command(*, finish: bool, asked: bool, lock_timeout: int, statement_timeout: 
     """
     from katip.core.schema import Waits, finish_due, plan_find
 
+    os.environ["PGAPPNAME"] = "katip migrate"  # pg_stat_activity tells whose session is whose
     if asked:
         for line in _plan_lines(plan_find("owner")):
             click.echo(line)

@@ -138,19 +138,19 @@ for _one in (APPLICATION_DATABASE, DATABASES["default"]):
     connection_set(_one, KATIP)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Rate limits and used codes lie here: Django's own bound of 300 entries would let a flood push them out.
+# Rate limits and used codes lie here. Counted attempts (`light`) may be lost with a server that fails, codes may not.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "katip.core.cache.SharedCache",
         "LOCATION": "cache_entry",
         "TIMEOUT": 300,
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
+        "OPTIONS": {"light": "allauth:rl:"},
     }
 }
 
 AUTH_USER_MODEL = "identity.Person"
 AUTHENTICATION_BACKENDS = ["katip.identity.backends.NationalIdBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["katip.identity.hashing.PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"katip.identity.passwords.{name}"} for name in ("LengthValidator", "CommonValidator", "OwnValidator")
 ]
@@ -230,9 +230,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"()": "katip.core.logs.Masked"}, "json": {"()": "katip.core.logs.MaskedJson"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": KATIP.log_format}},
-    "root": {"handlers": ["console"], "level": KATIP.log_level.upper()},
-    # granian's own, in web processes: through the same
-    "loggers": {"_granian": {"handlers": [], "propagate": True}},
+    "root": {"handlers": ["console"], "level": "ERROR" if KATIP.log_level == "error" else "WARNING"},
+    "loggers": {
+        "katip": {"level": KATIP.log_level.upper()},  # libraries say more than anybody wants to read
+        "_granian": {"handlers": [], "propagate": True},  # the web server's own, in its processes: through the same
+    },
 }
 metrics_folder_set(KATIP.data, KATIP.metrics_port)  # before anything loads Prometheus' library
 SILENCED_SYSTEM_CHECKS: list[str] = []

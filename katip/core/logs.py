@@ -86,6 +86,7 @@ class MaskedJson(JsonFormatter):
 
     def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
         """Fill the object, with the route's name for a path, and take out what does not belong there."""
+        log_data["at"] = log_data["level"] = None  # they stand first
         super().add_fields(log_data, record, message_dict)
         log_data["message"] = _routed(record, str(log_data.get("message", "")))
         if number := REQUEST_ID.get():

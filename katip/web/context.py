@@ -211,6 +211,7 @@ def _nav_official(request: Any, chosen: Any, item: Callable[..., dict[str, Any]]
             item(_("Şubeler"), "branches"),
             item(_("Aylık güncelleme"), "official_months"),
             item(_("Kişisel veri başvuruları"), "data_requests"),
+            item(_("İşletim"), "operation"),
         ]
     if chosen.office.role in AT_COUNTER:
         return _nav_counter(chosen, item)

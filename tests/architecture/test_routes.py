@@ -124,6 +124,7 @@ log_seal             /kayit/muhur.pem                     PUBLIC
 log_tile             /kayit/tile/<tile:tile>              PUBLIC
 health               /saglik/                             PUBLIC
 ready                /saglik/hazir/                       PUBLIC
+operation            /isletim/                            OFFICIAL
 activation           /hesap-ac/                           PUBLIC
 activation_password  /hesap-ac/sifre/                     PUBLIC
 activation_second_step /iki-asamali-giris/kod/            ONE_STEP

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -63,6 +64,17 @@ def work() -> dict[str, Any]:
     return {"documents": DocumentFile.objects.count(), "left": left}
 
 
+def backup(*, folder: str, keys: str) -> dict[str, Any]:
+    """This version's `katip backup`: the archive and the file of its keys."""
+    from click.testing import CliRunner
+
+    from katip.cli.backup import command
+
+    done = CliRunner().invoke(command, [folder, "--keys-to", keys])
+    (archive,) = Path(folder).iterdir()
+    return {"said": done.output, "archive": str(archive), "keys": keys}
+
+
 def verify() -> dict[str, Any]:
     """The tables held against the log."""
     from katip.audit.log.audit import log_audit
@@ -97,6 +109,7 @@ def migrate(*, finish: bool) -> dict[str, Any]:
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "world": world,
     "work": work,
+    "backup": backup,
     "verify": verify,
     "approved": approved,
     "migrate": migrate,

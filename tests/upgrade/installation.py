@@ -45,7 +45,7 @@ class Installation:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.database = f"upgrade_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        self.database = f"upgrade_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{data.name}"
         house = Path(os.environ["KATIP_DATA"])
         server, places = server_find(house), places_find(house)
         assert server is not None
@@ -65,11 +65,11 @@ class Installation:
             autocommit=True,
         )
 
-    def make(self) -> None:
-        """Logins, database, and the version before's tables in it."""
+    def make(self, *, empty: bool) -> None:
+        """Logins, database, and, unless it is to be `empty`, the version before's tables in it."""
         with self.connect("katip_admin", "postgres") as admin:
             for role in (OWNER, APPLICATION):
-                if not admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                     admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), role))
             name, owner = sql.Identifier(self.database), sql.Identifier(OWNER)
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
@@ -80,6 +80,8 @@ class Installation:
             )
         with self.connect("katip_admin", self.database) as admin:
             admin.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(owner))
+        if empty:
+            return
         with self.connect(OWNER, self.database) as connection:
             shape = gzip.decompress((HERE / "base.sql.gz").read_bytes()).decode()
             connection.execute(shape.replace("katip_app", APPLICATION))  # several statements, without parameters
@@ -93,8 +95,13 @@ class Installation:
         """What a program of `tree` is started with."""
         host = quote(str(self._server.socket_dir), safe="")
         place = f"/{self.database}?host={host}&port={self._server.port}"
+        self.data.parent.mkdir(exist_ok=True)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("KATIP_", "DJANGO_"))}
+        secret = self.data.with_name("passphrase")
+        secret.write_text("a passphrase for tests\n")
+        secret.chmod(0o600)
         return kept | {
+            "KATIP_BACKUP_PASSPHRASE_FILE": str(secret),
             "DJANGO_SETTINGS_MODULE": "katip.config.settings",
             "KATIP_DATA": str(self.data),
             "KATIP_DATABASE_URL": f"postgresql://{APPLICATION}:{APPLICATION}@{place}",
@@ -142,10 +149,10 @@ class Clerk:
 
 
 @contextmanager
-def installation(folder: Path) -> Iterator[Installation]:
-    """The version before's installation for the block."""
+def installation(folder: Path, *, empty: bool = False) -> Iterator[Installation]:
+    """The version before's installation for the block, or an `empty` database for one."""
     made = Installation(folder)
-    made.make()
+    made.make(empty=empty)
     try:
         yield made
     finally:

@@ -1,6 +1,9 @@
 """Two versions at one database: the version before on the shape that this version makes, and both at work."""
 
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from katip.cli.bench.load_client import Account, Visitor
@@ -43,6 +46,7 @@ def test_the_version_before_and_this_one_serve_one_database_together(tmp_path: P
             steps = iter(made["waiting"])
             assert visitors["owner"].sign_in().ok
             walk(visitors["owner"], next(steps))
+            put_away = old.do("backup", folder=str(tmp_path / "backup"), keys=str(tmp_path / "keys"))
 
             new.do("migrate", finish=False)
 
@@ -66,3 +70,28 @@ def test_the_version_before_and_this_one_serve_one_database_together(tmp_path: P
             assert moved(visitors["colleague"], new).card().ok
             assert sorted(new.do("approved")["approved"]) == sorted(process for process, _ in made["waiting"])
             assert new.do("verify")["findings"] == []
+    restored(tmp_path, put_away, made)
+
+
+def restored(folder: Path, put_away: dict[str, Any], made: dict[str, Any]) -> None:
+    """What the version before put away, this one brings back elsewhere: docs/backup.md promises it."""
+    with installation(folder / "elsewhere", empty=True) as there:
+        arguments = ["restore", put_away["archive"], "--keys", put_away["keys"], "--data", str(there.data)]
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "katip", *arguments],
+            env=there.environment(ROOT),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "The log is as it was left" in done.stdout
+        with Clerk(there.environment(ROOT)) as new:
+            # What was approved until then, and no more; it can be worked with.
+            (first, _), second = made["waiting"][:2]
+            assert new.do("approved") == {"approved": [first]}
+            visitor = Visitor(new.origin, Account(made["people"]["colleague"], made["password"], made["secret"]))
+            assert visitor.sign_in().ok
+            walk(visitor, second)
+            assert new.do("verify")["findings"] == []
+            assert new.do("migrate", finish=False) == {"due": []}

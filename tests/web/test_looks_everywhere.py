@@ -60,6 +60,7 @@ WITHOUT = {
     "leads on, or is an empty form": """contracts_go contracts_reconcile_close guide_close look_reason_close office
         run_again run_new step_go offer_sheet_template""",
     "asks the official, and shows nobody": "look_reason",
+    "the machines and what waits": "operation",
     "counts and organisations only": """notices objections overview official_month official_month_begin
         official_month_drop official_month_faults official_month_figures_file official_month_missing official_month_plan
         official_month_progress official_month_providers_file official_months run_progress runs""",

@@ -318,6 +318,7 @@ data_request_withdraw  POST >account_login >two_step 404 404 404 404 404
 data_requests          GET  >account_login >two_step 403 403 403 403 403
 data_request_answer    GET  >account_login >two_step 403 403 403 403 403
 data_request_answer    POST >account_login >two_step 403 403 403 403 403
+operation          GET   >account_login >two_step 403 403 403 403 403
 branches           GET   >account_login >two_step 403 403 403 403 403
 branch_new         GET   >account_login >two_step 403 403 403 403 403
 branch_new         POST  >account_login >two_step 403 403 403 403 403

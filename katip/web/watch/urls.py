@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from katip.web.watch import health
+from katip.web.watch import health, views
 
 paths = [
+    path("isletim/", views.operation, name="operation"),
     path("saglik/hazir/", health.ready, name="ready"),
 ]
