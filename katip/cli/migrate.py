@@ -26,7 +26,7 @@ def migrate(*, finish: bool = False, waits: "Waits | None" = None, tell: Tell = 
     from katip.core.backup.target import MARKED
     from katip.core.grants import grants_apply
     from katip.core.rows import RolesMissingError, roles_require, rows_apply
-    from katip.core.schema import SchemaError, plan_find
+    from katip.core.schema import SchemaError, Waits, bounded, plan_find
 
     with connections["owner"].cursor() as cursor:
         cursor.execute(MARKED)
@@ -37,7 +37,8 @@ def migrate(*, finish: bool = False, waits: "Waits | None" = None, tell: Tell = 
         everything = finish or plan_find("owner").is_new
         shape_bring(finish=everything, waits=waits, tell=tell)
         grants_apply("owner", exact=everything)
-        rows_apply("owner")
+        with bounded("owner", waits or Waits()) as bounds:
+            bounds.again(lambda: rows_apply("owner"), tell)
         if everything:
             _finishers_run(waits, tell)
     except (SchemaError, RolesMissingError) as error:

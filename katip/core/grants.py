@@ -50,7 +50,7 @@ def grants_apply(using: str, *, exact: bool = True) -> None:
         wanted = grants_wanted()
         # Imports stage their lines in a temporary table.
         database = quote(connection.settings_dict["NAME"])
-        cursor.execute(f"GRANT TEMPORARY ON DATABASE {database} TO {roles}")
+        cursor.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {roles}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {roles}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {roles}")
         for table in tables:

@@ -30,6 +30,7 @@ def sql_for(logins: Logins) -> str:
     return f"""\
 ALTER ROLE {logins.application} NOINHERIT;
 CREATE ROLE {logins.work} LOGIN NOINHERIT PASSWORD '…';
+ALTER ROLE {logins.work} BYPASSRLS;
 CREATE ROLE {logins.party} NOLOGIN;
 CREATE ROLE {logins.official} NOLOGIN;
 GRANT {logins.party}, {logins.official} TO {logins.application}, {logins.work};

@@ -86,6 +86,7 @@ def roles_require(using: str, logins: Logins | None = None) -> None:
             JOIN pg_roles AS member ON member.rolname = asked.member
             JOIN pg_roles AS taken ON taken.rolname = asked.taken
             WHERE pg_has_role(member.oid, taken.oid, 'MEMBER')
+              AND (taken.rolname <> %(work)s OR taken.rolbypassrls)
             """,
             asdict(logins),
         )
