@@ -65,7 +65,7 @@ _DOOR = ("account_log", "factor", "passkey", "step_up", "second_step", "chip", "
 
 
 def matrix(role: str) -> list[tuple[str, str]]:
-    """What may show a party something: not what is the same for everybody, at the door, or for another capacity alone."""
+    """What may show a party something: neither what is alike for everybody, nor the door, nor another capacity's."""
     column = ROLES.index(role)
     return [
         (route, method)
