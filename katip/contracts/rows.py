@@ -38,5 +38,7 @@ def functions() -> None:
         WHERE declared_by_id = asked AND workplace_id = ANY (workplaces))
     OR EXISTS (SELECT FROM contracts_contractact WHERE person_id = asked AND katip_sees_contract(contract_id))
     OR EXISTS (SELECT FROM processes_decision d JOIN processes_step s ON s.id = d.step_id
-        WHERE d.person_id = asked AND katip_sees_process(s.process_id))""",  # noqa: S608 -- as above
+        WHERE d.person_id = asked AND katip_sees_process(s.process_id))
+    OR EXISTS (SELECT FROM processes_step s JOIN processes_process x ON x.id = s.process_id
+        WHERE s.person_id = me AND x.created_by_id = asked)""",  # noqa: S608 -- as above
     )
