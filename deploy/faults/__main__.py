@@ -35,6 +35,7 @@ _COLUMNS = (
     help="Only these, in this order: " + ", ".join(one.name for one in FAULTS),
 )
 @click.option("--rounds", type=click.IntRange(1, 100), default=1, show_default=True, help="So many times each.")
+@click.option("--minutes", type=click.IntRange(1, 1440), default=None, help="Begin no further fault after so many.")
 @click.option(
     "--approvals", type=click.IntRange(100, 50_000), default=None, help="Contracts that wait at the beginning."
 )
@@ -63,6 +64,7 @@ def main(  # noqa: PLR0917 -- click passes them by name
     seed: int | None,
     named: str,
     rounds: int,
+    minutes: int | None,
     approvals: int | None,
     walkers: int,
     read_ms: int,
@@ -84,7 +86,9 @@ def main(  # noqa: PLR0917 -- click passes them by name
         faults = faults_named([name for name in named.split(",") if name])
         seed = secrets.randbelow(100_000) if seed is None else seed
         wanted = approvals or 500 + round(70_000 / write_ms) * len(faults) * rounds
-        options = Options(seed, faults, rounds, wanted, walkers, read_ms / 1000, write_ms / 1000, wait, keep)
+        options = Options(
+            seed, faults, rounds, 60.0 * (minutes or 1440), wanted, walkers, read_ms / 1000, write_ms / 1000, wait, keep
+        )
         click.echo(f"Seed {seed}: --seed {seed} draws the same nodes and timings again.", err=True)
         told = run(options)
     except (ClusterError, LookupError, RuntimeError) as error:

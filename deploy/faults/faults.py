@@ -174,7 +174,7 @@ def _web_rolling(cluster: Cluster, _: random.Random) -> Undo:
 FAULTS = (
     Fault("primary-kill", "every process of the primary's machine dies", _primary_kill, (15, 40)),
     Fault("server-kill", "PostgreSQL on the primary dies, Patroni lives", _server_kill, (10, 20)),
-    Fault("primary-pause", "the primary's machine stands still, then goes on", _primary_pause, (25, 50)),
+    Fault("primary-pause", "the primary's machine stands still, then goes on", _primary_pause, (32, 50)),
     Fault("primary-cut", "the primary's cable is pulled, then put back", _primary_cut, (25, 50)),
     Fault("primary-disk", "the primary's disk is full, then empty again", _primary_disk, (15, 40)),
     Fault("standby-kill", "the synchronous standby's machine dies", _standby_kill, (15, 40)),

@@ -5,7 +5,7 @@ something was sent and no such answer came: it may stand in the register once, o
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -94,6 +94,6 @@ class Ledger:
             "repeated": sum(sum(again.words != LOOKED for again in one.tries) > 1 for one in entries),
         }
 
-    def told(self) -> list[dict[str, Any]]:
-        """For the check, in plain values."""
-        return [asdict(one) for one in self.entries()]
+    def told(self, offered: Iterable[int]) -> list[dict[str, Any]]:
+        """For the check, in plain values: all that was tried, and of what was `offered` the rest, without a try."""
+        return [asdict(one) for one in {**{no: Entry(no) for no in offered}, **self._entries}.values()]

@@ -37,6 +37,8 @@ class Options:
     seed: int
     faults: Sequence[Fault]
     rounds: int
+    seconds: float
+    """after so many no further fault begins"""
     approvals: int
     walkers: int
     read_seconds: float
@@ -77,22 +79,35 @@ def run(options: Options) -> dict[str, Any]:
         paces = (options.read_seconds, options.write_seconds)
         probes = Probes(cluster.url, employers[:_PROBERS], ledger, seen, drawn, *paces)
         walkers = Walkers(cluster.url, employers[_PROBERS:], ledger, seen, options.seed, options.walkers)
-        outcomes = []
+        outcomes, broken = [], list[str]()
         with walkers.at_work(), kept.at_work():
-            for no in range(options.rounds):
-                for fault in options.faults:
-                    if no and fault.is_once:
-                        continue
-                    say(f"[{no + 1}] {fault.name}: {fault.words} …")
+            try:
+                for no, fault in _in_turn(options):
+                    say(f"[{no}] {fault.name}: {fault.words} …")
                     outcomes.append(_hurt(cluster, fault, probes, seen, drawn))
                     say("    " + _line(outcomes[-1]))
+            except (ClusterError, RuntimeError) as error:  # what was acknowledged until here is counted all the same
+                broken.append(f"the run ended early: {error}")
+                say(f"    {broken[0]}")
+                _whole_await(cluster)
         say("Counting …")
-        return _counted(options, outcomes, ledger, seen, kept)
+        offered = [one.process for employer in employers for one in employer.waiting]
+        return _counted(options, outcomes, ledger.told(offered), ledger.counts(), [*broken, *seen.anomalies()], kept)
+
+
+def _in_turn(options: Options) -> Iterator[tuple[int, Fault]]:
+    """Each fault with the round's number, until the time is over."""
+    until = time.monotonic() + options.seconds
+    for no in range(1, options.rounds + 1):
+        for fault in options.faults:
+            if time.monotonic() < until and (no == 1 or not fault.is_once):
+                yield no, fault
 
 
 def _hurt(cluster: Cluster, fault: Fault, probes: Probes, seen: Seen, drawn: random.Random) -> Outcome:
     """One fault under load, until everything is whole again."""
     quiet, hold = drawn.uniform(*_QUIET), drawn.uniform(*fault.hold)
+    _whole_await(cluster)
     probes.enter()
     primary = database.primary_find(cluster)
     with probes.at_work():
@@ -150,11 +165,12 @@ def _follow(cluster: Cluster) -> bool:
     return len(members) == len(cluster.db) and states <= {"running", "streaming"} and "sync_standby" in roles
 
 
-def _counted(
+def _counted(  # noqa: PLR0917 -- all that is known
     options: Options,
     outcomes: Sequence[Outcome],
-    ledger: Ledger,
-    seen: Seen,
+    ledger: Sequence[dict[str, Any]],
+    counts: dict[str, int],
+    anomalies: Sequence[str],
     kept: Checkpoints,
 ) -> dict[str, Any]:
     """Lay the client's ledger beside the register, and hold the log against what it said of itself."""
@@ -162,7 +178,7 @@ def _counted(
         inside(
             "deploy.faults.check",
             str(options.wait_seconds),
-            text=json.dumps(ledger.told()),
+            text=json.dumps(ledger),
             seconds=options.wait_seconds + 600,
         )
     )
@@ -172,14 +188,12 @@ def _counted(
     whole = "Everything is as it was left" in said
     if not whole:
         say(said)
-    anomalies = seen.anomalies()
     planned = {one.name for one in options.faults if one.is_planned}
     unplanned = [
         f"{one.fault}: {one.reads_failed + one.writes_failed + one.walk_failed} requests without an answer"
         for one in outcomes
         if one.fault in planned and one.reads_failed + one.writes_failed + one.walk_failed
     ]
-    counts = ledger.counts()
     lost, doubled = found["lost_count"], found["doubled_count"]
     fine = not (lost or doubled or found["wrong_count"] or anomalies or unplanned) and whole
     fine = fine and found["found"] == found["acknowledged"] == counts["acknowledged"]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.reference import commands
-from deploy.reference.database import patronictl, ready_await
+from deploy.reference.database import patronictl, primary_find
 from deploy.reference.layout import SERVICES, Cluster, cluster_of_environment
 from deploy.reference.nodes import enter
 from deploy.reference.status import status_find, status_lines
@@ -57,6 +57,7 @@ def _do(cluster: Cluster, asked: argparse.Namespace) -> int:
     if asked.what == "status":
         say(json.dumps(status_find(cluster)) if asked.json else "\n".join(status_lines(cluster)))
         return 0
+    commands.home_demand(cluster)
     if asked.what == "node":
         commands.node_do(cluster, cluster.find(asked.node), asked.act, asked.service)
         return 0
@@ -77,7 +78,9 @@ def _told(cluster: Cluster, asked: argparse.Namespace) -> int:
     if asked.what == "cast":
         return commands.command_run(cluster, "python", "-P", "-m", "deploy.reference.world", "cast")
     if asked.what == "psql":
-        node = ready_await(cluster)
+        node = primary_find(cluster)
+        if node is None:
+            raise ClusterError("No database node is primary now: deploy/cluster status")
         words = ("-c", asked.sql) if asked.sql else ()
         return enter(node, "chpst", "-u", "postgres", "psql", "-h", str(node.home / "run"), "-d", "katip", *words)
     if asked.what == "patronictl":

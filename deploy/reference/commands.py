@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -50,14 +51,13 @@ def down(cluster: Cluster, *, delete: bool) -> None:
         nodes.node_continue(node)
         network.wires_up(node)
     primary = database.primary_find(cluster)
-    standbys = [node for node in cluster.db if node != primary]
-    # The primary last: it alone has everything for certain, and nobody is to take its place now.
-    for together in ([cluster.edge], [*cluster.web, *cluster.work], standbys, [primary] if primary else []):
-        running = [node for node in together if nodes.init_find(node) is not None]
-        if running:
-            say(f"Stopping {', '.join(node.name for node in running)} …")
-            with ThreadPoolExecutor(len(running)) as pool:
-                list(pool.map(nodes.node_stop, running))
+    _together([cluster.edge], nodes.node_stop)
+    _together([*cluster.web, *cluster.work], nodes.node_stop)
+    # The primary last: it alone has everything for certain, and nobody is to take its place now. etcd after them all:
+    # whoever gives the key up needs it.
+    for some in ([node for node in cluster.db if node != primary], [primary] if primary else []):
+        _together(some, lambda node: nodes.service_do(node, "patroni", "stop", seconds=60))
+    _together(cluster.db, nodes.node_stop)
     for node in cluster.nodes:
         network.wires_remove(node)
         disks.disk_remove(node)
@@ -68,6 +68,22 @@ def down(cluster: Cluster, *, delete: bool) -> None:
         shutil.rmtree(cluster.home)
         say(f"{cluster.home} is deleted.")
     say("Down." if delete else f"Down. The data stay in {cluster.home}; deploy/cluster down --delete takes them, too.")
+
+
+def _together(some: Sequence[Node], act: Callable[[Node], None]) -> None:
+    """Do it to those that run, at the same time."""
+    running = [node for node in some if nodes.init_find(node) is not None]
+    if not running:
+        return
+    say(f"Stopping {', '.join(node.name for node in running)} …")
+    with ThreadPoolExecutor(len(running)) as pool:
+        list(pool.map(act, running))
+
+
+def home_demand(cluster: Cluster) -> None:
+    """Raise ClusterError where there is no cluster yet."""
+    if not (cluster.home / _MARK).exists():
+        raise ClusterError("There is no cluster yet: deploy/cluster up")
 
 
 def node_do(cluster: Cluster, node: Node, what: str, service: str | None) -> None:
@@ -82,6 +98,8 @@ def node_do(cluster: Cluster, node: Node, what: str, service: str | None) -> Non
             nodes.node_stop(node)
         network.bridge_bring(cluster)
         network.wires_bring(cluster, node)
+        if node.kind == "db":
+            disks.disk_bring(node)
         nodes.node_start(node)
     else:
         acts = {
@@ -129,7 +147,10 @@ def katip(cluster: Cluster, *words: str) -> int:
 
 def command_run(cluster: Cluster, *words: str, node: Node | None = None) -> int:
     """Any command on a worker, as Katip's account, with its environment and the owner's address."""
-    return nodes.enter(node or cluster.work[0], *_as_katip(cluster, node or cluster.work[0], *words))
+    where = node or cluster.work[0]
+    if nodes.init_find(where) is None:
+        raise ClusterError(f"{where.name} is down: deploy/cluster node {where.name} start, or deploy/cluster up")
+    return nodes.enter(where, *_as_katip(cluster, where, *words))
 
 
 # ------------------------------------------------------------------------------------------------------------ in order

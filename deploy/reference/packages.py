@@ -44,7 +44,7 @@ def packages_bring() -> None:
             run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql-common")
             _clusters_by_hand()
         run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing)
-    for name in _SERVICES:
+    for name in _SERVICES if shutil.which("systemctl") else ():
         if name not in had and _unit(name):
             run("systemctl", "disable", "--quiet", name, check=False)
     still = [name for name, sign in _NEEDED.items() if not sign.exists()]

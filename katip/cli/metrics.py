@@ -90,15 +90,17 @@ class States:
 
     def run(self, stop: threading.Event) -> None:
         """Look every few seconds until told to stop."""
+        from django.db import connections
+
         while True:
             self.look()
+            for connection in connections.all(initialized_only=True):
+                connection.close()
             if stop.wait(EVERY_SECONDS):
                 return
 
     def look(self) -> None:
         """Look once; where the database does not answer, what was seen last stays, with its age."""
-        from django.db import connections
-
         from katip.watch.prometheus import families
 
         try:
@@ -108,9 +110,6 @@ class States:
             if self._answers:
                 log.warning("How the installation is cannot be read (%s).", str(error).split("\n")[0])
             self._answers = False
-        finally:
-            for connection in connections.all(initialized_only=True):
-                connection.close()
 
     def collect(self) -> Iterable[Any]:
         """What was seen last, and when."""

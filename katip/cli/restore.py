@@ -161,11 +161,11 @@ def _log_findings(archive: "Archive") -> list[str]:
     def tell(finding: Finding) -> None:
         found.append(f"{finding.code}: {finding.words}")
 
-    verifiers, kept = log_keys().verifiers, []
     checkpoint = archive.manifest.facts.get("checkpoint")
-    if checkpoint is None:
+    if checkpoint is None:  # nor perhaps a key: nothing was ever signed
         click.echo("The log had no checkpoint yet.")
         return found
+    verifiers, kept = log_keys().verifiers, []
     try:
         kept = [checkpoint_open(checkpoint["note"], verifiers)]
     except NoteError as error:

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
 from katip.contracts.models import Contract, DurationUpdate, Fitness
-from katip.contracts.selectors import COUNTED, WAITING, contracts_of, minutes_now, waits_for
+from katip.contracts.selectors import COUNTED, WAITING, contracts_of, for_owner, minutes_now, owner_of, waits_for
 from katip.core.actor import Actor, Capacity
 from katip.core.turkish import fold
 from katip.processes.models import PartyKind
@@ -120,7 +120,28 @@ def contracts_page(
     Each has `minutes_now`, `rank` (0: waits for the actor), `last_day`, and of an open update `update_process`,
     `update_minutes`, `update_waits_for` and `update_due_on`.
     """
-    contracts: QuerySet[Any] = contracts_listed(actor, at, tab, asked).annotate(
+    if after is None and asked == NOTHING_ASKED and tab in _COMPILED and actor.capacity != Capacity.PROVIDER:
+        return for_owner(actor, _first_page, tab, order, limit).rows(owner=owner_of(actor), at=at)
+    told = _told(contracts_listed(actor, at, tab, asked), actor, at, tab)
+    id_key, *keys = KEYS[order]
+    if after is not None:
+        id_value, *values = after
+        told = told.filter(keyset_after([*keys, id_key], [*values, id_value]))
+    return list(told.order_by(*keys, id_key)[: limit + 1])
+
+
+_COMPILED = {Tab.WAITING, Tab.RUNNING, Tab.ALL}
+"""lists whose first page is looked at most; of a provider, who may have very many, each is planned for itself"""
+
+
+def _first_page(actor: Actor, at: datetime, tab: Tab, order: Order, limit: int) -> QuerySet[Any]:
+    id_key, *keys = KEYS[order]
+    return _told(contracts_listed(actor, at, tab), actor, at, tab).order_by(*keys, id_key)[: limit + 1]
+
+
+def _told(contracts: QuerySet[Contract], actor: Actor, at: datetime, tab: Tab) -> QuerySet[Any]:
+    """With all that `contracts_page` promises of each."""
+    return contracts.annotate(
         minutes_now=minutes_now(at),
         rank=Case(When(waits_for(actor), then=Value(0)), default=Value(1)),
         open_update=FilteredRelation("updates", condition=Q(updates__is_open=True)),
@@ -130,11 +151,6 @@ def contracts_page(
         update_due_on=F("open_update__process__due_on"),
         last_day=_last_day(tab),
     )
-    id_key, *keys = KEYS[order]
-    if after is not None:
-        id_value, *values = after
-        contracts = contracts.filter(keyset_after([*keys, id_key], [*values, id_value]))
-    return list(contracts.order_by(*keys, id_key)[: limit + 1])
 
 
 def contract_of_process(actor: Actor, process_id: int) -> Contract | None:

@@ -1,8 +1,9 @@
 """Reading contracts, for those who may see them. Every read is bounded; every read is filtered by who asks."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -11,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from katip.contracts.models import Contract, ContractVersion
 from katip.core.actor import Actor, Capacity
+from katip.core.compiled import Compiled
 from katip.processes.models import Decision, PartyKind, Step
 from katip.rules import ContractState, HazardClass, Profession, Requirement, required_minutes
 
@@ -96,9 +98,33 @@ def contract_list(
 
 def contracts_now(actor: Actor, at: datetime, *, limit: int) -> list[Contract]:
     """What a main screen speaks of: what waits for the actor by deadline, then the newest that are open or run."""
+    return for_owner(actor, _now_told, limit).rows(owner=owner_of(actor), at=at)
+
+
+def _now_told(actor: Actor, at: datetime, limit: int) -> QuerySet[Contract]:
     contracts = _ranked(actor, at, (*WAITING, ContractState.ACTIVE))
     mine_by_day = Case(When(rank=0, then=F("last_day")), default=Value(_NO_DEADLINE))
-    return list(contracts.order_by("rank", mine_by_day, "-pk")[: limit + 1])
+    told: QuerySet[Contract] = contracts.order_by("rank", mine_by_day, "-pk")[: limit + 1]
+    return told
+
+
+def owner_of(actor: Actor) -> int:
+    """Whose contracts these are: the organisation's, or the person's own."""
+    return actor.organisation if actor.capacity in {Capacity.WORKPLACE, Capacity.PROVIDER} else actor.person
+
+
+def for_owner(actor: Actor, build: Callable[..., QuerySet[Any]], *shape: Hashable) -> Compiled[Any]:
+    """What `build` makes of an actor in the same capacity, a moment and `shape`, compiled once: of `owner` and `at`."""
+    return _for_owner(actor.capacity, build, shape)
+
+
+@cache
+def _for_owner(capacity: Capacity, build: Callable[..., QuerySet[Any]], shape: tuple[Hashable, ...]) -> Compiled[Any]:
+    def made(owner: int, at: datetime) -> QuerySet[Any]:
+        whole = capacity in {Capacity.WORKPLACE, Capacity.PROVIDER}
+        return build(Actor(None, capacity, owner) if whole else Actor(owner, capacity), at, *shape)
+
+    return Compiled(made, owner=int, at=datetime)
 
 
 _COUNTS = """
@@ -135,7 +161,14 @@ def steps_by_process(process_ids: Collection[int]) -> dict[int, list[Step]]:
 
 def steps_of(process_id: int) -> list[Step]:
     """The steps of a process in order, each with its decision and who took it."""
-    return list(Step.objects.filter(process_id=process_id).select_related("decision__person", "person").order_by("no"))
+    return _STEPS.rows(process_id=process_id)
+
+
+def _steps_told(process_id: int) -> QuerySet[Step]:
+    return Step.objects.filter(process_id=process_id).select_related("decision__person", "person").order_by("no")
+
+
+_STEPS = Compiled(_steps_told, process_id=int)
 
 
 def decision_of(step: Step) -> Decision | None:
@@ -154,15 +187,15 @@ class Duty:
     full_time_active: int
 
 
+def _minutes_told(actor: Actor, at: datetime) -> QuerySet[Any]:
+    live = contracts_of(actor).select_related(None).filter(state__in=(*WAITING, ContractState.ACTIVE))
+    told = live.annotate(minutes_now=minutes_now(at))
+    return told.values_list("profession", "state", "assignment_type", "minutes_now")[:COUNTED]
+
+
 def duties_of(actor: Actor, at: datetime, day: date, hazard: HazardClass | None, employees: int | None) -> list[Duty]:
     """Required, active and waiting minutes of the actor's workplace for each profession; one query."""
-    rows = list(
-        contracts_of(actor)
-        .select_related(None)
-        .filter(state__in=(*WAITING, ContractState.ACTIVE))
-        .annotate(minutes_now=minutes_now(at))
-        .values_list("profession", "state", "assignment_type", "minutes_now")[:COUNTED]
-    )
+    rows = for_owner(actor, _minutes_told).rows(owner=owner_of(actor), at=at)
     full_time = {
         profession: sum(
             1 for row in rows if row[0] == profession and row[1] == ContractState.ACTIVE and row[2] == "full_time"

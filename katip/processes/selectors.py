@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -10,11 +11,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
+from katip.core.compiled import Compiled
 from katip.core.turkish import fold
 from katip.core.usecase import whole_register
 from katip.processes.models import PartyKind, Process, ProcessState, Step
 from katip.registry.models import Mandate
-from katip.registry.permissions import valid_on
+from katip.registry.permissions import holds_on
 
 
 def _waiting(actor: Actor) -> QuerySet[Process]:
@@ -44,13 +46,30 @@ def processes_waiting(
 
     `related` names what is read along.
     """
-    waiting = _waiting(actor).select_related(*related, "workplace__province", "provider__province")
+    if after is None and actor.capacity == Capacity.WORKPLACE:
+        return _first_waiting(tuple(related), limit).rows(workplace_id=actor.organisation)
+    waiting = _waiting_told(actor, related)
     if after is not None and after.due_on is None:
         waiting = waiting.filter(due_on__isnull=True, pk__gt=after.id)
     elif after is not None:
         later = Q(due_on__gt=after.due_on) | Q(due_on=after.due_on, pk__gt=after.id) | Q(due_on__isnull=True)
         waiting = waiting.filter(later)
-    return list(waiting.order_by(F("due_on").asc(nulls_last=True), "pk")[: limit + 1])
+    return list(waiting[: limit + 1])
+
+
+def _waiting_told(actor: Actor, related: Collection[str]) -> QuerySet[Process]:
+    told = _waiting(actor).select_related(*related, "workplace__province", "provider__province")
+    return told.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+@cache
+def _first_waiting(related: tuple[str, ...], limit: int) -> Compiled[Process]:
+    """What waits for an employer, as the first page after each sign-in has it."""
+
+    def build(workplace_id: int) -> QuerySet[Process]:
+        return _waiting_told(Actor(None, Capacity.WORKPLACE, workplace_id), related)[: limit + 1]
+
+    return Compiled(build, workplace_id=int)
 
 
 def processes_named(
@@ -83,22 +102,31 @@ def process_seen(person_id: int, process_id: int, at: datetime, *, related: Coll
 
     `sees_as_employer`, `sees_as_provider` and `sees_as_person` say in which. `related` names what is read along.
     """
-    mandates = Mandate.objects.filter(valid_on(at), person_id=person_id)
-    steps = Step.objects.filter(process_id=OuterRef("pk"))
-    employer = Exists(mandates.filter(workplace_id=OuterRef("workplace_id"))) & (
-        Q(proposed_by=PartyKind.EMPLOYER) | Exists(steps.filter(party=PartyKind.EMPLOYER))
-    )
-    provider = Exists(mandates.filter(provider_id=OuterRef("provider_id"))) & (
-        Q(proposed_by=PartyKind.PROVIDER) | Exists(steps.filter(party=PartyKind.PROVIDER))
-    )
-    person = Exists(steps.filter(person_id=person_id)) | Q(proposed_by__in=_IN_PERSON, created_by_id=person_id)
-    return (
-        Process.objects.filter(pk=process_id)
-        .select_related(*related, "workplace__province", "provider__province", "created_by")
-        .annotate(sees_as_employer=employer, sees_as_provider=provider, sees_as_person=person)
-        .filter(Q(sees_as_employer=True) | Q(sees_as_provider=True) | Q(sees_as_person=True))
-        .first()
-    )
+    return _seen(tuple(related)).first(person_id=person_id, process_id=process_id, today=day_of(at))
+
+
+@cache
+def _seen(related: tuple[str, ...]) -> Compiled[Process]:
+    """Compiled once for each page that reads other things along: no page of a process goes without it."""
+
+    def build(person_id: int, process_id: int, today: date) -> QuerySet[Process]:
+        mandates = Mandate.objects.filter(holds_on(today), person_id=person_id)
+        steps = Step.objects.filter(process_id=OuterRef("pk"))
+        employer = Exists(mandates.filter(workplace_id=OuterRef("workplace_id"))) & (
+            Q(proposed_by=PartyKind.EMPLOYER) | Exists(steps.filter(party=PartyKind.EMPLOYER))
+        )
+        provider = Exists(mandates.filter(provider_id=OuterRef("provider_id"))) & (
+            Q(proposed_by=PartyKind.PROVIDER) | Exists(steps.filter(party=PartyKind.PROVIDER))
+        )
+        person = Exists(steps.filter(person_id=person_id)) | Q(proposed_by__in=_IN_PERSON, created_by_id=person_id)
+        return (
+            Process.objects.filter(pk=process_id)
+            .select_related(*related, "workplace__province", "provider__province", "created_by")
+            .annotate(sees_as_employer=employer, sees_as_provider=provider, sees_as_person=person)
+            .filter(Q(sees_as_employer=True) | Q(sees_as_provider=True) | Q(sees_as_person=True))
+        )
+
+    return Compiled(build, person_id=int, process_id=int, today=date)
 
 
 @whole_register("whoever had a mandate for it is told that it ended")
@@ -124,26 +152,25 @@ class Company:
     waiting: int
 
 
+# Counted for each company by itself: joined, all that waits in the country may be read, which is taken for few rows.
 _COMPANIES = """
-WITH waiting AS (
-    SELECT process.workplace_id, count(*) AS n FROM processes_process AS process
-    WHERE process.state = 'open' AND process.waits_for = 'employer' AND process.workplace_id IN (
-        SELECT workplace_id FROM registry_mandate WHERE person_id = %(person)s AND workplace_id IS NOT NULL)
-    GROUP BY process.workplace_id
-), company AS (
+WITH company AS (
     SELECT CASE WHEN workplace.id IS NULL THEN 'provider' ELSE 'workplace' END AS kind,
            COALESCE(workplace.id, provider.id) AS id,
            COALESCE(workplace.title, provider.title) AS title,
            COALESCE(workplace.title_sort, provider.title_sort) AS title_sort,
            COALESCE(workplace.title_search, provider.title_search) AS title_search,
            COALESCE(workplace.sgk_number, '') AS sgk_number, mandate.capacity,
-           province.name AS province, district.name AS district, COALESCE(waiting.n, 0) AS n
+           province.name AS province, district.name AS district, waiting.n
     FROM registry_mandate AS mandate
     LEFT JOIN registry_workplace AS workplace ON workplace.id = mandate.workplace_id
     LEFT JOIN registry_provider AS provider ON provider.id = mandate.provider_id
     JOIN registry_province AS province ON province.code = COALESCE(workplace.province_id, provider.province_id)
     JOIN registry_district AS district ON district.id = COALESCE(workplace.district_id, provider.district_id)
-    LEFT JOIN waiting ON waiting.workplace_id = workplace.id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS n FROM processes_process AS process
+        WHERE process.state = 'open' AND process.waits_for = 'employer' AND process.workplace_id = workplace.id
+    ) AS waiting
     WHERE mandate.person_id = %(person)s AND mandate.valid_from <= %(day)s
       AND (mandate.valid_to IS NULL OR mandate.valid_to >= %(day)s)
 )

@@ -316,6 +316,7 @@ PAGES: dict[str, tuple[str | None, Go]] = {
     "counter, one's day": ("counter", in_turn(At.office, to("/gorevli/gise/bugun/"))),
     "counter, card of a case": ("counter", in_turn(At.case, At.card)),
     "counter, code to hand over": ("counter", in_turn(At.case, At.confirmed)),
+    "operation": ("operator", in_turn(At.office, to("/isletim/"))),
     "branches": ("operator", in_turn(At.office, to("/gorevli/subeler/"))),
     "branch": ("operator", in_turn(At.office, to("/gorevli/subeler/"), At.first_row)),
     "branch to open, refused": ("operator", in_turn(At.office, lambda at: at.refused("/gorevli/subeler/yeni/"))),

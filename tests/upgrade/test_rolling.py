@@ -47,6 +47,7 @@ def test_the_version_before_and_this_one_serve_one_database_together(tmp_path: P
             steps = iter(made["waiting"])
             assert visitors["owner"].sign_in().ok
             walk(visitors["owner"], next(steps))
+            assert old.do("work") == {"documents": 1, "left": []}
             put_away = old.do("backup", folder=str(tmp_path / "backup"), keys=str(tmp_path / "keys"))
 
             new.do("migrate", finish=False)

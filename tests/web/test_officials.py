@@ -82,7 +82,8 @@ def address(route: str, world: World) -> str:
 
 def test_these_are_all_the_pages_of_officials() -> None:
     own = {str(pattern.name) for _, pattern in routes() if getattr(pattern.callback, "access", None) == Access.OFFICIAL}
-    tested = ("branch", "counter", "data_request", "look_reason", "objection", "official_month", "operation")  # tests of their own
+    # these have tests of their own
+    tested = ("branch", "counter", "data_request", "look_reason", "objection", "official_month", "operation")
     elsewhere = {name for name in own if name.startswith(tested)}
     assert own - elsewhere == {"office", *TO_READ, *TO_ACT}
 

@@ -42,6 +42,8 @@ _COPY, _PORT = "load_bench", 8970
 _MOST_PEOPLE, _OF_WORKPLACES = 6_000, 10
 _WARM, _CLIENTS, _CROWD_SECONDS, _OPEN_SECONDS = 12, 8, 10.0, 15.0
 _GENTLER, _SHARE, _TRIES, _SLOW_MS = 0.75, 0.8, 4, 1_000.0
+_TERMS = "processes_process"
+"""the most of a register is what was agreed long ago, which nobody looks at; its indexes are looked at"""
 _FEWEST = 20
 """answers of a kind by which two countries are compared"""
 _TABLES = ("processes_process", "processes_step", "contracts_contract", "contracts_contractact", "identity_person")
@@ -105,15 +107,17 @@ def _country(size: int, seed: int, folder: Path, port: int) -> Iterator[Installa
     with server_start(data) as server:
         copy_make(server, data, _COPY, again=False)
         given = copy_environment(server, data, _COPY) | {"KATIP_HOST": "127.0.0.1", "KATIP_PORT": str(port)}
+        program_run(["-m", "katip", "keys", "make"], **given)
         file = data / "load.json"
         wanted = min(size // _OF_WORKPLACES, _MOST_PEOPLE)
         told = program_run(["-m", "katip.cli.bench.load_world", "country", str(wanted), str(file)], **given)
         click.echo(f"{size:,} workplaces: {told}")
         _settle(server)
-        warm(server, data, _COPY)
+        warm(server, data, _COPY, but=_TERMS)
         accounts = accounts_read(file)
         random.Random(seed).shuffle(accounts)  # noqa: S311 -- nothing secret
         with _served(given, port) as leader:
+            _log_await(server)
             meter = Meter(leader, data / "postgres" / "cluster")
             yield Installation(port, People(accounts), meter, given, data)
 
@@ -125,6 +129,15 @@ def _settle(server: "Server") -> None:
     with closing(psycopg.connect(**server.dsn("owner", _COPY), autocommit=True)) as connection:
         for table in _TABLES:
             connection.execute(f"VACUUM (ANALYZE) {table}")
+
+
+def _log_await(server: "Server") -> None:
+    """Return when what the preparation did has its place in the log."""
+    import psycopg
+
+    with closing(psycopg.connect(**server.dsn("owner", _COPY), autocommit=True)) as connection:
+        while connection.execute("SELECT FROM audit_logqueue LIMIT 1").rowcount:
+            time.sleep(0.5)
 
 
 @contextmanager

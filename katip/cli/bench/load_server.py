@@ -1,4 +1,6 @@
-"""A whole installation as `katip serve` runs it, whose answers say what they cost: called by `script/bench load`.
+"""An installation as `katip serve` runs it, whose answers say what they cost: called by `script/bench load`.
+
+What every day begins with, a verdict on each contract of the country, is left out: it belongs to the night.
 
 `python -m katip.cli.bench.load_server` with the `KATIP_*` of the installation serves until it is told to stop.
 `… load_server sessions FILE` prints a session key for each account of the file, of somebody who came in just now.
@@ -24,7 +26,6 @@ def serve() -> None:
     from katip.cli.hands import hands_run
     from katip.cli.sending import sending
     from katip.cli.sequencer import sequencing
-    from katip.cli.sweep import sweeping
     from katip.cli.web_process import StopRequested, ready_await, signals_set, stop_check, web_run
 
     static()
@@ -32,7 +33,7 @@ def serve() -> None:
     try:
         with web_run(settings.KATIP, workers=_WEB, application="katip.cli.bench.load_app:application") as web:
             ready_await(web, settings.KATIP)
-            with hands_run(1) as hands, sweeping(), sequencing(), sending():
+            with hands_run(1) as hands, sequencing(), sending():
                 while web.poll() is None:
                     stop_check()
                     hands.tend()

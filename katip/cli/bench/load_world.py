@@ -60,6 +60,7 @@ def country(count: int) -> list[Account]:
     with _owner() as owner:
         owner.execute(_WAITING)
         asked = {person for person, _, _ in owner.fetchall()}
+        owner.execute("DELETE FROM documents_document WHERE state = 'waiting'")
         if len(asked) > count // 2:
             return accounts_open()
         owner.execute(_PROVIDERS)
@@ -70,6 +71,7 @@ def country(count: int) -> list[Account]:
             people, workplaces = zip(*owner.fetchall(), strict=True) if owner.rowcount else ((), ())
             if _offer_anew(provider, manager, workplaces):
                 asked.update(people)
+        owner.execute("DELETE FROM documents_document WHERE state = 'waiting'")
     return accounts_open()
 
 

@@ -1,7 +1,9 @@
 """The logins' rights: exactly those that the tables state, and no way around them."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 
+from django.conf import settings
 from django.db import connection
 
 from katip.cli.doctor.finding import Finding, fine, problem, warning
@@ -38,23 +40,41 @@ def _logins(environment: Environment) -> list[str]:
     from katip.cli.doctor.server import addresses
 
     named = [str(one["user"]) for name, one in addresses(environment).items() if "OWNER" not in name and "user" in one]
-    return sorted({*named, str(connection.settings_dict["USER"])})
+    held = getattr(settings, "KATIP_LOGINS", None)  # and the roles that they take on
+    return sorted({*named, str(connection.settings_dict["USER"]), *(astuple(held) if held else ())})
 
 
 def _power(login: str) -> Iterator[Finding]:
+    """Ways around the database's own locks; the house's own login alone has one, and needs it."""
+    named = getattr(settings, "KATIP_LOGINS", None)
+    is_work = named is not None and login == named.work
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rolsuper, rolbypassrls, EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid "
-            "AND relnamespace = 'public'::regnamespace) FROM pg_roles WHERE rolname = %s",
-            [login],
+            "SELECT rolsuper, rolbypassrls, EXISTS (SELECT FROM pg_class WHERE relowner = here.oid "
+            "AND relnamespace = 'public'::regnamespace), EXISTS (SELECT FROM pg_roles AS other "
+            "WHERE other.rolname = ANY(%s) AND other.oid <> here.oid AND pg_has_role(here.oid, other.oid, 'USAGE')) "
+            "FROM pg_roles AS here WHERE rolname = %s",
+            [list(astuple(named)) if named else [], login],
         )
-        is_super, bypasses, owns = cursor.fetchone() or (False, False, False)
-    if is_super or bypasses or owns:
-        why = "is a superuser" if is_super else "may pass row-level security" if bypasses else "owns tables"
+        is_super, bypasses, owns, inherits = cursor.fetchone() or (False, False, False, False)
+    if is_super or owns or (bypasses and not is_work):
+        why = "is a superuser" if is_super else "owns tables" if owns else "may pass row-level security"
         yield problem(
             f"{login} {why}",
             "The database's own locks do not hold for it: a fault of a page could show everything.",
-            "Give the product a login of its own, apart from the owner's (docs/operations.md, The database).",
+            "Give the product logins of its own, apart from the owner's (docs/operations.md, The database).",
+        )
+    if is_work and not bypasses:
+        yield problem(
+            f"{login} may not pass row-level security",
+            "It is the house itself: imports and months, which read and write whole tables, are refused.",
+            f"As the server's administrator: ALTER ROLE {login} BYPASSRLS",
+        )
+    if inherits and not is_super:
+        yield problem(
+            f"{login} inherits what the roles may that it takes on",
+            "It sees everybody's rows where nobody has said who acts.",
+            f"As the server's administrator: ALTER ROLE {login} NOINHERIT",
         )
 
 

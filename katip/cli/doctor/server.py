@@ -215,14 +215,25 @@ def ways_look(environment: Environment) -> Iterator[Finding]:
                 "Migrations, months and long reads hold one session: behind a pooler they lose it in the middle.",
                 "Give it the server's own address.",
             )
-        elif pooled and environment.database_prepare:
-            yield problem(
-                f"{name} leads through a pooler of transactions, and KATIP_DATABASE_PREPARE is true",
-                "A statement that was prepared in one session is asked for in another: approvals fail.",
-                "KATIP_DATABASE_PREPARE=false; or pgbouncer 1.21 or newer with max_prepared_statements.",
-            )
         else:
-            yield fine(f"{name}: through a pooler{' of transactions' if pooled else ''}")
+            yield from _pooled(environment, name, by_transaction=pooled)
+
+
+def _pooled(environment: Environment, name: str, *, by_transaction: bool) -> Iterator[Finding]:
+    told = "a pooler of transactions" if by_transaction else "a pooler"
+    yield fine(f"{name}: through {told}")
+    if not getattr(environment, "database_work_url", "there is no such setting"):
+        yield problem(
+            f"{name} leads through {told}, and KATIP_DATABASE_WORK_URL is not set",
+            "Workers and commands hold one session: behind a pooler they lose it in the middle.",
+            "Set KATIP_DATABASE_WORK_URL to the server's own address, with the login for work.",
+        )
+    if by_transaction and environment.database_prepare:
+        yield problem(
+            f"{name} leads through {told}, and KATIP_DATABASE_PREPARE is true",
+            "A statement that was prepared in one session is asked for in another: approvals fail.",
+            "KATIP_DATABASE_PREPARE=false; or pgbouncer 1.21 or newer with max_prepared_statements.",
+        )
 
 
 def pooling(address: Address) -> bool | None:

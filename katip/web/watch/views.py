@@ -17,6 +17,9 @@ from katip.web.officials.guard import for_offices
 from katip.web.templatetags.words import current_language
 from katip.web.watch.words import FINDINGS, JOBS, WAITING, count_words, place_words, size_words, span_words
 
+_OF_ONE = {"jobs-old", "jobs-failing", "messages-old", "channel-failing", "log-reader-behind", "replica-behind"}
+"""findings whose title does not say what they are about"""
+
 
 @for_offices(OfficialRole.OPERATOR)
 @require_GET
@@ -30,7 +33,8 @@ def operation(request: Any) -> HttpResponse:
         "figures": _figures(found),
         "queues": [_queue(one, found) for one in found.queues],
         "failing": [_failing(one, found) for one in jobs],
-        "places": [_place(one, found) for one in found.places],
+        "places": [_place(one, found) for one in found.places if one.count],
+        "idle_places": [str(WAITING[one.name]) for one in found.places if not one.count],
         "channels": [_channel(one, found) for one in found.channels],
         "log": {"facts": _log(found), "readers": [_reader(one, found) for one in found.log.readers]},
         "month": _month(found),
@@ -41,7 +45,7 @@ def operation(request: Any) -> HttpResponse:
 
 def _finding(one: Finding, found: Installation) -> dict[str, Any]:
     title, mend = FINDINGS[one.code]
-    said = [place_words(one.place)] if one.place else []
+    said = [place_words(one.place)] if one.place and one.code in _OF_ONE else []
     if one.count:
         said.append(_("%(n)s bekliyor") % {"n": count_words(one.count)} if one.since else count_words(one.count))
     if one.since:
@@ -71,7 +75,7 @@ def _tag(*, bad: bool, warn: bool, idle: bool = False) -> tuple[str, str]:
         return "rejected", _("Gecikiyor")
     if warn:
         return "update_needed", _("Hata var")
-    return ("not_required", _("Boş")) if idle else ("active", _("Yürüyor"))
+    return ("not_required", _("Bekleyen yok")) if idle else ("active", _("Yürüyor"))
 
 
 def _queue(one: Waiting, found: Installation) -> dict[str, Any]:
@@ -82,7 +86,7 @@ def _queue(one: Waiting, found: Installation) -> dict[str, Any]:
 
 def _place(one: Waiting, found: Installation) -> dict[str, Any]:
     late = any(finding.place == one.name and not finding.code.startswith("jobs-") for finding in findings(found))
-    tag, word = _tag(bad=late and one.count > 0, warn=one.failing > 0, idle=not one.count)
+    tag, word = _tag(bad=late, warn=one.failing > 0)
     return _row(one, found, str(WAITING[one.name]), tag, word)
 
 
@@ -168,7 +172,7 @@ def _machine(found: Installation) -> list[tuple[str, Any]]:
         ("Katip", katip.__version__),
         ("PostgreSQL", database.version),
         (
-            _("Bağlantı"),
+            _("Veritabanı bağlantısı"),
             _("%(n)s / en çok %(most)s") % {"n": database.connections, "most": database.most_connections},
         ),
         (_("Günü gelen işler"), found.swept or _("hiç yapılmadı")),

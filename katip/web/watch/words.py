@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from katip.watch.queues import MOST
 from katip.web.format import number_text
@@ -134,16 +134,13 @@ def span_words(since: datetime | None, at: datetime) -> str:
     if since is None:
         return ""
     seconds = max((at - since).total_seconds(), 0)
-    if seconds < _MINUTE:
-        return _("bir dakikadan az")
-    if seconds < 2 * _HOUR:
-        number = int(seconds // _MINUTE)
-        return ngettext("%(n)s dakika", "%(n)s dakika", number) % {"n": number}
+    if seconds < 2 * _MINUTE:
+        return _("iki dakikadan az")
+    if seconds < 2 * _HOUR:  # two at the least: no language needs its singular
+        return _("%(n)s dakika") % {"n": int(seconds // _MINUTE)}
     if seconds < 2 * _DAY:
-        number = int(seconds // _HOUR)
-        return ngettext("%(n)s saat", "%(n)s saat", number) % {"n": number}
-    number = int(seconds // _DAY)
-    return ngettext("%(n)s gün", "%(n)s gün", number) % {"n": number_text(number, current_language())}
+        return _("%(n)s saat") % {"n": int(seconds // _HOUR)}
+    return _("%(n)s gün") % {"n": number_text(int(seconds // _DAY), current_language())}
 
 
 def size_words(size: int) -> str:

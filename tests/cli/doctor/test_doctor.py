@@ -149,11 +149,12 @@ def test_a_pooler_of_transactions_and_prepared_statements_do_not_go_together(
     environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "pooling", lambda _address: True)
-    (found,) = ill(server.ways_look(environment))
-    assert "KATIP_DATABASE_PREPARE is true" in found
-    assert ill(server.ways_look(environment.model_copy(update={"database_prepare": False}))) == []
-    owner = environment.model_copy(update={"database_prepare": False, "database_owner_url": environment.database_url})
-    assert ill(server.ways_look(owner)) == ["problem: KATIP_DATABASE_OWNER_URL leads through a pooler"]
+    (found,) = [line for line in ill(server.ways_look(environment)) if "PREPARE" in line]
+    assert found.startswith("problem: KATIP_DATABASE_URL leads through a pooler of transactions")
+    plain = environment.model_copy(update={"database_prepare": False})
+    assert not [line for line in ill(server.ways_look(plain)) if "PREPARE" in line]
+    owner = plain.model_copy(update={"database_owner_url": environment.database_url})
+    assert "problem: KATIP_DATABASE_OWNER_URL leads through a pooler" in ill(server.ways_look(owner))
 
 
 # ------------------------------------------------------------------------------------------------- shape and rights

@@ -116,7 +116,7 @@ def test_everything_has_words() -> None:
 
 @pytest.mark.parametrize(
     ("ago", "words"),
-    [(5, "bir dakikadan az"), (60, "1 dakika"), (7199, "119 dakika"), (7200, "2 saat"), (200_000, "2 gün")],
+    [(119, "iki dakikadan az"), (120, "2 dakika"), (7199, "119 dakika"), (7200, "2 saat"), (200_000, "2 gün")],
 )
 def test_spans_in_words(ago: int, words: str) -> None:
     assert span_words(NOW - timedelta(seconds=ago), NOW) == words
