@@ -29,7 +29,9 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     from django.core.management import call_command
     from django.db import connections
 
-    from katip.core.grants import application_login, grants_apply
+    from katip.core.grants import grants_apply
+    from katip.core.rows import rows_apply, rows_enable
+    from tests.door import requests_guard, web_login_take
 
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"test_katip_{worker}"
@@ -42,9 +44,13 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             connection.close()
             connection.settings_dict["NAME"] = name
             connection.settings_dict["OPTIONS"].pop("pool", None)
+        web_login_take()
+        requests_guard()
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         call_command("createcachetable", database="owner", verbosity=0)
-        grants_apply("owner", application_login())
+        grants_apply("owner")
+        rows_apply("owner")
+        rows_enable("owner")
     yield
     with django_db_blocker.unblock():
         for connection in (owner, application):

@@ -3,7 +3,7 @@ SELECT format('CREATE ROLE %I %s', name, options)
 FROM (VALUES
     ('katip_owner', 'LOGIN'),
     ('katip_app', 'LOGIN NOINHERIT'),
-    ('katip_work', 'LOGIN NOINHERIT'),
+    ('katip_work', 'LOGIN NOINHERIT BYPASSRLS'),
     ('katip_party', 'NOLOGIN'),
     ('katip_official', 'NOLOGIN')
 ) AS wanted(name, options)

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
+from katip.core.rows import ME, Rows
+
 
 class Look(models.Model):
     """One person's share in an event `person:data:read`: who looked at them, in which capacity, on what occasion.
@@ -13,6 +15,7 @@ class Look(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME} OR actor_id = {ME}", written=f"actor_id = {ME}")
 
     person_id = models.BigIntegerField()
     event_id = models.BigIntegerField()

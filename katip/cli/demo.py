@@ -43,7 +43,13 @@ _SAMPLE = {
     "KATIP_REVIEW_PERCENT": "100",
     "KATIP_WEBHOOK_LOOPBACK": "true",
 }
-_NOT_HERE = ("KATIP_DATABASE_URL", "KATIP_DATABASE_OWNER_URL", "KATIP_PUBLIC_URL", "KATIP_CHIP_TRUST")
+_NOT_HERE = (
+    "KATIP_DATABASE_URL",
+    "KATIP_DATABASE_WORK_URL",
+    "KATIP_DATABASE_OWNER_URL",
+    "KATIP_PUBLIC_URL",
+    "KATIP_CHIP_TRUST",
+)
 """the sample world must never end up in a real installation's database, nor its country in a real trust folder"""
 
 

@@ -24,20 +24,24 @@ def migrate(*, finish: bool = False, waits: "Waits | None" = None, tell: Tell = 
     from django.db import connections
 
     from katip.core.backup.target import MARKED
-    from katip.core.grants import application_login, grants_apply
-    from katip.core.schema import SchemaError, plan_find
+    from katip.core.grants import grants_apply
+    from katip.core.rows import RolesMissingError, roles_require, rows_apply
+    from katip.core.schema import SchemaError, Waits, bounded, plan_find
 
     with connections["owner"].cursor() as cursor:
         cursor.execute(MARKED)
         if cursor.fetchone() == (True,):
             raise click.ClickException("A restore into this database was cut off. Call it again: katip restore")
     try:
+        roles_require("owner")
         everything = finish or plan_find("owner").is_new
         shape_bring(finish=everything, waits=waits, tell=tell)
-        grants_apply("owner", application_login(), exact=everything)
+        grants_apply("owner", exact=everything)
+        with bounded("owner", waits or Waits()) as bounds:
+            bounds.again(lambda: rows_apply("owner"), tell)
         if everything:
             _finishers_run(waits, tell)
-    except SchemaError as error:
+    except (SchemaError, RolesMissingError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -105,7 +105,8 @@ def _database_fill(connection: "Connection", archive: "Archive") -> None:
     from katip.core.backup.load import load
     from katip.core.backup.shape import shape_make
     from katip.core.backup.target import alone, mark, unmark
-    from katip.core.grants import application_login, grants_apply
+    from katip.core.grants import grants_apply
+    from katip.core.rows import rows_apply, rows_enable
 
     with alone(connection):
         mark(connection, archive.folder.name)
@@ -117,7 +118,9 @@ def _database_fill(connection: "Connection", archive: "Archive") -> None:
         watch.last()
         shape_bring()
         with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-            grants_apply("owner", application_login())
+            grants_apply("owner")
+            rows_apply("owner")
+            rows_enable("owner")
             unmark(cursor)
     click.echo("Counting for the planner …", err=True)
     connection.execute("ANALYZE")

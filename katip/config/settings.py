@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from katip.core.environment import environment_read, is_loopback
 from katip.core.keys import key_load, random_key
+from katip.core.logins import logins_named
 from katip.core.metrics_folder import metrics_folder_set
 from katip.core.postgres import Login, server_find
 from katip.core.reach import connection_set
@@ -118,11 +119,23 @@ def _database(url: str, login: Login) -> dict[str, Any]:
     }
 
 
+# Two logins for two kinds of processes (`katip.core.rows`): the web processes' sees what the one who acts may see,
+# and takes the place of `default` in `katip.config.web_settings`.
+APPLICATION_DATABASE = _database(KATIP.database_url, "application")
 DATABASES = {
-    "default": _database(KATIP.database_url, "application"),
+    "default": _database(KATIP.database_work_url or KATIP.database_url, "work"),
     "owner": _database(KATIP.database_owner_url, "owner"),
 }
-connection_set(DATABASES["default"], KATIP)
+KATIP_LOGINS = logins_named(
+    str(APPLICATION_DATABASE["USER"]), str(conninfo_to_dict(KATIP.database_work_url).get("user", ""))
+)
+KATIP_NOBODY = "none"  # the role while nobody acts: the login's own
+if KATIP.database_url and KATIP.database_prepare and not KATIP.database_work_url:
+    # One login for both: these processes take the house's role on as they connect, which no pooler would carry over.
+    KATIP_NOBODY = KATIP_LOGINS.work
+    DATABASES["default"]["OPTIONS"]["options"] = f"-c role={KATIP_NOBODY}"
+for _one in (APPLICATION_DATABASE, DATABASES["default"]):
+    connection_set(_one, KATIP)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and used codes lie here. Counted attempts (`light`) may be lost with a server that fails, codes may not.

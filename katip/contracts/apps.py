@@ -14,6 +14,8 @@ class ContractsConfig(AppConfig):
         """Register the kinds 103, 140 and 177, and what the log is to know of a month."""
         from katip.audit.log.audit import carried_later
         from katip.contracts.kinds import register_all
+        from katip.contracts.rows import functions
 
+        functions()
         register_all()
         carried_later("month:chunk:written")  # of the moment of its plan

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from katip.core.clock import day_of
+from katip.core.usecase import whole_register
 from katip.rules import (
     Block,
     CertificateClass,
@@ -207,6 +208,7 @@ def undertaking_fits(minutes: int | None, hazard: HazardClass | None, employees:
     return True
 
 
+@whole_register("the law counts the professional's and the workplace's contracts with everybody")
 def facts_read(asked: Sequence[Asked], at: datetime) -> list[Facts]:
     """The facts of each assignment asked about, in the same order, by one statement."""
     day = day_of(at)

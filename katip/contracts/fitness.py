@@ -15,6 +15,7 @@ from django.db import connection
 from katip.contracts.facts import undertaking_fits
 from katip.contracts.models import Contract, Fitness
 from katip.core.clock import day_of
+from katip.core.usecase import whole_register
 from katip.rules import Compliance, HazardClass, Profession, judge_compliance, required_minutes
 
 UNDERTAKEN = (Profession.SAFETY_SPECIALIST, Profession.WORKPLACE_PHYSICIAN)
@@ -88,6 +89,7 @@ class WorkplaceFitness:
         return Fitness(str(judged.verdict))
 
 
+@whole_register("a workplace is judged by the contracts of all its providers")
 def fitness_of(
     workplace_ids: Collection[int], at: datetime, *, without: Collection[int] = ()
 ) -> dict[int, WorkplaceFitness]:
@@ -155,6 +157,7 @@ LIMIT %s
 _DUE_READ = 200
 
 
+@whole_register("an update that anybody proposed counts")
 def updates_due(provider_id: int, at: datetime) -> set[int]:
     """Workplaces where minutes are missing that an update of a part-time contract of the provider could bring.
 
@@ -172,6 +175,7 @@ def updates_due(provider_id: int, at: datetime) -> set[int]:
     return {workplace_id for workplace_id, one in judged if one is not None and one.missing_minutes}
 
 
+@whole_register("the contracts of all providers at the workplace carry the verdict")
 def fitness_refresh(workplace_ids: Collection[int], at: datetime) -> int:
     """Judge the workplaces anew and keep what changed on their contracts; returns how many changed.
 

@@ -19,6 +19,7 @@ from katip.contracts.selectors import WAITING
 from katip.core.actor import Actor
 from katip.core.crypto import lookup_key
 from katip.core.turkish import fold
+from katip.core.usecase import whole_register
 from katip.registry.models import Certificate, Headcount, Mandate, Professional, StaffContract, Workplace
 from katip.registry.permissions import valid_on
 from katip.rules import FULL_TIME_MONTH_MINUTES, Profession, RuleViolation
@@ -93,6 +94,7 @@ class Place:
         return None
 
 
+@whole_register("the figures of a workplace that no contract binds to the provider yet")
 def place_read(workplace_id: int, at: datetime) -> Place | None:
     """The workplace with its figures of today, or None where there is no such workplace."""
     workplace = Workplace.objects.select_related("province", "district").filter(pk=workplace_id).first()
@@ -191,6 +193,7 @@ def certificates_of(
     return {(one.professional_id, Profession(one.profession)): one for one in found}
 
 
+@whole_register("an offer that anybody made stands in the way of a second one")
 def open_offers(workplace_ids: Collection[int], professional_ids: Collection[int]) -> set[tuple[int, int, Profession]]:
     """Offers that wait already: workplace, professional, profession. At most one of each waits."""
     waiting = Contract.objects.filter(

@@ -18,6 +18,7 @@ from katip.contracts.models import Contract, Undertaking
 from katip.contracts.selectors import minutes_now
 from katip.core.clock import day_of
 from katip.core.turkish import fold
+from katip.core.usecase import whole_register
 from katip.identity.models import Person
 from katip.processes.models import PartyKind, Process, ProcessState
 from katip.registry.models import Certificate, Mandate, Professional, StaffContract
@@ -26,6 +27,7 @@ from katip.rules import ContractForm, RuleViolation
 SHOWN = 50
 
 
+@whole_register("a person is named by their number before anything binds them")
 def person_named(national_id: str) -> Person:
     """The person with this T.C. kimlik no (11 digits). Raises `RuleViolation` `person_unknown`."""
     person = Person.objects.find_by_national_id(national_id)
@@ -34,6 +36,7 @@ def person_named(national_id: str) -> Person:
     return person
 
 
+@whole_register("a professional is named by their number before anything binds them")
 def professional_named(national_id: str) -> Professional:
     """The certified person with this T.C. kimlik no. Raises `RuleViolation` `person_unknown`, `not_certified`."""
     person = person_named(national_id)

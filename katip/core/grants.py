@@ -1,9 +1,11 @@
-"""What the application's login may do with each table: stated beside each model, applied after every migration."""
+"""What the application may do with each table: stated beside each model, applied after every migration."""
 
+from dataclasses import astuple
 from typing import Any
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.conf import settings
+from django.db import connections, transaction
 
 FOREIGN = {
     "account_emailaddress": "SELECT",
@@ -34,28 +36,25 @@ def grants_wanted() -> dict[str, str]:
     return wanted
 
 
-def grants_apply(using: str, login: str, *, exact: bool = True) -> None:
-    """Give `login` exactly what is wanted, on every table there is, at one moment; run as the owner.
+def grants_apply(using: str, *, exact: bool = True) -> None:
+    """Give the logins and the roles they take on what is wanted, on every table there is; run as the owner.
 
-    Without `exact` nothing is taken away: the version before may still serve, and need it.
+    All of them the same: which *rows* of a table one sees says `katip.core.rows`. Without `exact` nothing is taken
+    away: the version before may still serve, and need it.
     """
     connection: Any = connections[using]
     quote = connection.ops.quote_name
+    roles = ", ".join(quote(name) for name in dict.fromkeys(astuple(settings.KATIP_LOGINS)))
     with transaction.atomic(using=using), connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         wanted = grants_wanted()
         # Imports stage their lines in a temporary table.
         database = quote(connection.settings_dict["NAME"])
-        cursor.execute(f"GRANT TEMPORARY ON DATABASE {database} TO {quote(login)}")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quote(login)}")
-        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(login)}")
+        cursor.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {roles}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {roles}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {roles}")
         for table in tables:
             if exact:
-                cursor.execute(f"REVOKE ALL ON {quote(table)} FROM {quote(login)}")
+                cursor.execute(f"REVOKE ALL ON {quote(table)} FROM {roles}")
             if table in wanted:
-                cursor.execute(f"GRANT {wanted[table]} ON {quote(table)} TO {quote(login)}")
-
-
-def application_login() -> str:
-    """The name of the login that the application itself uses."""
-    return str(connections[DEFAULT_DB_ALIAS].settings_dict["USER"])
+                cursor.execute(f"GRANT {wanted[table]} ON {quote(table)} TO {roles}")

@@ -19,6 +19,7 @@ from katip.audit.log.tiles import BrokenLogError
 from katip.contracts.models import Contract, ContractAct, ContractVersion
 from katip.contracts.selectors import decision_of
 from katip.core.codes import code_read
+from katip.core.usecase import whole_register
 from katip.documents.models import CODE_LENGTH, Document, DocumentFile, DocumentState, Occasion
 from katip.documents.seal.check import SealFinding, SealState, seal_check
 from katip.processes.models import Outcome, Step
@@ -119,19 +120,21 @@ def check_code(code: str, at: datetime) -> Checked | None:
 
     For a code that nobody has, all is read of the newest document there is, and dropped: it takes as long.
     """
-    document = _documents().filter(code=code_read(code, CODE_LENGTH) or "").first()
-    newest = DocumentFile.objects.order_by("-pk").values("document_id")[:1]
-    stand_in = _documents().filter(pk__in=newest).first()
-    checked = _checked(document or stand_in, at)
-    return checked if document else None
+    with whole_register("a document tells whoever has its number where it stands"):
+        document = _documents().filter(code=code_read(code, CODE_LENGTH) or "").first()
+        newest = DocumentFile.objects.order_by("-pk").values("document_id")[:1]
+        stand_in = _documents().filter(pk__in=newest).first()
+        checked = _checked(document or stand_in, at)
+        return checked if document else None
 
 
 def check_file(content: bytes, at: datetime) -> FileChecked:
     """What the file is worth, and the document that it is. Nothing of it is kept."""
-    kept = DocumentFile.objects.filter(sha256=hashlib.sha256(content).hexdigest()).defer("content").first()
-    finding = seal_check(content, issued_at=kept.sealed_at if kept else None)
-    document = _documents().filter(pk=kept.document_id).first() if kept else None
-    return FileChecked(finding, _checked(document, at))
+    with whole_register("a document tells whoever has its file where it stands"):
+        kept = DocumentFile.objects.filter(sha256=hashlib.sha256(content).hexdigest()).defer("content").first()
+        document = _documents().filter(pk=kept.document_id).first() if kept else None
+        checked = _checked(document, at)
+    return FileChecked(seal_check(content, issued_at=kept.sealed_at if kept else None), checked)
 
 
 def _documents() -> QuerySet[Document]:

@@ -13,6 +13,7 @@ from katip.audit.log.entries import event_text
 from katip.audit.models import Event, EventDetail
 from katip.contracts.seen import contract_seen
 from katip.core.codes import code_shown
+from katip.core.usecase import whole_register
 from katip.documents.checking import Checked, check_code
 from katip.documents.models import Document
 from katip.registry.shown import professional_shown
@@ -55,10 +56,12 @@ def proof_full(person_id: int, code: str, at: datetime) -> tuple[Checked, dict[s
     if seen is None or not (seen.sees_as_employer or seen.sees_as_provider or seen.sees_as_professional):
         return None
     professional_shown(checked.contract.professional_id)  # whom the statement names, as it names who approved
-    event = Event.objects.get(pk=checked.document.event_id or 0)
+    with whole_register("the parties read the whole event behind their document, whoever of them acted"):
+        event = Event.objects.get(pk=checked.document.event_id or 0)
+        detail = EventDetail.objects.filter(event_id=event.pk).first()
     return checked, proof_public(checked) | {
         "event": event_text(event),
-        "detail": _detail(EventDetail.objects.filter(event_id=event.pk).first()),
+        "detail": _detail(detail),
         "statement": _statement(checked.document),
     }
 
@@ -68,6 +71,7 @@ def _detail(detail: EventDetail | None) -> dict[str, Any] | None:
     return None if detail is None else {"salt": bytes(detail.salt).hex(), "body": detail.body}
 
 
+@whole_register("a document says the same to whoever has its number")
 def _statement(document: Document) -> str:
     return document.statement
 

@@ -5,12 +5,12 @@ from typing import Any
 from allauth.account.signals import authentication_step_completed
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
 from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor
+from katip.core.usecase import acting_as
 from katip.identity.factors import has_second_step
 from katip.identity.models import Person
 from katip.identity.second_step import second_step_of
@@ -21,7 +21,7 @@ NOBODY = Actor(None)
 
 
 def _record(actor: Actor, tag: str, person_id: int | None, **detail: Any) -> None:
-    with transaction.atomic():
+    with acting_as(actor):
         record(actor, timezone.now(), Happening(tag, person_id, detail))
 
 

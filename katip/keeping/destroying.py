@@ -11,7 +11,6 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections, transaction
 
-from katip.core.grants import application_login
 from katip.identity.models import Person
 from katip.keeping.statements import COMES_ALONG, STATEMENTS, person_statement
 from katip.rules.retention import span_of
@@ -68,13 +67,13 @@ def function_hash() -> str:
 
 
 def function_write() -> None:
-    """Write the function as the owner, and let the application's login call it, nobody else."""
+    """Write the function as the owner, and let the house call it, nobody else."""
     owner = connections["owner"]
-    login = owner.ops.quote_name(application_login())
+    work = owner.ops.quote_name(settings.KATIP_LOGINS.work)
     with transaction.atomic(using="owner"), owner.cursor() as cursor:
         cursor.execute(function_text().replace("%", "%%"), [])
         cursor.execute(f"REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC")
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION {SIGNATURE} TO {login}")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {SIGNATURE} TO {work}")
         cursor.execute(f"COMMENT ON FUNCTION {SIGNATURE} IS '{function_hash()}'")
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ME, Rows
 from katip.identity.models import Person
 
 
@@ -98,6 +99,7 @@ class DataRequest(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="data_requests")
     right = models.CharField(max_length=2, choices=Right)
@@ -135,6 +137,7 @@ class NoticeShown(models.Model):
     """Which version of the privacy notice a person opened, and when. It says that it was shown, never more."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="notices_shown")
     version = models.CharField(max_length=20)

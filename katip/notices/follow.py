@@ -4,7 +4,8 @@ Every read is of one provider's own contracts, by an index that leads with it, a
 """
 
 # ruff: noqa: S608 -- the statements are written here; nothing comes from outside
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +20,7 @@ from katip.contracts.lists import Tab, contracts_listed, keyset_after
 from katip.contracts.models import Contract
 from katip.contracts.selectors import contracts_of
 from katip.core.actor import Actor
+from katip.core.usecase import require_reach, whole_register
 from katip.identity.models import Person, ProviderLink
 from katip.notices.models import Delivery
 from katip.notices.models.delivery import State
@@ -117,15 +119,28 @@ def offers_page(
     narrowed = _narrowed(actor, at, stage, asked)
     if after is not None:
         narrowed = narrowed.filter(keyset_after(keys, list(after)[-len(keys) :]))
-    wanted = list(narrowed.order_by(*keys).values_list("pk", flat=True)[: limit + 1])
-    found = {one.pk: one for one in _told_of(contracts_of(actor).filter(pk__in=wanted), stage, at)}
+    with _whole(actor, stage):
+        wanted = list(narrowed.order_by(*keys).values_list("pk", flat=True)[: limit + 1])
+        found = {one.pk: one for one in _told_of(contracts_of(actor).filter(pk__in=wanted), stage, at)}
     return [found[number] for number in wanted if number in found]
 
 
 def process_ids(actor: Actor, at: datetime, stage: Stage, asked: Asked, *, most: int) -> list[int]:
     """The processes of the offers that are asked for, at most `most` + 1 of those that wait the longest."""
     offers = _narrowed(actor, at, stage, asked).order_by("process__waiting_since", "pk")
-    return list(offers.values_list("process_id", flat=True)[: most + 1])
+    with _whole(actor, stage):
+        return list(offers.values_list("process_id", flat=True)[: most + 1])
+
+
+@contextmanager
+def _whole(actor: Actor, stage: Stage) -> Iterator[None]:
+    """See what stands in the way of whoever is asked; of it, a provider learns that it does, and nothing more."""
+    if stage not in WAITING:
+        yield
+        return
+    require_reach(actor)
+    with whole_register("whether whoever is asked has a second step or an address is told, not shown"):
+        yield
 
 
 def _obstacles(stage: Stage, at: datetime) -> dict[str, Q]:
@@ -199,7 +214,8 @@ WHERE wanted.id = ANY(%(ids)s) AND told.made_at >= wanted.waiting_since
 def last_told(processes: Collection[int], kinds: Collection[str]) -> Mapping[int, Told]:
     """Of these processes, those of whose present step somebody was told by a notice of these kinds, and how."""
     found: dict[int, _Last] = {}
-    with connection.cursor() as cursor:
+    reason = "that others were told of what one was shown here is told, not what they read"
+    with whole_register(reason), connection.cursor() as cursor:
         cursor.execute(_TOLD, {"ids": list(processes), "kinds": list(kinds), "most": _TOLD_MOST})
         for number, what, at, seen_at, channel, state in cursor.fetchall():
             last = found.setdefault(number, _Last())

@@ -8,7 +8,7 @@ from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import ISTANBUL, day_of
 from katip.core.errors import PermissionRefusedError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.notices import kinds
 from katip.notices.making import Telling, notices_make
 from katip.notices.models import Notice
@@ -52,6 +52,7 @@ def processes_remind(*, actor: Actor, at: datetime, process_ids: Collection[int]
     mine = Process.objects.filter(pk__in=ids, provider_id=actor.organisation, proposed_by=PartyKind.PROVIDER)
     waiting = mine.filter(state=ProcessState.OPEN, waits_for__in=_ASKED).select_related("workplace", "provider")
     open_ones = [one for one in waiting.order_by("pk") if not has_lapsed(one.due_on, at)]
+    whole_from_here("what is told is told to others")
     told_today = _told_since(open_ones, datetime.combine(day_of(at), time.min, ISTANBUL))
     fresh = [one for one in open_ones if one.pk not in told_today]
     notices_make([_telling(one, at) for one in fresh], at)

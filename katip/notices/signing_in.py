@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from katip.core.clock import ISTANBUL
 from katip.core.environment import Environment
+from katip.core.usecase import whole_register
 from katip.identity.models import NoticeKind
 from katip.identity.telling import Told
 from katip.identity.words import notice_text, notice_title
@@ -38,21 +39,20 @@ class OutsideTeller:
         """Write them down: before everything else, a month's digests behind, and these to whoever wants them."""
         readers = {one.person_id for one in told if one.kind == NoticeKind.MONTH_DIGEST and one.person_id is not None}
         wanting = people_wanting(readers, MONTH) if readers else set()
-        deliver(
-            [
-                Outgoing(
-                    Channel.EMAIL,
-                    one.email,
-                    one.kind,
-                    one.detail,
-                    person_id=one.person_id,
-                    rank=Rank.LATER if one.kind == NoticeKind.MONTH_DIGEST else Rank.SECURITY,
-                )
-                for one in told
-                if one.kind != NoticeKind.MONTH_DIGEST or one.person_id in wanting
-            ],
-            at,
-        )
+        rows = [
+            Outgoing(
+                Channel.EMAIL,
+                one.email,
+                one.kind,
+                one.detail,
+                person_id=one.person_id,
+                rank=Rank.LATER if one.kind == NoticeKind.MONTH_DIGEST else Rank.SECURITY,
+            )
+            for one in told
+            if one.kind != NoticeKind.MONTH_DIGEST or one.person_id in wanting
+        ]
+        with whole_register("what is told of a sign-in is written at the door, before anybody acts"):
+            deliver(rows, at)
 
     def prove(self, person_id: int, email: str, at: datetime) -> None:
         """Send the link by which the address is confirmed."""

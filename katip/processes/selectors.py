@@ -13,6 +13,7 @@ from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.compiled import Compiled
 from katip.core.turkish import fold
+from katip.core.usecase import whole_register
 from katip.processes.models import PartyKind, Process, ProcessState, Step
 from katip.registry.models import Mandate
 from katip.registry.permissions import holds_on
@@ -128,6 +129,7 @@ def _seen(related: tuple[str, ...]) -> Compiled[Process]:
     return Compiled(build, person_id=int, process_id=int, today=date)
 
 
+@whole_register("whoever had a mandate for it is told that it ended")
 def was_party(person_id: int, process_id: int, at: datetime) -> bool:
     """Whether the person had a mandate for the process's workplace or provider that has ended by `at`."""
     ended = Mandate.objects.filter(person_id=person_id, valid_to__lt=day_of(at))

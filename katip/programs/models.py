@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from katip.core.rows import MY_PROVIDERS, Rows
 from katip.identity.models import Person
 from katip.registry.models import Provider
 
@@ -16,6 +17,7 @@ class ApiToken(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS}")
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+", db_index=False)
     """found by `token_of_provider`"""
@@ -43,6 +45,7 @@ class TokenCalls(models.Model):
     """How many calls a token made in the minute that `minute` begins: its rate limit, and when it was used last."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM programs_apitoken AS one WHERE one.id = token_id)")
 
     token = models.OneToOneField(ApiToken, models.PROTECT, primary_key=True, related_name="calls")
     minute = models.DateTimeField()
@@ -59,6 +62,7 @@ class IdempotencyKey(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS}")
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+", db_index=False)
     """found by `idempotency_key_once`"""

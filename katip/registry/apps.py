@@ -9,3 +9,9 @@ class RegistryConfig(AppConfig):
     name = "katip.registry"
     label = "registry"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what row-level security asks of mandates."""
+        from katip.registry.rows import functions
+
+        functions()

@@ -11,6 +11,7 @@ from katip.audit.looks import After, looks_at
 from katip.audit.models import Look
 from katip.core.actor import Actor, Capacity
 from katip.core.shown import unshown
+from katip.core.usecase import whole_register
 from katip.identity.models import Person
 from katip.registry.models import Official, Provider, Workplace
 
@@ -33,6 +34,11 @@ def own_looks(
     Reading this is no look at those who looked: they are named because of what they did.
     """
     looks = looks_at(actor.person, since=since, until=until, after=after, limit=limit)
+    with whole_register("who looked at one's data is named to one, whoever they are"):
+        return _named(looks)
+
+
+def _named(looks: Sequence[Look]) -> list[Looked]:
     workplaces = _titles(Workplace.objects.values_list("pk", "title"), looks, Capacity.WORKPLACE)
     providers = _titles(Provider.objects.values_list("pk", "short_title"), looks, Capacity.PROVIDER)
     offices = Official.objects.select_related("province").in_bulk(_organisations(looks, Capacity.OFFICIAL))

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ME, Rows
 from katip.identity.models import Person
 
 
@@ -34,6 +35,7 @@ class Run(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     kind = models.CharField(max_length=12)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
@@ -84,6 +86,7 @@ class RunRow(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
+    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM runs_run AS one WHERE one.id = run_id)")
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="rows", db_index=False, db_constraint=False)
     """found by `run_row_once`"""
@@ -117,6 +120,7 @@ class RunOutcome(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
+    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM runs_runrow AS one WHERE one.id = row_id)")
 
     row = models.OneToOneField(RunRow, models.PROTECT, primary_key=True, related_name="outcome", db_constraint=False)
     code = models.CharField(max_length=40, blank=True, default="")

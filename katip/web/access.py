@@ -1,6 +1,7 @@
 """Who may enter a page: declared beside every view, enforced here. A view that declares nothing does not exist."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from enum import IntEnum
 from functools import wraps
@@ -13,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
 from katip.core.actor import Actor, Capacity, Proof
+from katip.core.usecase import acting_as
 from katip.identity.second_step import second_step_of
 from katip.web.acting.chosen import chosen_read
 from katip.web.looks.hook import looked_after, looked_at_once
@@ -62,11 +64,13 @@ def access(level: Access, *, writes: bool = False) -> Callable[[View], View]:
             request.chosen = None
             if level == Access.PUBLIC and not writes:
                 return _in_public(request, lambda: view(request, *args, **kwargs))
-            stopped = _stop(request, level) if level != Access.PUBLIC else None
-            if stopped is not None:
-                return stopped
-            looked = looked_at_once if request.method in {"GET", "HEAD"} and not writes else looked_after
-            response = looked(request, lambda: view(request, *args, **kwargs))
+            reads = request.method in {"GET", "HEAD"} and not writes
+            with _as_person(request) if reads else nullcontext():
+                stopped = _stop(request, level) if level != Access.PUBLIC else None
+                if stopped is not None:
+                    return stopped
+                looked = looked_at_once if reads else looked_after
+                response = looked(request, lambda: view(request, *args, **kwargs))
             add_never_cache_headers(response)
             return response
 
@@ -85,14 +89,21 @@ def _in_public(request: Any, respond: Callable[[], HttpResponse]) -> HttpRespons
     if proof is None:
         return respond()
     request.actor = Actor(request.user.pk, proof=proof)
-    _chosen_set(request, proof)
-    response = looked_at_once(request, respond)
+    with _as_person(request):
+        _chosen_set(request, proof)
+        response = looked_at_once(request, respond)
     add_never_cache_headers(response)
     return response
 
 
+def _as_person(request: Any) -> AbstractContextManager[None]:
+    """One transaction for whom they act and for the page, in which PostgreSQL knows who is signed in."""
+    return acting_as(Actor(request.user.pk), at=request.at) if request.user.is_authenticated else nullcontext()
+
+
 def _chosen_set(request: Any, proof: Proof) -> None:
-    request.chosen = chosen_read(request)
+    with acting_as(Actor(request.user.pk), at=request.at, savepoint=False):
+        request.chosen = chosen_read(request)
     if request.chosen is not None:
         request.actor = request.chosen.actor(request.user.pk, proof)
 

@@ -1,15 +1,18 @@
 """What every page knows: the installation, the person, the navy column."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 import katip
 from katip.core.actor import Capacity
 from katip.core.clock import ISTANBUL
+from katip.core.usecase import acting_as
 from katip.counter.permissions import AT_COUNTER
 from katip.processes.inbox import COUNTED, Counts, inbox_counts
 from katip.registry.models import OfficialRole
@@ -91,9 +94,15 @@ def waiting_counts(request: Any) -> Counts:
     """
     if not hasattr(request, "waiting"):
         official = request.actor.capacity == Capacity.OFFICIAL
-        request.waiting = Counts(0, 0) if official else inbox_counts(request.actor, request.at)
+        request.waiting = Counts(0, 0) if official else _counted(request)
     counts: Counts = request.waiting
     return counts
+
+
+def _counted(request: Any) -> Counts:
+    """Asked as the person, also on the page that a form answers, which is made when nobody acts any more."""
+    with nullcontext() if connection.in_atomic_block else acting_as(request.actor):
+        return inbox_counts(request.actor, request.at)
 
 
 def waiting_total(request: Any) -> int:

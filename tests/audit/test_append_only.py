@@ -252,7 +252,7 @@ def test_grants_are_given_at_one_moment() -> None:
     before = privileges()
     connections["owner"].ensure_connection()
     with pytest.raises(RuntimeError), patch("katip.core.grants.grants_wanted", return_value=_Breaking()):
-        grants_apply("owner", connections["default"].settings_dict["USER"])
+        grants_apply("owner")
     connections["owner"].close()
     assert privileges() == before
 

@@ -111,7 +111,7 @@ def test_no_right_is_taken_away_before_finish() -> None:
         cursor.execute(f"GRANT DELETE ON audit_event TO {login}")
         asked = "SELECT has_table_privilege(%s, 'audit_event', 'DELETE')"
         for exact, left in ((False, True), (True, False)):
-            grants_apply("owner", login, exact=exact)
+            grants_apply("owner", exact=exact)
             cursor.execute(asked, [login])
             assert cursor.fetchone() == (left,)
 

@@ -181,7 +181,7 @@ def test_the_passwords_are_for_us_alone(data: Path) -> None:
     file = data / "postgres" / "passwords.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.stat().st_uid == os.geteuid()
-    assert len(set(json.loads(file.read_text()).values())) == 3
+    assert len(set(json.loads(file.read_text()).values())) == 4
 
 
 def test_the_passwords_are_in_no_log_even_if_all_statements_are(data: Path) -> None:

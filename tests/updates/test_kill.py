@@ -18,8 +18,7 @@ import pytest
 from django.db import connections
 from psycopg import sql
 
-from katip.core.postgres import Server, server_remove, server_start
-from katip.core.postgres.server import Login
+from katip.core.postgres import Login, Server, server_remove, server_start
 
 COPY = "katip_copy"
 WORKPLACES, CHUNK = 2400, 2

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from katip.core.logins import logins_named, sql_for
 from katip.core.postgres import server_find
 from katip.core.postgres.places import places_find
 
@@ -85,6 +87,15 @@ class Installation:
         with self.connect(OWNER, self.database) as connection:
             shape = gzip.decompress((HERE / "base.sql.gz").read_bytes()).decode()
             connection.execute(shape.replace("katip_app", APPLICATION))  # several statements, without parameters
+
+    def roles_make(self) -> None:
+        """What the server's administrator does before this version; `katip migrate` prints it."""
+        with self.connect("katip_admin", "postgres") as admin:
+            known = {name for (name,) in admin.execute("SELECT rolname FROM pg_roles")}
+            for statement in sql_for(logins_named(APPLICATION)).splitlines():
+                made = re.match(r"CREATE ROLE (\w+)", statement)
+                if statement and not (made and made.group(1) in known):
+                    admin.execute(statement.encode())
 
     def drop(self) -> None:
         """Leave nothing of it on the server but its logins."""

@@ -37,6 +37,7 @@ def walk(visitor: Visitor, step: list[int]) -> None:
 def test_the_version_before_and_this_one_serve_one_database_together(tmp_path: Path) -> None:
     before = base_tree(tmp_path / "before")
     with installation(tmp_path / "data") as there:
+        there.roles_make()
         with Clerk(there.environment(before)) as old, Clerk(there.environment(ROOT)) as new:
             made = old.do("world")
             visitors = {
@@ -77,6 +78,7 @@ def test_the_version_before_and_this_one_serve_one_database_together(tmp_path: P
 def restored(folder: Path, put_away: dict[str, Any], made: dict[str, Any]) -> None:
     """What the version before put away, this one brings back elsewhere: docs/backup.md promises it."""
     with installation(folder / "elsewhere", empty=True) as there:
+        there.roles_make()
         arguments = ["restore", put_away["archive"], "--keys", put_away["keys"], "--data", str(there.data)]
         done = subprocess.run(
             [sys.executable, "-P", "-m", "katip", *arguments],

@@ -175,7 +175,7 @@ def test_the_pages_ask_the_same_however_much_they_tell(world: World, month: Mont
     url = digest_url(world.owner)
     client.get(url)
     first = asked(page(client, url)), asked(page(client, reverse("month_digests")))
-    assert first == (10, 6)
+    assert first == (11, 6)
     contract = world.workplace.contracts.get(profession="safety_specialist")
     for number in range(1, 12):
         later = month_make(period=(date(2025, 7, 1) + timedelta(days=31 * number)).replace(day=1))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from katip.api.access import bearer
 from katip.api.bodies import BodyError
 from katip.core.imports import ImportRunningError
+from katip.core.usecase import whole_register
 from katip.identity.limits import attempt_count
 from katip.updates.services.feed_keys import find_feed_key
 from katip.updates.services.feed_parts import FeedError
@@ -71,7 +72,8 @@ def sender(view: View) -> View:
         take_back = attempt_count(request, "feed_key", WRONG_KEYS, gets=True)
         if take_back is None:
             return error("slow_down")
-        key = find_feed_key(bearer(request))
+        with whole_register("a sender is known by the key that it brings"):
+            key = find_feed_key(bearer(request))
         if key is None:
             return error("unknown_key")
         take_back()

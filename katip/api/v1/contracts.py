@@ -21,6 +21,7 @@ from katip.api.v1.schemas import (
 from katip.audit.looks import Occasion
 from katip.contracts.models import Contract
 from katip.contracts.selectors import WAITING, contracts_of, minutes_now
+from katip.core.usecase import acting_as
 from katip.documents.selectors import documents_of
 from katip.programs.scopes import Scope
 from katip.rules import ContractForm, ContractState, Profession
@@ -92,7 +93,8 @@ def contract_end(request: Any, no: int) -> NoReturn:
 
     Answers 403 `person_required` with the page on which it is done.
     """
-    found = _get(request, no)
+    with acting_as(request.caller.actor):
+        found = _get(request, no)
     raise Problem("person_required", page=page_of("contract_end", found.pk))
 
 

@@ -22,7 +22,7 @@ from katip.api.v1.problems import Problem, error, problem_response
 from katip.audit.looks import looks_record
 from katip.core.actor import Actor
 from katip.core.shown import Shown, showing
-from katip.core.usecase import acting_as
+from katip.core.usecase import acting_as, whole_register
 from katip.identity.limits import attempt_count
 from katip.programs.models import ApiToken
 from katip.programs.selectors import CALLS_A_MINUTE, Rate, Standing, call_count, standing_of, token_actor, token_find
@@ -99,13 +99,15 @@ def _caller(request: Any) -> Caller:
     secret = bearer(request)
     if not secret:
         raise Problem("no_token", headers=_challenge())
-    token = token_find(secret, request.at)
-    standing = standing_of(token, request.at) if token is not None else None
-    if token is None or standing != Standing.VALID:
+    with whole_register("a program is known by the token that it brings"):
+        token = token_find(secret, request.at)
+        standing = standing_of(token, request.at) if token is not None else None
+        rate = call_count(token.pk, request.at) if token is not None and standing == Standing.VALID else None
+    if token is None or rate is None:
         if attempt_count(request, "api_token", WRONG_TOKENS, gets=True) is None:
             raise Problem("slow_down", headers={"Retry-After": str(WAIT)})
         raise Problem(_WORDS[standing] if standing else "unknown_token", headers=_challenge("invalid_token"))
-    return Caller(token, token_actor(token), call_count(token.pk, request.at))
+    return Caller(token, token_actor(token), rate)
 
 
 def _challenge(fault: str = "") -> dict[str, str]:

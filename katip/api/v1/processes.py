@@ -15,6 +15,7 @@ from katip.api.v1.schemas import ProcessDetail, ProcessOut, ProcessPage, StepOut
 from katip.audit.looks import Occasion
 from katip.contracts.models import Contract, DurationUpdate
 from katip.contracts.selectors import decision_of
+from katip.core.usecase import acting_as
 from katip.processes.models import Outcome, PartyKind, Process, ProcessState, Step
 from katip.processes.selectors import WaitingAfter, processes_waiting
 from katip.programs.scopes import Scope
@@ -84,7 +85,8 @@ def process_decision(request: Any, no: int) -> NoReturn:
 
     Answers 403 `person_required` with the page on which it is done.
     """
-    found = _get(request, no)
+    with acting_as(request.caller.actor):
+        found = _get(request, no)
     raise Problem("person_required", page=page_of("step", found.pk))
 
 

@@ -12,6 +12,7 @@ from katip.contracts.fitness import WorkplaceFitness, fitness_of, fitness_refres
 from katip.contracts.models import Undertaking, UndertakingState
 from katip.contracts.texts import UNDERTAKING_ACCEPTANCE
 from katip.core.clock import day_of
+from katip.core.usecase import whole_register
 from katip.identity.models import Person
 from katip.processes.kinds import Cancelled, Moved, ProcessKind
 from katip.processes.models import PartyKind, Process, ProcessState
@@ -52,6 +53,7 @@ class Judged:
     violation: RuleViolation | None
 
 
+@whole_register("other workplaces that the person serves count")
 def undertakings_judge(asked: Sequence[Asked], at: datetime) -> list[Judged]:
     """Put the statute to each, beside the other workplaces that its person undertakes at `at`; two statements.
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from katip.contracts.models.contract import Contract
+from katip.core.rows import MY_PROFESSIONAL, MY_PROVIDERS, MY_WORKPLACES, Rows
 from katip.processes.models import Process
 from katip.registry.models import Professional, Provider, Workplace, choices
 from katip.rules import HazardClass, MonthOutcome, MonthReason, Profession
@@ -20,6 +21,9 @@ class MonthChange(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
+    visible: ClassVar[Rows] = Rows(
+        f"workplace_id = {MY_WORKPLACES} OR provider_id = {MY_PROVIDERS} OR professional_id = {MY_PROFESSIONAL}"
+    )
 
     run = models.BigIntegerField()
     chunk = models.PositiveIntegerField()
@@ -74,6 +78,7 @@ class Shortage(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"workplace_id = {MY_WORKPLACES} OR provider_id = {MY_PROVIDERS}")
 
     workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="shortages")
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="shortages")

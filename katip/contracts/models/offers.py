@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from katip.contracts.models.contract import Contract
+from katip.core.rows import MY_PROVIDERS, Rows
 from katip.identity.models import Person
 from katip.registry.models import Provider
 
@@ -22,6 +23,7 @@ class OfferDraft(models.Model):
     """An offer being written: what was typed so far, whether it is right or not. Kept for the whole provider."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS}")
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="drafts")
     code = models.PositiveSmallIntegerField()
@@ -56,6 +58,7 @@ class OfferSheet(models.Model):
     """Offers for many workplaces from one file: its rows as read and, once offered, the contract of each."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS}")
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="offer_sheets")
     file_name = models.CharField(max_length=120)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ME, MY_WORKPLACES, Rows
 from katip.identity.models import Person
 from katip.processes.models import Process
 from katip.registry.models import Workplace, choices
@@ -28,6 +29,7 @@ class Undertaking(models.Model):
     """The employer, or a deputy, takes the services on personally (process 9003); health examinations excluded."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"workplace_id = {MY_WORKPLACES} OR person_id = {ME}")
 
     workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="undertakings")
     person = models.ForeignKey(Person, models.PROTECT, related_name="undertakings")

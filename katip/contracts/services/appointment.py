@@ -16,7 +16,7 @@ from katip.contracts.services.staff import provider_terms
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.processes.kinds import kind_get
 from katip.processes.models import PartyKind, Process, ProcessState
 from katip.processes.services.open import process_open
@@ -33,6 +33,7 @@ def appointment_propose(*, actor: Actor, at: datetime, national_id: str) -> Proc
     own workplace with a second step; `RuleViolation` `person_unknown`, `already_manager`, `appointment_proposed`.
     """
     workplace_id = require_employer(actor, at)
+    whole_from_here("a person is named who is not known here yet")
     locked = Provider.objects.select_for_update(of=("self",), no_key=True)
     provider = locked.select_related("province", "workplace").filter(workplace_id=workplace_id).first()
     if provider is None or provider.workplace is None:
@@ -91,6 +92,7 @@ def mandate_end(*, actor: Actor, at: datetime, mandate_id: int, reason: str) -> 
     day = day_of(at)
     if mandate.valid_to is not None and mandate.valid_to < day:
         raise RuleViolation("mandate_over")
+    whole_from_here("whose mandate ends sees no more of it")
     before = mandate_words(mandate)
     mandate.valid_to = day - timedelta(days=1)
     mandate.save(update_fields=["valid_to"])

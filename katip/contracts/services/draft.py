@@ -13,7 +13,7 @@ from katip.contracts.texts import OFFER_INFORMATION
 from katip.core.actor import Actor
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError, StaleStateError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.registry.models import Provider, StaffContract, Workplace
 from katip.registry.permissions import valid_on
 from katip.rules import RuleViolation, parse_sgk_number
@@ -101,6 +101,7 @@ def draft_offer(*, actor: Actor, at: datetime, draft_id: int, version: int) -> C
     """
     require_proof(actor)
     draft = _locked(actor, at, draft_id, version)
+    whole_from_here("an offer is judged by what others agreed on")
     answers = written(draft)
     if step := missing(answers):
         raise RuleViolation("draft_incomplete", facts={"step": step})

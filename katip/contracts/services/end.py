@@ -12,7 +12,7 @@ from katip.contracts.permissions import require_proof, role_in, roles_in
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.processes.models import Process, ProcessState
 from katip.processes.services.cancel import cancel_within
 from katip.rules import ContractAction, ContractRole, EndReason, RuleViolation
@@ -55,6 +55,7 @@ def contracts_end_each(
     if len(note) not in NOTE_LENGTH:
         raise ValueError("an end needs a reason of 10 to 200 characters")
     today, roles = day_of(at), roles_in(actor, contracts, at)
+    whole_from_here("what remains at a workplace is judged with what others do there")
     action = ContractAction.END if last_day == today else ContractAction.ANNOUNCE_END
     refused: dict[int, PermissionRefusedError | RuleViolation] = {}
     acts = []
@@ -108,6 +109,7 @@ def contract_end_revoke(*, actor: Actor, at: datetime, contract_id: int) -> Cont
     require_proof(actor)
     contract = contract_lock(contract_id)
     role = role_in(actor, contract, at)
+    whole_from_here("what remains at a workplace is judged with what others do there")
     act = Act(contract, ContractAction.REVOKE_END, role, actor.person_id, at)
     act.require_allowed()
     if contract.ends_on is None or contract.ends_on < day_of(at):

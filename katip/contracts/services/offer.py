@@ -23,7 +23,7 @@ from katip.contracts.services.offer_each import (
 )
 from katip.core.actor import Actor, Capacity
 from katip.core.errors import PermissionRefusedError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.registry.models import Certificate
 from katip.registry.permissions import require_provider_mandate, valid_on
 from katip.rules import Profession, Requirement, RuleViolation
@@ -78,6 +78,7 @@ def contract_offer(
     """
     require_proof(actor)
     provider_id = require_manager(actor, at)
+    whole_from_here("an offer is judged by what others agreed on")
     offer = Offer(code, workplace_id, professional_id, minutes, provider_id, assignment_type)
     require_updates_done(provider_id, at, [workplace_id])
     return offer_insert(actor, at, offer)

@@ -23,7 +23,7 @@ from katip.contracts.services.offer import require_manager
 from katip.contracts.services.offer_each import Lawful, Offer, offer_happening, offers_write, professionals_lock
 from katip.core.actor import Actor
 from katip.core.errors import PermissionRefusedError, StaleStateError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.registry.models import Certificate
 from katip.rules import RuleViolation
 
@@ -50,6 +50,7 @@ def sheet_check(
         raise RuleViolation("sheet_empty")
     if len(lines) > MOST_ROWS:
         raise RuleViolation("sheet_too_long", facts={"most": MOST_ROWS})
+    whole_from_here("rows name workplaces and offers are judged by what others agreed on")
     rows = rows_identify(provider_id, lines, at)
     known = rows_read(provider_id, rows, at)
     rows = [minutes_fill(row, known) for row in rows]
@@ -78,6 +79,7 @@ def sheet_offer(*, actor: Actor, at: datetime, sheet_id: int) -> OfferSheet:
     provider_id = require_manager(actor, at)
     sheet = _locked(provider_id, sheet_id)
     rows = _kept(sheet)
+    whole_from_here("offers are judged by what others agreed on")
     professionals_lock({row.professional_id for row in rows if row.professional_id is not None})
     known = rows_read(provider_id, rows, at)
     results = rows_judge(rows, known)

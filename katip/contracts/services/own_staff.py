@@ -8,7 +8,7 @@ from katip.contracts.people import professional_named
 from katip.contracts.permissions import require_employer
 from katip.contracts.services.offer import Offer, offer_insert
 from katip.core.actor import Actor
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.rules import Profession, RuleViolation
 
 MOST_MINUTES = 31 * 24 * 60
@@ -34,6 +34,7 @@ def own_staff_assign(
     workplace_id = require_employer(actor, at)
     if not 0 < minutes <= MOST_MINUTES:
         raise RuleViolation("minutes_range", facts={"most": MOST_MINUTES})
+    whole_from_here("an assignment is judged by what others agreed on")
     professional = professional_named(national_id)
     offer = Offer(
         code=OWN_STAFF_ASSIGNMENT,

@@ -14,7 +14,7 @@ from katip.contracts.services.offer import require_manager, require_none_due
 from katip.contracts.services.offer_each import Offer, offer_happening, offers_each, professionals_lock
 from katip.core.actor import Actor
 from katip.core.errors import PermissionRefusedError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.registry.models import Workplace
 from katip.rules import ContractAction, ContractRole, EndReason, Profession, RuleViolation
 
@@ -45,6 +45,7 @@ def contracts_reoffer_each(
     Returns the new contracts and the refusals, each by the contract that was to be followed.
     """
     roles = roles_in(actor, contracts, at)
+    whole_from_here("an offer is judged by what others agreed on")
     providers = {one.provider_id for one in contracts if roles[one.pk] == ContractRole.MANAGER}
     due = {provider: updates_due(provider, at) for provider in providers if provider is not None}
     refused: dict[int, PermissionRefusedError | RuleViolation] = {}
@@ -87,6 +88,7 @@ def contracts_remake(*, actor: Actor, at: datetime, contract_ids: Sequence[int])
     contracts = list(mine.order_by("professional_id", "pk"))
     if len(contracts) != len(set(contract_ids)):
         raise PermissionRefusedError("not_yours")
+    whole_from_here("an offer is judged by what others agreed on")
     professionals_lock([contract.professional_id for contract in contracts])
     successors = Workplace.objects.filter(predecessor__in=[contract.workplace_id for contract in contracts])
     at_number = {workplace.predecessor_id: workplace.pk for workplace in successors.order_by("pk")}

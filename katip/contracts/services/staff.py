@@ -12,7 +12,7 @@ from katip.contracts.services.offer import require_manager
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.processes.kinds import kind_get
 from katip.processes.models import Process, ProcessState
 from katip.processes.services.open import process_open
@@ -41,6 +41,7 @@ def staff_propose(
     """
     require_proof(actor)
     provider_id = require_manager(actor, at)
+    whole_from_here("a staff contract is judged by those with other providers")
     named = professional_named(national_id)
     locked = Professional.objects.select_for_update(of=("self",), no_key=True).select_related("person")
     professional = locked.get(pk=named.pk)
@@ -87,6 +88,7 @@ def staff_end(*, actor: Actor, at: datetime, staff_id: int, last_day: date) -> S
         require_provider_mandate(actor, staff.provider_id, at)
     elif actor.capacity != Capacity.INDIVIDUAL or actor.person_id != staff.professional.person_id:
         raise PermissionRefusedError("not_yours")
+    whole_from_here("minutes are not taken away that contracts need")
     # The same lock that an approval takes: no contract comes into force on minutes that are being taken away.
     Professional.objects.select_for_update(of=("self",), no_key=True).get(pk=staff.professional_id)
     staff = StaffContract.objects.select_for_update(of=("self",), no_key=True).get(pk=staff_id)

@@ -14,7 +14,7 @@ from katip.contracts.services.end import NOTE_LENGTH
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.identity.models import Person
 from katip.processes.kinds import kind_get
 from katip.processes.models import PartyKind
@@ -42,6 +42,7 @@ def undertaking_register(
     `undertaking_exists` where one runs or waits, and what `kinds.undertaking` finds against it.
     """
     workplace_id = require_employer(actor, at)
+    whole_from_here("a person is named, and judged by other workplaces they serve")
     person = person_named(national_id)
     if training_on > day_of(at):
         raise RuleViolation("training_in_future")
@@ -99,6 +100,7 @@ def undertaking_end(*, actor: Actor, at: datetime, undertaking_id: int, reason: 
         raise ValueError("an end needs a reason of 10 to 200 characters")
     if undertaking.state != UndertakingState.ACTIVE:
         raise RuleViolation("undertaking_not_active")
+    whole_from_here("what remains at the workplace is judged with what others do there")
     undertaking.state = UndertakingState.ENDED
     undertaking.ended_at, undertaking.ended_by_id, undertaking.end_reason = at, actor.person_id, reason
     undertaking.save(update_fields=["state", "ended_at", "ended_by", "end_reason"])

@@ -13,7 +13,7 @@ from katip.contracts.services.end import contract_lock
 from katip.contracts.terms import parties_terms, requirement_terms
 from katip.core.actor import Actor
 from katip.core.errors import PermissionRefusedError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.processes.kinds import kind_get
 from katip.processes.models import PartyKind
 from katip.processes.services.open import process_open
@@ -39,6 +39,7 @@ def update_propose(*, actor: Actor, at: datetime, contract_id: int, minutes: int
     role = role_in(actor, contract, at)
     if role not in _SIDES:
         raise PermissionRefusedError("not_yours")
+    whole_from_here("minutes are judged by what others agreed on")
     if contract.form == ContractForm.OWN_STAFF:
         raise RuleViolation("own_staff_fixed")
     current = ContractVersion.objects.filter(contract=contract).order_by("-no").first()

@@ -15,7 +15,11 @@ class Database(BaseModel):
 
     title: ClassVar[str] = "The database"
 
-    database_url: str = secret("`postgresql://…` of the application's login. Empty: the embedded PostgreSQL")
+    database_url: str = secret("`postgresql://…` of the web processes' login. Empty: the embedded PostgreSQL")
+    database_work_url: str = secret(
+        "`postgresql://…` of the login of all other processes, never by a pooler. Empty: that of `KATIP_DATABASE_URL`, "
+        "which then takes the role `katip_work` on"
+    )
     database_owner_url: str = secret(
         "`postgresql://…` of the owner's login, used by `katip migrate` only. Empty: the embedded PostgreSQL"
     )
@@ -58,7 +62,7 @@ class Database(BaseModel):
         description="the folder with PostgreSQL's programs for the embedded server. None: the wheel's, else Debian's",
     )
 
-    @field_validator("database_url", "database_owner_url")
+    @field_validator("database_url", "database_work_url", "database_owner_url")
     @classmethod
     def _is_address(cls, value: str) -> str:
         """Refused here without being shown: libpq's own words would quote it, password and all."""

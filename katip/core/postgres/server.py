@@ -18,14 +18,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, TypedDict
+from typing import Self, TypedDict
 
-import psycopg
-from psycopg import pq, sql
+from psycopg import pq
 
 from katip.core.postgres.account import Account, account_choose
 from katip.core.postgres.binaries import Binaries, binaries_find
 from katip.core.postgres.errors import PostgresError
+from katip.core.postgres.logins import ADMIN, DATABASE, LOGINS, Login, logins_make
 from katip.core.postgres.places import (
     PORT,
     Lock,
@@ -36,11 +36,6 @@ from katip.core.postgres.places import (
     socket_folder_make,
 )
 
-Login = Literal["owner", "application"]
-
-DATABASE = "katip"
-_ADMIN = "katip_admin"
-_ROLES: dict[Login, str] = {"owner": "katip_owner", "application": "katip_app"}
 _FIRST_WITH_BUILTIN_LOCALE = 17
 _HBA = "# Written by Katip: sockets only, passwords only.\nlocal all all scram-sha-256\n"
 _STOP_SECONDS = 10
@@ -70,8 +65,10 @@ class Address:
         self._passwords = passwords
 
     def dsn(self, login: Login, database: str = DATABASE) -> Dsn:
-        """Return the connection parameters of one of the two logins."""
-        role = _ROLES[login]
+        """Return the connection parameters of one login. Raises PostgresError where an older version runs it."""
+        role = LOGINS[login]
+        if role not in self._passwords:
+            raise PostgresError(f"The cluster runs without {role}: stop the older version that started it")
         return _dsn(self.socket_dir, role, self._passwords[role], database)
 
 
@@ -187,7 +184,7 @@ def _start(places: Places, account: Account, lock: Lock, *, log: Path, bin_dir: 
     binaries = binaries_find(account, configured=bin_dir, major=major)
     passwords = _passwords(places, is_new=major is None)
     if major is None:
-        _cluster_make(places, account, binaries, passwords[_ADMIN], durable=durable)
+        _cluster_make(places, account, binaries, passwords[ADMIN], durable=durable)
     _leftovers_await(places.cluster)
     socket_dir = socket_folder_make(places, account)
     address = Address(socket_dir, passwords)
@@ -198,7 +195,7 @@ def _start(places: Places, account: Account, lock: Lock, *, log: Path, bin_dir: 
         process = account.popen(arguments, log=descriptor)
     try:
         _ready_await(process, address, log)
-        _logins_make(socket_dir, passwords)
+        logins_make(_dsn(socket_dir, ADMIN, passwords[ADMIN], "postgres"), passwords)
     except BaseException:
         _process_stop(process)
         raise
@@ -206,13 +203,20 @@ def _start(places: Places, account: Account, lock: Lock, *, log: Path, bin_dir: 
 
 
 def _passwords(places: Places, *, is_new: bool) -> dict[str, str]:
-    """Read the passwords, or, for a new cluster, make them. Written before the cluster, so that none is without."""
+    """Read the passwords; make those that are missing: all for a new cluster, a new login's for an old one.
+
+    Written before the cluster and its logins, so that none is without.
+    """
     if places.passwords.exists():
-        stored: dict[str, str] = json.loads(places.passwords.read_text())
-        return stored
-    if not is_new:
+        passwords: dict[str, str] = json.loads(places.passwords.read_text())
+    elif is_new:
+        passwords = {}
+    else:
         raise PostgresError(f"{places.passwords} is missing: put it back from the backup, the cluster needs it")
-    passwords = {role: secrets.token_urlsafe(32) for role in (_ADMIN, *_ROLES.values())}
+    missing = [role for role in (ADMIN, *LOGINS.values()) if role not in passwords]
+    if not missing:
+        return passwords
+    passwords |= {role: secrets.token_urlsafe(32) for role in missing}
     fresh = places.passwords.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -241,7 +245,7 @@ def _cluster_make(places: Places, account: Account, binaries: Binaries, password
             [
                 binaries.program("initdb"),
                 f"--pgdata={fresh}",
-                f"--username={_ADMIN}",
+                f"--username={ADMIN}",
                 f"--pwfile={file.name}",
                 "--auth=scram-sha-256",
                 "--data-checksums",
@@ -341,36 +345,13 @@ def _ready_await(process: subprocess.Popen[bytes], address: Address, log: Path) 
 
 
 def _ping(address: Address) -> pq.Ping:
-    parameters = f"host={address.socket_dir} port={address.port} dbname=postgres user={_ADMIN} connect_timeout=5"
+    parameters = f"host={address.socket_dir} port={address.port} dbname=postgres user={ADMIN} connect_timeout=5"
     return pq.Ping(pq.PGconn.ping(parameters.encode()))
 
 
 def _log_tail(log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:]
     return "\n".join([f"The end of {log}:", *lines])
-
-
-def _logins_make(socket_dir: Path, passwords: dict[str, str]) -> None:
-    """Make the two logins and the database where they are missing; also proves that we can sign in."""
-    admin = _dsn(socket_dir, _ADMIN, passwords[_ADMIN], "postgres")
-    with psycopg.connect(**admin, autocommit=True, connect_timeout=10) as connection:
-        known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-        for login, role in _ROLES.items():
-            if role not in known:
-                options = sql.SQL("CREATEDB" if login == "owner" else "")
-                # Hashed here, so that the password itself is never in a statement, thus never in the log.
-                secret = connection.pgconn.encrypt_password(
-                    passwords[role].encode(), role.encode(), b"scram-sha-256"
-                ).decode()
-                connection.execute(
-                    sql.SQL("CREATE ROLE {} LOGIN {} PASSWORD {}").format(sql.Identifier(role), options, secret)
-                )
-        database = sql.Identifier(DATABASE)
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, sql.Identifier(_ROLES["owner"])))
-        application = sql.Identifier(_ROLES["application"])
-        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, application))
 
 
 # ------------------------------------------------------------------------------------------------------------- helpers

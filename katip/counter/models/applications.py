@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ALL, ME, NONE, Rows
 from katip.counter.models.branches import Branch
 from katip.identity.models import ChipSession, Person, Proofing
 
@@ -49,6 +50,7 @@ class Application(models.Model):
     """
 
     grants: ClassVar[str] = _KEPT
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}", door=ALL)
 
     purpose = models.CharField(max_length=12, choices=Purpose)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="applications")
@@ -120,6 +122,7 @@ class Review(models.Model):
     """A decided application that was drawn for a supervisor to look at again."""
 
     grants: ClassVar[str] = _KEPT
+    visible: ClassVar[Rows] = Rows(NONE)
 
     application = models.OneToOneField(Application, models.PROTECT, related_name="review")
     drawn_at = models.DateTimeField()

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from katip.core.rows import MY_PROVIDERS, Rows
 from katip.identity.models import Person
 from katip.processes.models import Process
 from katip.registry.models import Provider, Workplace
@@ -16,6 +17,7 @@ class GuideLink(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS}")
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+", db_index=False)
     workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="+", db_index=False)

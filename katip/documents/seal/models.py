@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from katip.core.rows import NONE, Rows
+
 
 class SealKey(models.Model):
     """Mühür anahtarı: a certificate under which documents were sealed. It stays as long as its seals."""
@@ -33,6 +35,7 @@ class WaitingSeal(models.Model):
     """A sealed file whose timestamp the authority did not give; the row goes when it has it."""
 
     grants: ClassVar[str] = "SELECT, INSERT, DELETE"
+    visible: ClassVar[Rows] = Rows(NONE)
 
     file_id = models.BigIntegerField(unique=True)
     """of the `DocumentFile`"""

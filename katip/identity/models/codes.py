@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ALL, ME, Rows
 from katip.identity.models.person import Person
 from katip.identity.models.proofing import Proofing
 
@@ -16,6 +17,7 @@ class ActivationCode(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}", door=ALL)
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="activation_codes")
     code_key = models.CharField(max_length=64, unique=True)
@@ -48,6 +50,7 @@ class Enrolment(models.Model):
     """The right to set up a second step without having one: follows a proofing, works once, for a short time."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}", door=ALL)
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="enrolments")
     proofing = models.ForeignKey(Proofing, models.PROTECT, related_name="enrolments")

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from katip.core.rows import ALL, ME, Rows
 from katip.identity.models.person import Person
 
 
@@ -11,6 +12,7 @@ class KnownDevice(models.Model):
     """A browser in which a person has signed in with two steps; its cookie is kept as a keyed hash."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}", door=ALL)
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="devices")
     token_key = models.CharField(max_length=64)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ALL, ME, Rows
 from katip.identity.models.person import Person
 
 
@@ -16,6 +17,7 @@ class ProviderLink(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}", door=ALL)
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="provider_links")
     issuer = models.CharField(max_length=2048)

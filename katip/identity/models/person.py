@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Value
 
 from katip.core.crypto import lookup_key, seal, unseal
+from katip.core.rows import ALL, ME, Rows
 from katip.core.shown import shown
 from katip.rules import mask_national_id
 
@@ -46,6 +47,7 @@ class Person(AbstractBaseUser):
     """A natural person, known by T.C. kimlik no."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"id = {ME} OR katip_knows_person(id)", written=f"id = {ME}", door=ALL)
 
     national_id_key = models.CharField(max_length=64, unique=True)
     national_id_sealed = models.BinaryField()

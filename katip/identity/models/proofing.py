@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ALL, ME, Rows
 from katip.identity.models.person import Person
 
 
@@ -25,6 +26,7 @@ class Proofing(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}", door=ALL)
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="proofings")
     way = models.CharField(max_length=10, choices=ProofingWay)
@@ -64,6 +66,7 @@ class ChipSession(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME} OR opener_id = {ME}", door=ALL)
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="chip_sessions")
     national_id_key = models.CharField(max_length=64)

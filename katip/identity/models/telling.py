@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ALL, ME, Rows
 from katip.identity.models.person import Person
 
 
@@ -45,6 +46,7 @@ class SecurityNotice(models.Model):
     """One thing that a person was told in the register. `detail` holds plain values for the words; no secret."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}", door=ALL)
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="security_notices")
     kind = models.CharField(max_length=24, choices=NoticeKind)

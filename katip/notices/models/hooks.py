@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import MY_PROVIDERS, MY_WORKPLACES, Rows
 from katip.identity.models import Person
 from katip.registry.models import Provider, Workplace
 
@@ -64,6 +65,7 @@ class HookSubscription(models.Model):
     """One address of an organisation and the kinds of events that are sent there."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS} OR workplace_id = {MY_WORKPLACES}")
 
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+", db_index=False)
     workplace = models.ForeignKey(Workplace, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -135,6 +137,9 @@ class HookDelivery(models.Model):
     """One event for one subscription: what is sent, how often it was tried, and how the last try ended."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(
+        "EXISTS (SELECT FROM notices_hooksubscription AS one WHERE one.id = subscription_id)"
+    )
     backup_where: ClassVar[str] = "state <> 'waiting'"  # it has arrived since: none leaves a second time
 
     subscription = models.ForeignKey(HookSubscription, models.PROTECT, db_index=False, related_name="deliveries")

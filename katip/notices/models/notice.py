@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ME, MY_WORKPLACES, Rows
 from katip.identity.models import Person
 from katip.notices.models.delivery import Channel
 from katip.registry.models import Provider, Workplace
@@ -22,6 +23,7 @@ class Notice(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notices", db_index=False)
     """found by `told_of`; None for the card's addresses, which see nothing in the register"""
@@ -56,6 +58,7 @@ class Preference(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     address_key = models.CharField(max_length=64, default="")
@@ -106,6 +109,7 @@ class Habit(models.Model):
     """When and in which language a person is told outside. `quiet_from` = `quiet_to`: at any hour."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="+")
     rhythm = models.CharField(max_length=8, choices=Rhythm, default=Rhythm.AT_ONCE)
@@ -146,6 +150,7 @@ class Objection(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"workplace_id = {MY_WORKPLACES}")
 
     workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="+", db_index=False)
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")

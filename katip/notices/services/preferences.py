@@ -6,7 +6,7 @@ from typing import Any
 
 from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.notices.addresses import address_key
 from katip.notices.kinds import GROUPS
 from katip.notices.leaving import LEFT_BY, leave_read
@@ -53,6 +53,7 @@ def card_preferences_set(*, actor: Actor, at: datetime, workplace_id: int, choic
     changed = 0
     for channel, chosen in sorted(by_channel.items()):
         owner = card_owner(card, Channel(channel))
+        whole_from_here("the choices of a card's addresses are known by their keyed hashes alone")
         if owner is not None:
             changed += _keep(actor, at, owner, chosen)
     return changed
@@ -74,6 +75,7 @@ def told_leave(*, actor: Actor, at: datetime, token: str) -> list[str]:
     if read is None:
         raise ValueError("no such link")
     owner, groups = read
+    whole_from_here("whoever has the link in an e-mail leaves by it, without signing in")
     _keep(actor, at, owner, {(group, LEFT_BY): False for group in groups}, left=True)
     return groups
 

@@ -9,7 +9,7 @@ from katip.audit.services.record import Happening, record
 from katip.core.actor import Actor
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.processes.deadlines import deadlines_lapse
 from katip.processes.errors import AlreadyDecidedError
 from katip.processes.kinds import Cancelled, by_kind
@@ -37,6 +37,7 @@ def process_withdraw(*, actor: Actor, at: datetime, process_id: int, version: in
     require_may_withdraw(actor, process, at)
     if process.state != ProcessState.OPEN or process.version != version:
         raise AlreadyDecidedError(process_id)
+    whole_from_here("what follows of a withdrawal concerns the other side")
     cancel_within([process], ProcessState.WITHDRAWN, actor, at, reason)
     return process
 

@@ -20,7 +20,7 @@ from katip.core.actor import Actor, Capacity, Proof
 from katip.core.compiled import Compiled
 from katip.core.errors import KatipError, PermissionRefusedError, StaleStateError
 from katip.core.prepared import prepared
-from katip.core.usecase import use_case
+from katip.core.usecase import use_case, whole_from_here
 from katip.processes.deadlines import due_on, has_lapsed
 from katip.processes.errors import AlreadyDecidedError, LapsedError
 from katip.processes.kinds import Moved, ProcessKind, by_kind, kind_get
@@ -100,6 +100,7 @@ def _complete(actor: Actor, at: datetime, decisions: Sequence[StepDecision], ref
     for process_id, error in decisions_refused(actor, [one.process for one in waiting], at).items():
         refused.add(process_id, error)
     waiting = _left(waiting, refused)
+    whole_from_here("the law counts what others agreed on, and what follows concerns others")
     subjects = [(kind, kind.lock(group)) for kind, group in by_kind([one.process for one in waiting])]
     _swap(waiting, wanted, at, refused)
     moved: list[Moved] = []

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ME, MY_PROVIDERS, MY_WORKPLACES, Rows
 from katip.identity.models import Person
 from katip.registry.models.places import Province, Workplace
 from katip.registry.models.providers import Professional, Provider
@@ -22,6 +23,11 @@ class Mandate(models.Model):
     """Yetki: a person may act for a workplace (as its e-Bildirge user) or a provider (as its responsible manager)."""
 
     grants: ClassVar[str] = UPSERT
+    visible: ClassVar[Rows] = Rows(
+        f"person_id = {ME} OR workplace_id = {MY_WORKPLACES} OR provider_id = {MY_PROVIDERS}"  # noqa: S608 -- texts of ours
+        f" OR provider_id IN (SELECT id FROM registry_provider AS own WHERE own.workplace_id = {MY_WORKPLACES})"
+    )
+    """managers also to the provider's own workplace, whose e-Bildirge user appoints them"""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="mandates")
     capacity = models.CharField(max_length=20, choices=MandateCapacity)
@@ -64,6 +70,7 @@ class Official(models.Model):
     """
 
     grants: ClassVar[str] = UPSERT
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="offices")
     role = models.CharField(max_length=12, choices=OfficialRole)
@@ -91,6 +98,7 @@ class Standing(models.Model):
     """One official's act on the authorisation of a provider or a professional, with its reason. Never changed."""
 
     grants: ClassVar[str] = INSERT_ONLY
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS} OR katip_knows_professional(professional_id)")
 
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="standings")
     professional = models.ForeignKey(Professional, models.PROTECT, null=True, related_name="standings")

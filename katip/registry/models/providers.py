@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from katip.core.rows import ME, MY_PROFESSIONAL, MY_PROVIDERS, Rows
 from katip.identity.models import Person
 from katip.registry.models.places import District, Province, Workplace
 from katip.registry.models.shared import UPSERT, choices, turkish
@@ -48,6 +49,7 @@ class Professional(models.Model):
     """İSG profesyoneli: a person with at least one certificate."""
 
     grants: ClassVar[str] = UPSERT
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME} OR katip_knows_professional(id)")
 
     person = models.OneToOneField(Person, models.PROTECT, related_name="professional")
     suspended_on = models.DateField(null=True)
@@ -61,6 +63,7 @@ class Certificate(models.Model):
     """Sertifika. `certificate_class` is A, B or C for a safety specialist, else `none`."""
 
     grants: ClassVar[str] = UPSERT
+    visible: ClassVar[Rows] = Rows(f"professional_id = {MY_PROFESSIONAL} OR katip_knows_professional(professional_id)")
 
     professional = models.ForeignKey(Professional, models.PROTECT, related_name="certificates")
     profession = models.CharField(max_length=30, choices=choices(Profession))
@@ -82,6 +85,7 @@ class StaffContract(models.Model):
     """Personel sözleşmesi: a professional's own minutes a month with a provider, the source of capacity."""
 
     grants: ClassVar[str] = UPSERT
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS} OR professional_id = {MY_PROFESSIONAL}")
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="staff")
     professional = models.ForeignKey(Professional, models.PROTECT, related_name="staff_contracts")

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from katip.core.rows import MY_WORKPLACES, Rows
 from katip.identity.models import Person
 from katip.registry.models.places import District, Province, Workplace
 from katip.registry.models.shared import INSERT_ONLY, UPSERT
@@ -32,6 +33,7 @@ class Payment(models.Model):
     """Banka işlemi: one line of row 5 of the workplace card. `amount` is in Turkish lira."""
 
     grants: ClassVar[str] = UPSERT
+    visible: ClassVar[Rows] = Rows(f"workplace_id = {MY_WORKPLACES}")
 
     workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="payments")
     reference = models.CharField(max_length=40, unique=True)
@@ -79,6 +81,7 @@ class ContactDeclaration(models.Model):
     """
 
     grants: ClassVar[str] = INSERT_ONLY
+    visible: ClassVar[Rows] = Rows(f"workplace_id = {MY_WORKPLACES}")
 
     workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="declarations")
     no = models.PositiveIntegerField()

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from katip.audit.log.proofs import Proof, proof_read
 from katip.audit.log.tiles import BrokenLogError
 from katip.core.codes import code_read
+from katip.core.usecase import whole_register
 from katip.documents.checking import name_mask
 from katip.documents.models import CODE_LENGTH
 from katip.documents.seal.check import SealFinding, seal_check
@@ -48,14 +49,16 @@ class ReceiptChecked:
 
 def receipt_check_code(code: str) -> ReceiptChecked | None:
     """The receipt with this code, however it is written; None where none has it, or it is not made yet."""
-    file = _files().filter(receipt__code=code_read(code, CODE_LENGTH) or "").first()
-    return _checked(file) if file else None
+    with whole_register("a receipt tells whoever has its number where it stands"):
+        file = _files().filter(receipt__code=code_read(code, CODE_LENGTH) or "").first()
+        return _checked(file) if file else None
 
 
 def receipt_check_file(content: bytes) -> ReceiptChecked | None:
     """The receipt that a file is, bit for bit; None where it is none of ours. Nothing of it is kept."""
-    file = _files().filter(sha256=hashlib.sha256(content).hexdigest()).first()
-    return _checked(file, seal_check(content, issued_at=file.sealed_at)) if file else None
+    with whole_register("a receipt tells whoever has its file where it stands"):
+        file = _files().filter(sha256=hashlib.sha256(content).hexdigest()).first()
+        return _checked(file, seal_check(content, issued_at=file.sealed_at)) if file else None
 
 
 def _files() -> QuerySet[RunReceiptFile]:

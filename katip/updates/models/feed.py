@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import NONE, Rows
+
 
 class FeedSource(models.TextChoices):
     """By which way a feed came."""
@@ -70,6 +72,7 @@ class FeedPart(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(NONE)
 
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="parts")
     no = models.PositiveIntegerField()
@@ -92,6 +95,7 @@ class FeedFault(models.Model):
     """A line that was set aside: its number, the column at fault, the reason's code and the cell as it came."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
+    visible: ClassVar[Rows] = Rows(NONE)
 
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="faults")
     part = models.PositiveIntegerField(default=0)
@@ -113,6 +117,7 @@ class FeedKey(models.Model):
     """Who may send feeds by the API. Only a keyed hash of the secret is kept."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(NONE)
 
     name = models.CharField(max_length=80, unique=True)
     secret_hash = models.CharField(max_length=64, unique=True)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from katip.core.rows import ME, MY_PROVIDERS, MY_WORKPLACES, NONE, Rows
 from katip.identity.models import Person
 from katip.registry.models import Provider, Province, Workplace, choices
 from katip.rules import HazardClass, Profession
@@ -77,6 +78,7 @@ class MonthChunk(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(NONE)
 
     run = models.ForeignKey(MonthRun, models.PROTECT, related_name="parts")
     no = models.PositiveIntegerField()
@@ -137,6 +139,7 @@ class MonthProvider(models.Model):
     """What a month came to for a provider: contracts by outcome; counted once, when the month closes."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
+    visible: ClassVar[Rows] = Rows(f"provider_id = {MY_PROVIDERS}")
 
     run = models.ForeignKey(MonthRun, models.PROTECT, related_name="providers")
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
@@ -160,6 +163,7 @@ class Missing(models.Model):
     """A workplace that owes a profession since this month, and has nobody for it."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
+    visible: ClassVar[Rows] = Rows(f"workplace_id = {MY_WORKPLACES}")
 
     run = models.ForeignKey(MonthRun, models.PROTECT, related_name="missing")
     workplace = models.ForeignKey(Workplace, models.PROTECT, related_name="+")
@@ -186,6 +190,7 @@ class Digest(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME}")
 
     run = models.ForeignKey(MonthRun, models.PROTECT, db_constraint=False, db_index=False, related_name="digests")
     person = models.ForeignKey(

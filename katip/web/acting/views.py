@@ -109,7 +109,9 @@ def company_choose(request: Any) -> HttpResponse:
     if kind not in capacities or number is None:
         return _box(request, error=_("Kutudan bir firma seçin."), status=400)
     mandate = Mandate.objects.filter(valid_on(request.at), person_id=request.user.pk, **{f"{kind}_id": number})
-    if not mandate.exists():
+    with acting_as(request.actor, at=request.at):
+        holds = mandate.exists()
+    if not holds:
         return _box(request, error=_("Bu firma adına yetkiniz yok. Kutudan bir firma seçin."), status=403)
     chosen_write(request, capacities[kind], number)
     return redirect(safe_next(request) or ("home" if kind == "workplace" else "contracts"))
@@ -122,13 +124,13 @@ def _box(request: Any, *, error: str = "", status: int = 200) -> HttpResponse:
     rows: list[Company] = []
     matching = 0
     if fetched is not None:
-        rows, matching = companies_find(
-            person_id=request.user.pk, at=request.at, search=search, after=after, limit=_PAGE
-        )
+        asked = {"person_id": request.user.pk, "at": request.at, "search": search, "after": after, "limit": _PAGE}
+        with acting_as(request.actor):
+            rows, matching = companies_find(**asked)
     more = ""
     if matching > len(rows):
-        asked = {"ara": search, "sonra": _key_write(rows[-1]), "next": safe_next(request)}
-        more = f"{reverse('companies')}?{urlencode({name: value for name, value in asked.items() if value})}"
+        onward = {"ara": search, "sonra": _key_write(rows[-1]), "next": safe_next(request)}
+        more = f"{reverse('companies')}?{urlencode({name: value for name, value in onward.items() if value})}"
     context = {
         "fetched_at": datetime.fromisoformat(fetched) if fetched else None,
         "fetched": fetched is not None,

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from katip.core.clock import day_of
+from katip.core.usecase import whole_register
 from katip.documents.guide.paper import paper_general, paper_of, pdf_make, shown_sample
 from katip.documents.guide.selectors import Guide, guide_of, link_find
 from katip.web.access import Access, access
@@ -90,8 +91,9 @@ def guide_customer_pdf(request: Any, code: str) -> HttpResponse:
 
 
 def _found(code: str, request: Any) -> Guide | None:
-    link = link_find(code, request.at)
-    return guide_of(link, request.at) if link else None
+    with whole_register("whoever has a guide's link reads what it is about, without signing in"):
+        link = link_find(code, request.at)
+        return guide_of(link, request.at) if link else None
 
 
 def _wait(request: Any, seconds: int) -> HttpResponse:

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from katip.core.actor import Actor
+from katip.core.usecase import acting_as
 from katip.keeping.notice import CURRENT
 from katip.keeping.services.notice import notice_due, notice_show
 from katip.rules.retention import Fate, Rule, span_of
@@ -22,7 +24,9 @@ from katip.web.templatetags.words import current_language
 @receiver(user_logged_in)
 def signed_in(request: Any, user: Any, **_: Any) -> None:
     """Who comes in for the first time, or for the first time since the text changed, is shown the way to it."""
-    if notice_due(user.pk):
+    with acting_as(Actor(user.pk)):
+        due = notice_due(user.pk)
+    if due:
         request.session[DUE] = True
 
 

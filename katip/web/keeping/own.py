@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError, StaleStateError
+from katip.core.usecase import acting_as
 from katip.identity.limits import attempt_count
 from katip.keeping.models import DataRequest, Right
 from katip.keeping.requests import request_own, requests_of
@@ -88,7 +89,8 @@ def data_request(request: Any, no: int) -> HttpResponse:
 @require_POST
 def data_request_withdraw(request: Any, no: int) -> HttpResponse:
     """Take it back while it waits."""
-    _own(request, no)
+    with acting_as(request.actor):
+        _own(request, no)
     try:
         request_withdraw(actor=request.actor, at=request.at, number=no)
     except StaleStateError:

@@ -21,7 +21,7 @@ _GONE = 500
 
 def looked_at_once(request: Any, respond: Callable[[], HttpResponse]) -> HttpResponse:
     """Make a page to read and record whose data it shows, in one transaction in which PostgreSQL knows the actor."""
-    with showing() as seen, acting_as(request.actor):
+    with showing() as seen, acting_as(request.actor, at=request.at, savepoint=False):
         response = respond()
         if not (seen.persons or seen.standing):
             return response

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
 from katip.core.actor import Capacity
+from katip.core.usecase import acting_as, whole_register
 from katip.notices.deliver import channels_open, faults_of
 from katip.notices.kinds import GROUPS, OFFICE, Group
 from katip.notices.making import CARD_GROUPS
@@ -80,13 +81,13 @@ class PreferencesForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def preferences(request: Any) -> HttpResponse:
     """Read and keep the person's choices, and those of the card of the workplace that they act for."""
-    card = _card(request)
-    owners = {Owner(request.user.pk), *(owner for one in _CARD_CHANNELS if card and (owner := card_owner(card, one)))}
-    wishes = wishes_read(owners)
+    with acting_as(request.actor):
+        card = _card(request)
+        wishes = _wishes(request, card)
+        habits = habits_of(Habit.objects.filter(person=request.user.pk).first())
     boxes = {_box(group): wishes.wants(Owner(request.user.pk), group, Channel.EMAIL) for group in _own(request)}
     if card is not None:
         boxes |= _card_boxes(card, wishes)
-    habits = habits_of(Habit.objects.filter(person=request.user.pk).first())
     initial = {
         "rhythm": habits.rhythm,
         "quiet": habits.quiet_from != habits.quiet_to,
@@ -108,6 +109,13 @@ def _card(request: Any) -> ContactDeclaration | None:
     if request.chosen is None or request.chosen.capacity != Capacity.WORKPLACE:
         return None
     return card_of(request.chosen.workplace.pk)
+
+
+def _wishes(request: Any, card: ContactDeclaration | None) -> Wishes:
+    """What the person chose, and what was chosen for the card's addresses, which are nobody's in person."""
+    owners = {owner for one in _CARD_CHANNELS if card and (owner := card_owner(card, one))}
+    with whole_register("the choices of a card's addresses are known by their keyed hashes alone"):
+        return wishes_read({Owner(request.user.pk), *owners})
 
 
 def _own(request: Any) -> list[Group]:

@@ -155,7 +155,8 @@ def run_progress(request: Any, no: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def run_again(request: Any, no: int) -> HttpResponse:
     """*Yeniden ele al*: the refused rows that can be, as they stand now, become a run to be read."""
-    found = _run(request, no)
+    with acting_as(request.actor):
+        found = _run(request, no)
     if request.method == "GET" or found.state != RunState.DONE:
         return redirect("run", no=no)
     kind = kind_get(found.kind)

@@ -8,9 +8,11 @@ from django.http import Http404
 from katip.contracts.models import Contract
 from katip.contracts.seen import contract_seen, office_watching
 from katip.contracts.services.end import REASONS
-from katip.core.actor import Capacity
+from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
+from katip.core.usecase import acting_from_here
 from katip.rules import ContractAction, ContractForm, ContractRole, ContractState, available_actions
+from katip.web.acting.chosen import offices_of
 from katip.web.acting.fitting import capacity_fit
 
 _ROLES = {
@@ -26,7 +28,7 @@ def contract_get(request: Any, no: int, action: ContractAction | None = None, ac
     With `action`, the side that may do it is preferred to others that the person also has; `acting`, the capacity in
     which the page was shown, goes before. Raises `Http404` for strangers: a foreign contract looks like none at all.
     """
-    contract = contract_seen(request.user.pk, no, request.at)
+    contract = contract_seen(request.user.pk, no, request.at) or _seen_in_office(request, no)
     if contract is None:
         raise Http404
     seen: Any = contract  # annotated by the selector
@@ -45,6 +47,15 @@ def contract_get(request: Any, no: int, action: ContractAction | None = None, ac
     capacity_fit(request, sides, asked=shown or (fitting[0] if fitting and chosen not in fitting else None))
     contract.process.workplace, contract.process.provider = contract.workplace, contract.provider
     return contract
+
+
+def _seen_in_office(request: Any, no: int) -> Contract | None:
+    """The same for somebody who holds an office and chose no other capacity in which they see it."""
+    for office in offices_of(request.user.pk):
+        acting_from_here(Actor(request.user.pk, Capacity.OFFICIAL, office.pk), request.at)
+        if (contract := contract_seen(request.user.pk, no, request.at)) is not None:
+            return contract
+    return None
 
 
 def role_here(request: Any) -> ContractRole | None:

@@ -1,0 +1,212 @@
+"""Row-level security, the second lock: which rows whoever acts may see, stated beside each model.
+
+The application asks whether somebody may (the first lock); PostgreSQL shows each role its rows alone, whatever is
+asked. A party (someone in their own name, for a workplace or a provider) sees by the transaction-local settings of
+`katip.core.usecase`; officials and the house itself have roles of their own with a plain policy, because an OR over
+roles would cost every search its index. Outside a declared actor the web processes' login sees what the door needs.
+"""
+
+from dataclasses import asdict, astuple, dataclass
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections, transaction
+
+from katip.core.logins import Logins, sql_for
+
+ME = "(SELECT nullif(current_setting('katip.person', true), '')::bigint)"
+"""Policies: the acting person's id. A setting read outside its transaction is an empty string, which is nobody.
+In parentheses with SELECT, as the following, so that it is read once for each statement and not for each row."""
+
+
+def _list(setting: str) -> str:
+    return f"ANY ((SELECT coalesce(nullif(current_setting('{setting}', true), ''), '{{}}')::bigint[])::bigint[])"
+
+
+MY_WORKPLACES = _list("katip.workplaces")
+"""Policies: `workplace_id = {MY_WORKPLACES}`, those whose e-Bildirge user the person is on the day of the act."""
+MY_PROVIDERS = _list("katip.providers")
+"""Policies: `provider_id = {MY_PROVIDERS}`, those whose responsible manager the person is on the day of the act."""
+MY_PROFESSIONAL = "(SELECT nullif(current_setting('katip.professional', true), '')::bigint)"
+"""Policies: the id of the person as a professional."""
+ALL = "true"
+NONE = "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one table, as SQL expressions over its columns.
+
+    `party`: what a party sees and changes. `written`: what a party may write, where it differs (an insert-only table
+    whose rows are seen by another relation). `door`: what the web processes' login sees while nobody acts, and
+    `door_written` what it may write, where it differs.
+    """
+
+    party: str
+    written: str = ""
+    door: str = NONE
+    door_written: str = ""
+
+
+FOREIGN: dict[str, Rows] = {
+    "account_emailaddress": Rows(f"user_id = {ME}", door=ALL),
+    "account_emailconfirmation": Rows(NONE, door=ALL),
+    "mfa_authenticator": Rows(f"user_id = {ME}", door=ALL),
+    "usersessions_usersession": Rows(f"user_id = {ME}", door=ALL),
+    "django_session": Rows(ALL, door=ALL),
+}
+"""Tables of libraries. A session is found by whoever has its key, and by nothing else; what lies in it is sealed."""
+
+
+class RolesMissingError(Exception):
+    """The server lacks roles that only its administrator can make; the message says how."""
+
+
+_functions: dict[str, str] = {}
+
+
+def function_register(signature: str, text: str) -> None:
+    """Have an SQL function written before the policies that call it: by a room that knows how tables hang together.
+
+    `text` is what stands behind CREATE FUNCTION and the signature with its parameters' names. It runs as the owner,
+    who sees every row, with a search path of its own; only the application may call it.
+    """
+    _functions[signature] = text
+
+
+def roles_require(using: str, logins: Logins | None = None) -> None:
+    """Raise `RolesMissingError` unless the server has the logins, the roles, and the right to take them on."""
+    logins = logins or settings.KATIP_LOGINS
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FROM (VALUES (%(application)s, %(party)s), (%(application)s, %(official)s),
+                (%(application)s, %(work)s), (%(work)s, %(party)s), (%(work)s, %(official)s)) AS asked (member, taken)
+            JOIN pg_roles AS member ON member.rolname = asked.member
+            JOIN pg_roles AS taken ON taken.rolname = asked.taken
+            WHERE pg_has_role(member.oid, taken.oid, 'MEMBER')
+              AND (taken.rolname <> %(work)s OR taken.rolbypassrls)
+            """,
+            asdict(logins),
+        )
+        if cursor.fetchone() != (5,):
+            raise RolesMissingError(f"Have the server's administrator run, once:\n{sql_for(logins)}")
+
+
+def rows_wanted() -> dict[str, Rows]:
+    """Table → its rows; tables that state none are everybody's who has a grant."""
+    wanted = dict(FOREIGN)
+    for model in apps.get_models():
+        rows = getattr(model, "visible", None)
+        if isinstance(rows, Rows):
+            wanted[model._meta.db_table] = rows  # noqa: SLF001 -- Django's public API
+    return wanted
+
+
+class _Policy(NamedTuple):
+    """One policy as it is compared with the catalogue, by name and text."""
+
+    name: str
+    role: str
+    using: str
+    check: str
+
+
+DEFINER = "STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp"
+
+
+def function_sees(name: str, condition: str) -> None:
+    """Register `name(asked bigint) → boolean`: whether a party may see what it names, over tables hidden from them.
+
+    In `condition` stand `asked`, and who asks: `me`, `workplaces`, `providers`, `professional`.
+    """
+    text = f"""{name}(asked bigint) RETURNS boolean LANGUAGE plpgsql {DEFINER} AS $function$
+DECLARE
+    me bigint := {ME};
+    professional bigint := {MY_PROFESSIONAL};
+    workplaces bigint[] := coalesce(nullif(current_setting('katip.workplaces', true), ''), '{{}}')::bigint[];
+    providers bigint[] := coalesce(nullif(current_setting('katip.providers', true), ''), '{{}}')::bigint[];
+BEGIN
+    RETURN {condition};
+END
+$function$"""
+    function_register(f"{name}(bigint)", text)
+
+
+def _policies(rows: Rows, logins: Logins) -> list[_Policy]:
+    policies = [
+        _Policy("rows_work", logins.work, ALL, ALL),
+        _Policy("rows_official", logins.official, ALL, ALL),
+        _Policy("rows_party", logins.party, rows.party, rows.written or rows.party),
+    ]
+    if rows.door != NONE or rows.door_written:
+        policies.append(_Policy("rows_door", logins.application, rows.door, rows.door_written or rows.door))
+    return policies
+
+
+def rows_apply(using: str, logins: Logins | None = None) -> None:
+    """Write the functions and, where they differ, the policies; run as the owner. They bind once they are enabled.
+
+    A table is locked for its own short transaction, and only where something changes.
+    """
+    logins = logins or settings.KATIP_LOGINS
+    connection: Any = connections[using]
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        roles = ", ".join(connection.ops.quote_name(name) for name in dict.fromkeys(astuple(logins)))
+        for signature, text in _functions.items():
+            cursor.execute(f"CREATE OR REPLACE FUNCTION {text}", None)
+            cursor.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC", None)
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {roles}", None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT polrelid::regclass::text, array_agg(obj_description(oid, 'pg_policy') ORDER BY polname)"
+            " FROM pg_policy GROUP BY polrelid"
+        )
+        known = dict(cursor.fetchall())
+    for table, rows in rows_wanted().items():
+        policies = sorted(_policies(rows, logins))
+        if known.pop(table, []) != [_text(policy) for policy in policies]:
+            _write(connection, using, table, policies)
+    for table in known:
+        _write(connection, using, table, [])
+
+
+def _text(policy: _Policy) -> str:
+    """What the policy's comment says of it: the catalogue would give the expressions back in words of its own."""
+    return " | ".join(policy)
+
+
+def _write(connection: Any, using: str, table: str, policies: list[_Policy]) -> None:
+    quote = connection.ops.quote_name
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        cursor.execute("SELECT polname FROM pg_policy WHERE polrelid = to_regclass(%s)", [table])
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP POLICY {quote(name)} ON {quote(table)}", None)
+        for policy in policies:
+            cursor.execute(
+                f"CREATE POLICY {policy.name} ON {quote(table)} TO {quote(policy.role)}"
+                f" USING ({policy.using}) WITH CHECK ({policy.check})",
+                None,
+            )
+            escaped = _text(policy).replace("'", "''")
+            cursor.execute(f"COMMENT ON POLICY {policy.name} ON {quote(table)} IS '{escaped}'", None)
+
+
+def rows_due(using: str) -> list[str]:
+    """The tables whose policies do not bind yet."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%s)"
+            " AND NOT relrowsecurity ORDER BY relname",
+            [list(rows_wanted())],
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def rows_enable(using: str) -> None:
+    """Make the policies bind everybody but the owner: once no process runs that does not say who acts."""
+    connection: Any = connections[using]
+    for table in rows_due(using):
+        with transaction.atomic(using=using), connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} ENABLE ROW LEVEL SECURITY")
