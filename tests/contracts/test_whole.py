@@ -116,7 +116,7 @@ def test_other_workplaces_of_an_undertaker_count(world: World) -> None:
     world.workplace.activity_id = world.elsewhere.activity_id = "01.30.03"
     world.workplace.save()
     world.elsewhere.save()
-    given = {
+    given: dict[str, Any] = {
         "national_id": national_id(1),
         "quality": UndertakerQuality.DEPUTY,
         "training_no": "1",

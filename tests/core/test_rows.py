@@ -102,6 +102,7 @@ CALLERS = {
     "processes/selectors.py": 1,
     "processes/services/cancel.py": 1,
     "processes/services/complete.py": 1,
+    "registry/looks.py": 1,
     "runs/receipts/checking.py": 2,
     "web/guide/views.py": 1,
     "web/notices/preferences.py": 1,

@@ -74,6 +74,17 @@ def bulk(folder: str) -> None:
     _last_line("bulk", measure(Path(folder)))
 
 
+@main.command("rows")
+@click.option("--folder", type=click.Path(file_okay=False), default="var/bench", show_default=True)
+def rows(folder: str) -> None:
+    """An employer's list, a step's page and an approval with row-level security, against the same without."""
+    from pathlib import Path
+
+    from katip.cli.bench.rows import rows as measure
+
+    _last_line("rows", measure(Path(folder)))
+
+
 @main.command("load")
 @click.option("--workplaces", type=click.IntRange(min=1_000), default=2_200_000, show_default=True)
 @click.option("--beside", type=click.IntRange(min=1_000), default=10_000, show_default=True, help="The small country.")

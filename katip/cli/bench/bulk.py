@@ -97,7 +97,7 @@ def _over_http(data: Path) -> dict[str, Any]:
 
     server = server_find(data)
     assert server is not None  # noqa: S101 -- started by the caller
-    dsn = " ".join(f"{name}={value}" for name, value in server.dsn("application").items())
+    dsn = " ".join(f"{name}={value}" for name, value in server.dsn("work").items())
     rates: dict[str, list[float]] = {"floor": [], "product": []}
     waited: list[float] = []
     cases = _Cases(data)
