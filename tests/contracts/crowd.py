@@ -32,6 +32,8 @@ JOIN (SELECT id, province_id, row_number() OVER (ORDER BY id) - 1 AS no FROM reg
     ON place.no = n %% 973
 JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS no FROM registry_activity) activity
     ON activity.no = n %% (SELECT count(*) FROM registry_activity);
+INSERT INTO registry_mandate (person_id, capacity, workplace_id, provider_id, valid_from)
+VALUES (1, 'e_bildirge', 7, NULL, '2020-01-01'), (1, 'responsible_manager', NULL, {large}, '2020-01-01');
 INSERT INTO registry_headcount (workplace_id, period, employees)
 SELECT id, '2025-05-01', 1 + id %% 90 FROM registry_workplace;
 INSERT INTO processes_process (code, workplace_id, provider_id, state, version, current_step, waits_for,

@@ -71,8 +71,8 @@ class PlanReadError(Exception):
     """Carries the plan out of the statement that was to be carried out."""
 
 
-def plan_of(work: Any) -> dict[str, Any]:
-    """The plan, carried out, of the first statement on contracts that `work` sends."""
+def plan_of(work: Any, actor: Actor = OWNERS["provider"]) -> dict[str, Any]:
+    """The plan, carried out for the actor, of the first statement on contracts that `work` sends."""
 
     def explain(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
         if "contracts_contract" not in sql:
@@ -81,7 +81,7 @@ def plan_of(work: Any) -> dict[str, Any]:
         [(plan,)] = context["cursor"].fetchall()
         raise PlanReadError((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])
 
-    with acting_as(OWNERS["provider"]), connection.execute_wrapper(explain), pytest.raises(PlanReadError) as read:
+    with acting_as(actor), connection.execute_wrapper(explain), pytest.raises(PlanReadError) as read:
         work()
     plan: dict[str, Any] = read.value.args[0]
     return plan
@@ -118,7 +118,7 @@ def test_every_list_is_read_by_an_index(crowded: None, owner: str, tab: Tab) -> 
         *((name, order) for name in MUCH for order in Order),
         *((name, SOME[tab]) for name in NARROWED),
     ):
-        plan = plan_of(partial(contracts_page, actor, AT, tab, asked=NARROWED[name], order=order, limit=50))
+        plan = plan_of(partial(contracts_page, actor, AT, tab, asked=NARROWED[name], order=order, limit=50), actor)
         if found := faults(plan, OWNED[owner]):
             wrong[f"{name}, {order}"] = found
     assert not wrong, json.dumps(wrong, indent=1)
