@@ -30,7 +30,8 @@ class ContactKind(RunKind):
         last = last_numbers([row.subject_id for row in rows])
         same = [row for row in rows if last.get(row.subject_id, 0) == row.version]
         made, refused = cards_declare_each(actor, at, {row.subject_id: fields_of(run.params, row) for row in same})
-        found: dict[int, Outcome] = {row.no: Refused("changed") for row in rows}
+        gone = {row.no for row in rows if row.version and row.subject_id not in last}
+        found: dict[int, Outcome] = {row.no: Refused("mandate_ended" if row.no in gone else "changed") for row in rows}
         for row in same:
             error = refused.get(row.subject_id)
             found[row.no] = _refusal(error) if error else Carried(made[row.subject_id].pk)

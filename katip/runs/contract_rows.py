@@ -44,6 +44,11 @@ def rows_lock(rows: Sequence[RunRow]) -> tuple[list[Contract], dict[int, Contrac
     return same, {row.subject_id: contracts.get(row.subject_id) for row in rows if row.subject_id not in as_shown}
 
 
+def changed_since(changed: Mapping[int, Contract | None]) -> dict[int, Outcome]:
+    """Why those that are not as they were shown are refused: what is not seen any more, has ceased to be one's own."""
+    return {number: Refused("changed" if one is not None else "mandate_ended") for number, one in changed.items()}
+
+
 def refusal(error: PermissionRefusedError | RuleViolation) -> Refused:
     """A contract service's refusal of one row as its outcome."""
     if isinstance(error, RuleViolation):

@@ -1,6 +1,6 @@
 """Approving what waits for a person, of whatever kind and for whatever company: `steps_complete` over chunks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -31,10 +31,7 @@ class DecideKind(RunKind):
         ticked = {pk for pk, code in codes.items() if kind_get(code).text_version in run.text_versions}
         decisions = [StepDecision(row.subject_id, row.version, row.digest) for row in rows if row.subject_id in ticked]
         refused = steps_complete_each(actor=actor, at=at, decisions=decisions).refused
-        return {
-            row.no: _outcome(refused.get(row.subject_id)) if row.subject_id in ticked else Refused("changed")
-            for row in rows
-        }
+        return {row.no: _answer(row.subject_id, codes, ticked, refused) for row in rows}
 
     def rows_again(self, run: Run, rows: Sequence[RunRow], at: datetime) -> Sequence[RowAsked]:
         """Those that still wait for the person, as they stand now."""
@@ -44,6 +41,13 @@ class DecideKind(RunKind):
 def row_asked(waiting: Waiting) -> RowAsked:
     """A row of the inbox as a row of a run."""
     return RowAsked(waiting.process_id, waiting.capacity, waiting.organisation_id, waiting.version, waiting.terms_hash)
+
+
+def _answer(process_id: int, seen: Container[int], ticked: Container[int], refused: Mapping[int, Exception]) -> Outcome:
+    """What came of one: what was shown once and is not seen any more, has ceased to be the person's."""
+    if process_id not in seen:
+        return Refused("mandate_ended")
+    return _outcome(refused.get(process_id)) if process_id in ticked else Refused("changed")
 
 
 def _outcome(error: Exception | None) -> Outcome:

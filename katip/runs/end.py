@@ -11,8 +11,8 @@ from katip.contracts.services.end import contracts_end_each
 from katip.core.actor import Actor, Capacity
 from katip.core.errors import PermissionRefusedError
 from katip.rules import ContractAction, RuleViolation
-from katip.runs.contract_rows import ends_asked, outcomes, refusal, rows_lock
-from katip.runs.kinds import Outcome, Refused, RowAsked, RunKind
+from katip.runs.contract_rows import changed_since, ends_asked, outcomes, refusal, rows_lock
+from katip.runs.kinds import Outcome, RowAsked, RunKind
 from katip.runs.models import Run, RunRow
 
 END = "end"
@@ -26,7 +26,7 @@ class EndKind(RunKind):
     def rows_do(self, run: Run, rows: Sequence[RunRow], actor: Actor, at: datetime) -> Mapping[int, Outcome]:
         """End each, or announce its end."""
         contracts, changed = rows_lock(rows)
-        refused: dict[int, Outcome] = dict.fromkeys(changed, Refused("changed"))
+        refused: dict[int, Outcome] = changed_since(changed)
         refused |= _refused_since(actor, [one for one in changed.values() if one is not None], at)
         last_day, note = date.fromisoformat(run.params["last_day"]), str(run.params["note"])
         unlawful = contracts_end_each(actor, at, contracts, last_day=last_day, note=note)

@@ -6,8 +6,8 @@ from datetime import datetime
 from katip.contracts.anew import fallen_named
 from katip.contracts.services.reoffer import contracts_reoffer_each
 from katip.core.actor import Actor, Capacity
-from katip.runs.contract_rows import outcomes, refusal, reoffers_asked, rows_lock
-from katip.runs.kinds import Outcome, Refused, RowAsked, RunKind
+from katip.runs.contract_rows import changed_since, outcomes, refusal, reoffers_asked, rows_lock
+from katip.runs.kinds import Outcome, RowAsked, RunKind
 from katip.runs.models import Run, RunRow
 
 REOFFER = "reoffer"
@@ -22,7 +22,7 @@ class ReofferKind(RunKind):
         """Offer each anew with the minutes that were shown."""
         del run
         contracts, changed = rows_lock(rows)
-        refused: dict[int, Outcome] = dict.fromkeys(changed, Refused("changed"))
+        refused: dict[int, Outcome] = changed_since(changed)
         minutes = {row.subject_id: int(row.params["minutes"]) for row in rows}
         made, unlawful = contracts_reoffer_each(actor, at, contracts, minutes)
         refused |= {contract_id: refusal(error) for contract_id, error in unlawful.items()}

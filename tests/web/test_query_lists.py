@@ -122,26 +122,26 @@ class Case:
 
 
 CASES = {
-    "lacking": Case(lacking, office, lambda _: reverse("lacking"), 9),
+    "lacking": Case(lacking, office, lambda _: reverse("lacking"), 10),
     "official_workplace": Case(
-        at_one_place, office, lambda world: reverse("official_workplace", args=[world.workplace.pk]), 15
+        at_one_place, office, lambda world: reverse("official_workplace", args=[world.workplace.pk]), 16
     ),
-    "professionals": Case(people, office, lambda _: reverse("professionals"), 8),
-    "provider": Case(people, office, lambda world: reverse("provider", args=[world.provider.pk]), 10),
+    "professionals": Case(people, office, lambda _: reverse("professionals"), 9),
+    "provider": Case(people, office, lambda world: reverse("provider", args=[world.provider.pk]), 11),
     "professional": Case(
-        providers, office, lambda world: reverse("professional", args=[world.professionals[103].pk]), 11
+        providers, office, lambda world: reverse("professional", args=[world.professionals[103].pk]), 12
     ),
     "own_minutes, ended": Case(ended, role("specialist"), lambda _: reverse("own_minutes"), 14),
     "own_minutes, providers": Case(providers, role("specialist"), lambda _: reverse("own_minutes"), 14),
     "own_minutes, undertakings": Case(undertakings, role("specialist"), lambda _: reverse("own_minutes"), 14),
     "own_records": Case(undertakings, role("specialist"), lambda _: reverse("own_records"), 10),
     "offer_drafts": Case(drafts, role("manager"), lambda _: reverse("offer_drafts"), 9),
-    "offer_sheet": Case(sheet, role("manager"), lambda _: reverse("offer_sheet", args=newest_sheet()), 10),
+    "offer_sheet": Case(sheet, role("manager"), lambda _: reverse("offer_sheet", args=newest_sheet()), 9),
     "offer_sheet_results": Case(
         sheet, role("manager"), lambda _: reverse("offer_sheet_results", args=newest_sheet()), 8
     ),
     "home of a provider": Case(waiting_for_provider, role("manager"), lambda _: reverse("home"), 11),
-    "steps_together": Case(at_one_place, role("owner"), lambda _: f"{reverse('steps_together')}?{ticked()}", 9),
+    "steps_together": Case(at_one_place, role("owner"), lambda _: f"{reverse('steps_together')}?{ticked()}", 8),
 }
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from katip.contracts.selectors import decision_of, steps_by_process
 from katip.core.actor import Capacity
 from katip.core.errors import PermissionRefusedError, StaleStateError
-from katip.core.usecase import acting_as
+from katip.core.usecase import acting_as, whole_register
 from katip.processes.errors import AlreadyDecidedError, LapsedError
 from katip.processes.kinds import kind_get
 from katip.processes.models import Outcome, Process, ProcessState
@@ -100,7 +100,8 @@ def steps_done(request: Any) -> HttpResponse:
 
 def _page(request: Any, processes: Sequence[Process], form: forms.Form, *, status: int) -> HttpResponse:
     newest = ContactDeclaration.objects.filter(workplace__in={process.workplace_id for process in processes})
-    consents = dict(newest.order_by("no").values_list("workplace_id", "auto_update"))
+    with whole_register("whether minutes follow the figures is a term that every side reads"):
+        consents = dict(newest.order_by("no").values_list("workplace_id", "auto_update"))
     context = {
         **present.frame(processes[0], request),
         "refused": refusal_take(request),

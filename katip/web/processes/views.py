@@ -17,7 +17,7 @@ from katip.contracts.lists import DURATION_UPDATE
 from katip.contracts.selectors import decision_of, steps_of
 from katip.core.actor import Capacity
 from katip.core.errors import KatipError, PermissionRefusedError, StaleStateError
-from katip.core.usecase import acting_as
+from katip.core.usecase import acting_as, whole_register
 from katip.processes.deadlines import has_lapsed
 from katip.processes.errors import AlreadyDecidedError, LapsedError
 from katip.processes.models import PartyKind, Process, ProcessState
@@ -272,7 +272,8 @@ def _step_page(request: Any, process: Process, form: forms.Form, status: int = 2
 def _auto_update(process: Process) -> bool | None:
     if process.workplace_id is None or not presenter_of(process).is_contract:
         return None
-    declared = ContactDeclaration.objects.filter(workplace_id=process.workplace_id).order_by("-no").first()
+    with whole_register("whether minutes follow the figures is a term that every side reads"):
+        declared = ContactDeclaration.objects.filter(workplace_id=process.workplace_id).order_by("-no").first()
     return declared.auto_update if declared else None
 
 

@@ -13,6 +13,7 @@ from katip.contracts.models import AssignmentType, Contract
 from katip.contracts.selectors import contracts_told, minutes_now
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
+from katip.core.usecase import whole_register
 from katip.notices.follow import reject_reasons
 from katip.rules import SHORT_CONTRACT_DAYS, ContractState, Profession
 from katip.runs.contract_rows import digests_of
@@ -221,6 +222,7 @@ def _stays_blocked(contract: Contract, last_day: date) -> bool:
     return (last_day - day_of(contract.active_from)).days < SHORT_CONTRACT_DAYS
 
 
+@whole_register("what one confirmed in a run is told to one, also once the mandate is over")
 def _contracts(rows: Sequence[RunRow], at: Any = None) -> dict[int, Any]:
     told: Any = contracts_told().filter(pk__in=[row.subject_id for row in rows])
     if at is not None:

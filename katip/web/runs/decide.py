@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from katip.contracts.texts import TEXTS
 from katip.core.clock import day_of
+from katip.core.usecase import whole_register
 from katip.processes.inbox import inbox_named
 from katip.processes.kinds import kind_get
 from katip.processes.models import Process, ProcessState
@@ -97,6 +98,7 @@ class DecidePresenter(RunPresenter):
         return _("Onaylanan")
 
 
+@whole_register("what one confirmed in a run is told to one, also once the mandate is over")
 def _processes(rows: Sequence[RunRow]) -> dict[int, Process]:
     named = Process.objects.filter(pk__in=[row.subject_id for row in rows])
     return named.select_related(*RELATED, "workplace__province", "provider__province", "created_by").in_bulk()
@@ -110,7 +112,8 @@ def _as_shown(process: Process | None, row: RunRow) -> bool:
 
 def _consents(processes: Any) -> dict[int, bool | None]:
     newest = ContactDeclaration.objects.filter(workplace__in={process.workplace_id for process in processes})
-    return dict(newest.order_by("no").values_list("workplace_id", "auto_update"))
+    with whole_register("whether minutes follow the figures is a term that every side reads"):
+        return dict(newest.order_by("no").values_list("workplace_id", "auto_update"))
 
 
 def _figures(shares: Sequence[Share], workplaces: int) -> list[dict[str, Any]]:

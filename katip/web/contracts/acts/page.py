@@ -14,6 +14,7 @@ from katip.contracts.models import Contract, ContractVersion, MonthChange, Versi
 from katip.contracts.seen import Story, story_of
 from katip.core.actor import Capacity
 from katip.core.clock import day_of
+from katip.core.usecase import whole_register
 from katip.processes.deadlines import has_lapsed, working_days_left
 from katip.registry.models import ContactDeclaration
 from katip.rules import ContractAction, ContractState, HazardClass, Profession, parse_sgk_number
@@ -222,7 +223,8 @@ def _end(contract: Contract) -> tuple[str, ...]:
 
 
 def _consent(contract: Contract) -> Row:
-    declared = ContactDeclaration.objects.filter(workplace_id=contract.workplace_id).order_by("-no").first()
+    with whole_register("whether minutes follow the figures is a term that every side reads"):
+        declared = ContactDeclaration.objects.filter(workplace_id=contract.workplace_id).order_by("-no").first()
     label = _("Otomatik güncelleme")
     if declared is None or declared.auto_update is None:
         return row(label, _("Talimat verilmedi"))
