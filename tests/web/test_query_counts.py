@@ -154,7 +154,7 @@ def test_the_step_page_and_its_completion(world: World) -> None:
     assert Process.objects.get().state == "completed"
     assert (
         sent == 14
-    )  # session, person, who acts, mandate; then the ten of the use case, which asks for every right itself
+    )  # session, person, who acts, mandate; then the ten of the use case, which asks itself
     assert asked(page(client, reverse("step_result", args=[contract.process_id]))) == 11
 
 
