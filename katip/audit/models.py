@@ -46,7 +46,9 @@ class EventDetail(models.Model):
     """What the event's hash covers: `sha256(salt ‖ canonical JSON of body)`."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM audit_event WHERE id = event_id)", written=ALL, door_written=ALL)
+    visible: ClassVar[Rows] = Rows(
+        "EXISTS (SELECT FROM audit_event WHERE id = event_id)", written=ALL, door_written=ALL
+    )
 
     event = models.OneToOneField(Event, models.DO_NOTHING, primary_key=True, related_name="detail")
     salt = models.BinaryField(max_length=16)

@@ -81,7 +81,7 @@ def test_nothing_may_be_there_twice_whatever_the_client_knows(place: int) -> Non
 @pytest.mark.parametrize("place", range(3, 9))
 def test_half_an_approval_is_wrong(place: int) -> None:
     for whole in (WHOLE, ABSENT):
-        row = (*whole[:place], 1 - whole[place], *whole[place + 1 :])
+        row = (*whole[:place], 1 - int(whole[place]), *whole[place + 1 :])
         assert judged(told("unknown"), row).wrong
 
 

@@ -34,7 +34,8 @@ from katip.notices.models import HookDelivery, HookSubscription, Notice, Objecti
 from katip.processes.models import Process
 from katip.programs.models import ApiToken
 from katip.registry.models import Mandate, Payment, StaffContract
-from katip.runs.models import Run, RunReceipt, RunRow
+from katip.runs.models import Run, RunRow
+from katip.runs.receipts.models import RunReceipt
 from katip.updates.models import Digest, MonthRun
 from katip.web.acting import chosen
 from tests.cast import World, entered, world_make
@@ -79,7 +80,7 @@ def everywhere(stack: ExitStack, function: Callable[..., Any], instead: Callable
     import sys
 
     name = function.__name__
-    for module in [one for one in sys.modules.values() if one is not None and one.__name__.startswith("katip.")]:
+    for module in [one for one in list(sys.modules.values()) if one.__name__.startswith("katip.")]:
         if getattr(module, name, None) is function:
             stack.enter_context(patch.object(module, name, instead))
 
@@ -260,7 +261,7 @@ def quiet() -> Iterator[None]:
 
 def content(response: HttpResponse) -> str:
     parts = response.streaming_content if response.streaming else [response.content]  # type: ignore[attr-defined] # then it has one
-    return b"".join(parts).decode(errors="replace")  # type: ignore[arg-type] # bytes
+    return b"".join(parts).decode(errors="replace")
 
 
 @pytest.fixture

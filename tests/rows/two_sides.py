@@ -212,7 +212,8 @@ def _side_make(number: int, mark: str) -> Side:
 
 def _insert(side: Side, table: str, **given: Any) -> models.Model:
     model = apps.get_model(*_label(table))
-    values = dict(_values(model, side)) | dict(_SPECIAL.get(table, lambda _: {})(side)) | given
+    special = _SPECIAL.get(table)
+    values = dict(_values(model, side)) | (dict(special(side)) if special else {}) | given
     made: models.Model = model._base_manager.using("owner").create(**values)
     side.rows.setdefault(table, []).append(made)
     return made

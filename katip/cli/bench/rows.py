@@ -86,8 +86,9 @@ def ask(data: Path) -> dict[str, Any]:
                         taken[kind, on].append(seconds)
     figures: dict[str, Any] = {}
     for kind in KINDS:
-        on, off = (1000 * statistics.median(taken[kind, one]) for one in (True, False))
-        figures |= {f"{kind}_ms": round(on, 2), f"{kind}_off_ms": round(off, 2), f"{kind}_ratio": round(on / off, 3)}
+        bound, free = (1000 * statistics.median(taken[kind, one]) for one in (True, False))
+        figures |= {f"{kind}_ms": round(bound, 2), f"{kind}_off_ms": round(free, 2)}
+        figures[f"{kind}_ratio"] = round(bound / free, 3)
     return figures | {"declare_ms": round(_declared(), 3)}
 
 
@@ -99,7 +100,7 @@ def _asked(session: str, case: Waiting) -> Iterator[tuple[str, float]]:
     client.cookies["sessionid"] = session
     form = {"version": case.version, "terms_hash": case.terms_hash, "read": "on"}
     step = f"/surecler/{case.process}/"
-    requests = (
+    requests: tuple[tuple[str, Callable[[], Any], int, str], ...] = (
         ("list", lambda: client.get("/sozlesmeler/"), 200, ""),
         ("step", lambda: client.get(step), 200, ""),
         ("approve", lambda: client.post(f"{step}tamamla/", form), 302, "/sonuc/"),
@@ -161,7 +162,7 @@ def main(what: str, data: str) -> None:
     import django
 
     django.setup()
-    click.echo({"world": world, "ask": lambda folder: json.dumps(ask(folder))}[what](Path(data)))
+    click.echo(world(Path(data)) if what == "world" else json.dumps(ask(Path(data))))
 
 
 if __name__ == "__main__":

@@ -162,8 +162,8 @@ def test_the_sheet_has_the_numbers_and_asks_for_a_scope_of_its_own(world: World,
 
 
 QUERIES = {
-    # seven of every call: the house's role, the token, its rate, the role back, begin, the actor, commit; then the list,
-    # and whom it showed
+    # seven of every call: the house's role, the token, its rate, the role back, begin, the actor, commit; then the
+    # list, and whom it showed
     "/token": 7,
     "/workplaces": 8,
     "/compliance": 11,
