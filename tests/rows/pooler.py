@@ -1,4 +1,4 @@
-"""A real pgbouncer in transaction mode before the tests' database, with so few connections that everybody shares them."""
+"""A real pgbouncer in transaction mode before the tests' database, with so few connections that all share them."""
 
 import os
 import shutil

@@ -94,7 +94,7 @@ def test_nothing_is_left_by_a_client_that_goes_away_in_the_middle(
     pooler: Mapping[str, Any], sides: tuple[Side, Side]
 ) -> None:
     here, _ = sides
-    with pytest.raises(psycopg.OperationalError), acting_as(employer(here)):
+    with pytest.raises(psycopg.OperationalError), acting_as(employer(here)):  # noqa: PT012 -- raised in the middle
         assert Process.objects.exists()
         connection.connection.pgconn.finish()
         raise psycopg.OperationalError

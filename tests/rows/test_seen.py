@@ -241,15 +241,15 @@ def changed(model: Any, keys: list[Any], statement: str) -> int:
         if cursor.fetchone() != (True,):
             return 0
         if statement == "UPDATE":
-            cursor.execute(f"UPDATE {table} SET {column} = {column} WHERE {column} = ANY(%s)", [keys])
+            cursor.execute(f"UPDATE {table} SET {column} = {column} WHERE {column} = ANY(%s)", [keys])  # noqa: S608 -- tables of ours
         else:
-            cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [keys])
+            cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [keys])  # noqa: S608 -- tables of ours
         return int(cursor.rowcount)
 
 
 def seen(table: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")  # noqa: S608 -- tables of ours
         return bool(cursor.fetchone()[0])
 
 

@@ -12,7 +12,7 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
@@ -162,7 +162,10 @@ def main(what: str, data: str) -> None:
     import django
 
     django.setup()
-    click.echo(world(Path(data)) if what == "world" else json.dumps(ask(Path(data))))
+    if what == "world":
+        world(Path(data))
+    else:
+        click.echo(json.dumps(ask(Path(data))))
 
 
 if __name__ == "__main__":
