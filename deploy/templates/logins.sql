@@ -3,7 +3,7 @@ SELECT format('CREATE ROLE %I %s', name, options)
 FROM (VALUES
     ('katip_owner', 'LOGIN'),
     ('katip_app', 'LOGIN NOINHERIT'),
-    ('katip_work', 'LOGIN NOINHERIT BYPASSRLS'),
+    ('katip_work', 'LOGIN'),
     ('katip_party', 'NOLOGIN'),
     ('katip_official', 'NOLOGIN')
 ) AS wanted(name, options)
@@ -12,6 +12,8 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
 ALTER ROLE katip_owner PASSWORD :'owner_password';
 ALTER ROLE katip_app PASSWORD :'app_password';
 ALTER ROLE katip_work PASSWORD :'work_password';
+ALTER ROLE katip_work INHERIT BYPASSRLS;
+GRANT pg_read_all_stats TO katip_work;
 GRANT katip_party, katip_official TO katip_app, katip_work;
 GRANT katip_work TO katip_app;
 SELECT 'CREATE DATABASE ${database} OWNER katip_owner ENCODING ''UTF8'' TEMPLATE template0'

@@ -29,8 +29,9 @@ def sql_for(logins: Logins) -> str:
     """What a server's administrator runs once, before `katip migrate`, where the server is not the embedded one."""
     return f"""\
 ALTER ROLE {logins.application} NOINHERIT;
-CREATE ROLE {logins.work} LOGIN NOINHERIT PASSWORD '…';
-ALTER ROLE {logins.work} BYPASSRLS;
+CREATE ROLE {logins.work} LOGIN PASSWORD '…';
+ALTER ROLE {logins.work} INHERIT BYPASSRLS;
+GRANT pg_read_all_stats TO {logins.work};
 CREATE ROLE {logins.party} NOLOGIN;
 CREATE ROLE {logins.official} NOLOGIN;
 GRANT {logins.party}, {logins.official} TO {logins.application}, {logins.work};

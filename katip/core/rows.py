@@ -87,6 +87,7 @@ def roles_require(using: str, logins: Logins | None = None) -> None:
             JOIN pg_roles AS taken ON taken.rolname = asked.taken
             WHERE pg_has_role(member.oid, taken.oid, 'MEMBER')
               AND (taken.rolname <> %(work)s OR taken.rolbypassrls)
+              AND (taken.rolname <> %(work)s OR pg_has_role(taken.oid, 'pg_read_all_stats', 'USAGE'))
             """,
             asdict(logins),
         )

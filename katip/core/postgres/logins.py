@@ -11,7 +11,7 @@ Login = Literal["owner", "application", "work"]
 DATABASE = "katip"
 ADMIN = "katip_admin"
 LOGINS: dict[Login, str] = {"owner": "katip_owner", "application": "katip_app", "work": "katip_work"}
-_OPTIONS: dict[Login, str] = {"owner": "CREATEDB", "application": "NOINHERIT", "work": "NOINHERIT BYPASSRLS"}
+_OPTIONS: dict[Login, str] = {"owner": "CREATEDB", "application": "NOINHERIT", "work": "BYPASSRLS"}
 """the house sees every row, and loads many at once by COPY, which policies would not allow"""
 ACTING = ("katip_party", "katip_official")
 """Roles without a login, taken on for one transaction by whoever acts (`katip.core.rows`)."""
@@ -51,7 +51,9 @@ def _memberships_give(connection: psycopg.Connection[Any]) -> None:
     application, work = _logins()
     party, official = (sql.Identifier(role) for role in ACTING)
     connection.execute(sql.SQL("ALTER ROLE {} NOINHERIT").format(application))
-    connection.execute(sql.SQL("ALTER ROLE {} BYPASSRLS").format(work))
+    connection.execute(sql.SQL("ALTER ROLE {} INHERIT BYPASSRLS").format(work))
+    # A month's plan asks since when somebody writes; other logins' sessions do not show it otherwise.
+    connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(work))
     for role, member in ((party, work), (official, work), (party, application), (official, application)):
         connection.execute(sql.SQL("GRANT {} TO {}").format(role, member))
     connection.execute(sql.SQL("GRANT {} TO {}").format(work, application))

@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
+from katip.core.usecase import whole_register
 from katip.updates.plan.snapshot import session_prepare
 
 Value = TypeVar("Value")
@@ -52,8 +53,9 @@ class Beside:
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                     cursor.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(self._snapshot)))
-                session_prepare()
-                return read()
+                with whole_register("what is read beside is the house's, in a session that knows no actor"):
+                    session_prepare()
+                    return read()
         finally:
             with suppress(DatabaseError):
                 connection.close()  # this thread's own
