@@ -95,6 +95,7 @@ CALLERS = {
     "counter/services/applications.py": 1,
     "documents/checking.py": 2,
     "documents/proofs.py": 2,
+    "keeping/services/own_data.py": 1,
     "notices/follow.py": 2,
     "notices/remind.py": 1,
     "notices/services/preferences.py": 2,

@@ -20,7 +20,7 @@ from katip.keeping.own.part import Part
 from katip.keeping.own.parts import LEFT_OUT, PARTS, rooms
 from katip.keeping.services.own_data import own_data_export
 from katip.notices.models import Delivery
-from katip.registry.models import Official, Professional
+from katip.registry.models import Mandate, Official, Professional, Standing
 from tests.cast import AT, World
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,24 @@ def test_an_employers_user_has_their_mandate_and_decisions(world: World) -> None
     assert rows(data, "contracts", "contracts") == []
     assert "Onay ve ret kararlarınız" in summary
     assert "<script" not in summary
+
+
+def test_what_was_done_for_an_organisation_stays_ones_own_when_the_mandate_ends(world: World) -> None:
+    world.active()
+    Standing.objects.create(
+        professional=world.professionals[103],
+        verb="suspended",
+        effective_on=AT,
+        reason="-",
+        official=world.stranger,
+        at=AT,
+    )
+    Mandate.objects.update(valid_to=AT - timedelta(days=1))
+    data, _summary = taken(world, "owner")
+    assert len(rows(data, "processes", "decisions")) == 1
+    assert len(rows(data, "contracts", "acts")) > 0
+    data, _summary = taken(world, "specialist")
+    assert [one["verb"] for one in rows(data, "registry", "standings")] == ["suspended"]
 
 
 def test_a_long_part_says_that_there_is_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

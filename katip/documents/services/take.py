@@ -14,7 +14,7 @@ from katip.contracts.seen import contract_seen
 from katip.core.actor import Actor
 from katip.core.clock import ISTANBUL
 from katip.core.errors import PermissionRefusedError
-from katip.core.usecase import use_case
+from katip.core.usecase import acting_as, use_case
 from katip.documents.models import Document, DocumentFile, DocumentState
 from katip.documents.selectors import documents_newest
 from katip.processes.models import Decision
@@ -107,14 +107,19 @@ class _Pipe:
         return content
 
 
-def archive(document_ids: Sequence[int]) -> Iterator[bytes]:
-    """The files of these documents as a ZIP, part by part: a few lie in memory. Nothing is packed twice."""
+def archive(actor: Actor, document_ids: Sequence[int]) -> Iterator[bytes]:
+    """The files of these documents as a ZIP, part by part: a few lie in memory. Nothing is packed twice.
+
+    Each part is read in a transaction of its own, as the actor: the request's are over when the first is sent.
+    """
     pipe = _Pipe()
     with ZipFile(pipe, "w", ZIP_STORED) as zipped:  # type: ignore[call-overload] # a stream: written to, never read
         for start in range(0, len(document_ids), _AT_ONCE):
             files = DocumentFile.objects.filter(document__in=document_ids[start : start + _AT_ONCE])
             newest = files.order_by("document_id", "-no").distinct("document_id").select_related("document")
-            for file in newest:
+            with acting_as(actor):
+                part = list(newest)
+            for file in part:
                 made = file.sealed_at.astimezone(ISTANBUL)
                 info = ZipInfo(f"{file_name(file.document)}.pdf", made.timetuple()[:6])
                 zipped.writestr(info, bytes(file.content))

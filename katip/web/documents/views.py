@@ -92,7 +92,7 @@ def _archive(request: Any, wanted: Wanted, contracts: Any) -> StreamingHttpRespo
     # A search may be somebody's name: the record says that there was one, not which.
     asked = {name: value if name != "ara" else True for name, value in wanted.named.items()}
     ids = documents_take(actor=request.actor, at=request.at, contracts=contracts, asked=asked)
-    response = StreamingHttpResponse(archive(ids), content_type="application/zip")
+    response = StreamingHttpResponse(archive(request.actor, ids), content_type="application/zip")
     name = f"belgeler-{day_of(request.at):%Y-%m-%d}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
