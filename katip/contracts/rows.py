@@ -14,7 +14,14 @@ def functions() -> None:
         f"""EXISTS (SELECT FROM processes_process x WHERE x.id = asked AND ({_MINE} OR x.waits_for_person_id = me))
     OR katip_is_asked(asked)""",
     )
-    function_sees("katip_is_asked", "EXISTS (SELECT FROM processes_step WHERE process_id = asked AND person_id = me)")
+    # A professional sees what made their contracts and changed them, also where others alone were asked.
+    function_sees(
+        "katip_is_asked",
+        """EXISTS (SELECT FROM processes_step WHERE process_id = asked AND person_id = me)
+    OR EXISTS (SELECT FROM contracts_contract x WHERE x.process_id = asked AND x.professional_id = professional)
+    OR EXISTS (SELECT FROM contracts_durationupdate u JOIN contracts_contract x ON x.id = u.contract_id
+        WHERE u.process_id = asked AND x.professional_id = professional)""",
+    )
     function_sees(
         "katip_sees_contract",
         f"""EXISTS (SELECT FROM contracts_contract x

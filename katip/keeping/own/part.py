@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from katip.core.crypto import unseal
 from katip.core.shown import unshown
+from katip.core.usecase import whole_register
 from katip.identity.models import Person
 
 MOST = 20_000
@@ -63,6 +64,7 @@ class Part:
 def _name(person_id: int | None, names: dict[int | None, str]) -> str:
     """A person's name, asked for once; empty where nobody in person acted."""
     if person_id is not None and person_id not in names:
-        found = Person.objects.filter(pk=person_id).first()
+        with whole_register("who did something about one's data is named to one, whoever they are"):
+            found = Person.objects.filter(pk=person_id).first()
         names[person_id] = found.name if found else ""
     return names[person_id]
