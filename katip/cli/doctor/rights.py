@@ -52,11 +52,12 @@ def _power(login: str) -> Iterator[Finding]:
         cursor.execute(
             "SELECT rolsuper, rolbypassrls, EXISTS (SELECT FROM pg_class WHERE relowner = here.oid "
             "AND relnamespace = 'public'::regnamespace), EXISTS (SELECT FROM pg_roles AS other "
-            "WHERE other.rolname = ANY(%s) AND other.oid <> here.oid AND pg_has_role(here.oid, other.oid, 'USAGE')) "
+            "WHERE other.rolname = ANY(%s) AND other.oid <> here.oid AND pg_has_role(here.oid, other.oid, 'USAGE')), "
+            "pg_has_role(here.oid, 'pg_read_all_stats', 'USAGE') "
             "FROM pg_roles AS here WHERE rolname = %s",
             [list(astuple(named)) if named else [], login],
         )
-        is_super, bypasses, owns, inherits = cursor.fetchone() or (False, False, False, False)
+        is_super, bypasses, owns, inherits, sees_sessions = cursor.fetchone() or (False,) * 5
     if is_super or owns or (bypasses and not is_work):
         why = "is a superuser" if is_super else "owns tables" if owns else "may pass row-level security"
         yield problem(
@@ -70,7 +71,13 @@ def _power(login: str) -> Iterator[Finding]:
             "It is the house itself: imports and months, which read and write whole tables, are refused.",
             f"As the server's administrator: ALTER ROLE {login} BYPASSRLS",
         )
-    if inherits and not is_super:
+    if is_work and not sees_sessions:
+        yield problem(
+            f"{login} does not see since when other logins write",
+            "A month's plan asks it, so as to miss nothing that is under way, and is refused.",
+            f"As the server's administrator: GRANT pg_read_all_stats TO {login}",
+        )
+    if inherits and not is_super and not is_work:
         yield problem(
             f"{login} inherits what the roles may that it takes on",
             "It sees everybody's rows where nobody has said who acts.",
