@@ -95,6 +95,7 @@ CALLERS = {
     "counter/services/applications.py": 1,
     "documents/checking.py": 2,
     "documents/proofs.py": 2,
+    "keeping/own/part.py": 1,
     "keeping/services/own_data.py": 1,
     "notices/follow.py": 2,
     "notices/remind.py": 1,
@@ -105,8 +106,15 @@ CALLERS = {
     "processes/services/complete.py": 1,
     "registry/looks.py": 1,
     "runs/receipts/checking.py": 2,
+    "updates/plan/beside.py": 1,
+    "updates/services/month_plan.py": 1,
+    "web/contracts/acts/page.py": 1,
     "web/guide/views.py": 1,
     "web/notices/preferences.py": 1,
+    "web/processes/together.py": 1,
+    "web/processes/views.py": 1,
+    "web/runs/contracts.py": 1,
+    "web/runs/decide.py": 2,
 }
 """Where something runs as the house, by file."""
 
