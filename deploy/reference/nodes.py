@@ -145,7 +145,18 @@ def inside(node: Node, *command: str | Path) -> list[str]:
     pid = init_find(node)
     if pid is None:
         raise ClusterError(f"{node.name} is down: deploy/cluster node {node.name} start")
-    return ["nsenter", f"--target={pid}", "--mount", "--uts", "--net", "--pid", "--root", "--", *map(str, command)]
+    return [
+        "nsenter",
+        f"--target={pid}",
+        "--mount",
+        "--uts",
+        "--net",
+        "--pid",
+        "--root",
+        "--wd",
+        "--",
+        *map(str, command),
+    ]
 
 
 def enter(node: Node, *command: str) -> int:
