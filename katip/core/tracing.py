@@ -53,10 +53,10 @@ def tracing_start(endpoint: str, role: str, *, version: str, behind_proxy: bool 
     global _tracer, _trusts_headers
     if not endpoint:
         return
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 -- loaded where it is wanted
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 -- loaded where it is wanted
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 -- loaded where it is wanted
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 -- loaded where it is wanted
 
     about = {"service.name": "katip", "service.version": version, "service.instance.role": role}
     provider = TracerProvider(resource=Resource.create(about))
@@ -71,8 +71,8 @@ def request_span(request: Any) -> Iterator[Span]:
     if _tracer is None:
         yield _OFF
         return
-    from opentelemetry.propagate import extract  # noqa: PLC0415
-    from opentelemetry.trace import SpanKind  # noqa: PLC0415
+    from opentelemetry.propagate import extract  # noqa: PLC0415 -- loaded where it is wanted
+    from opentelemetry.trace import SpanKind  # noqa: PLC0415 -- loaded where it is wanted
 
     context = extract({name.lower(): value for name, value in request.headers.items()}) if _trusts_headers else None
     about = {"http.request.method": request.method or ""}

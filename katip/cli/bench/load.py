@@ -188,7 +188,7 @@ def _pages(places: dict[str, Installation], seed: int, rate: float, seconds: flo
         chance = random.Random(f"{seed} {name}")  # noqa: S311 -- nothing secret
         when = moments(rate, seconds, chance)
         for moment, account in zip(when, place.people.take(len(when)), strict=True):
-            due.append((moment, _one_visit(place.visitor(account, seen[name]), random.Random(chance.random()))))  # noqa: S311
+            due.append((moment, _one_visit(place.visitor(account, seen[name]), random.Random(chance.random()))))  # noqa: S311 -- nothing secret
     before = {name: place.meter.read() for name, place in places.items()}
     lasted = come(due)
     spent = {name: place.meter.read() - before[name] for name, place in places.items()}
