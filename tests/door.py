@@ -56,7 +56,7 @@ def requests_guard() -> None:
         with nobody_acts():
             response = answer(self, environ)
         if response.streaming:
-            response.streaming_content = _streamed(response.streaming_content)
+            response.streaming_content = _streamed(response.streaming_content)  # type: ignore[attr-defined] # then it has one
         return response
 
     ClientHandler.__call__ = answer_as_nobody  # type: ignore[method-assign] # for the tests

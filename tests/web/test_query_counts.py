@@ -152,9 +152,7 @@ def test_the_step_page_and_its_completion(world: World) -> None:
     form = {"version": shown.version, "terms_hash": shown.terms_hash, "read": "on"}
     sent = asked(lambda: client.post(reverse("step_complete", args=[contract.process_id]), form))
     assert Process.objects.get().state == "completed"
-    assert (
-        sent == 14
-    )  # session, person, who acts, mandate; then the ten of the use case, which asks itself
+    assert sent == 14  # session, person, who acts, mandate; then the ten of the use case, which asks itself
     assert asked(page(client, reverse("step_result", args=[contract.process_id]))) == 11
 
 
