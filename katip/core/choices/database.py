@@ -21,7 +21,8 @@ class Database(BaseModel):
         "which then takes the role `katip_work` on"
     )
     database_owner_url: str = secret(
-        "`postgresql://…` of the owner's login, used by `katip migrate` only. Empty: the embedded PostgreSQL"
+        "`postgresql://…` of the owner's login, used by `katip migrate`, backup and restore only. Empty: the embedded "
+        "PostgreSQL"
     )
     database_prepare: bool = Field(
         default=True,
