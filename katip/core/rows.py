@@ -201,6 +201,8 @@ def _write(connection: Any, using: str, table: str, policies: list[_Policy]) -> 
             )
             escaped = _text(policy).replace("'", "''")
             cursor.execute(f"COMMENT ON POLICY {policy.name} ON {quote(table)} IS '{escaped}'", None)
+        if not policies:  # enabled without any, it would show nobody a row
+            cursor.execute(f"ALTER TABLE {quote(table)} DISABLE ROW LEVEL SECURITY", None)
 
 
 def rows_due(using: str) -> list[str]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from katip.core.actor import OPERATOR, Actor, Capacity
 from katip.core.grants import grants_wanted
-from katip.core.rows import Rows, rows_due, rows_wanted
+from katip.core.rows import Rows, rows_apply, rows_due, rows_wanted
 from katip.core.usecase import acting_as, whole_from_here, whole_register
 from katip.identity.models import Person
 from katip.registry.models import Official
@@ -146,6 +146,16 @@ def test_what_is_stated_beside_a_model_is_understood() -> None:
 
 def test_the_policies_bind(db: None) -> None:
     assert rows_due("default") == []
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_a_table_that_states_no_rows_any_more_hides_none() -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE registry_headcount ENABLE ROW LEVEL SECURITY")
+        cursor.execute(f"CREATE POLICY rows_work ON registry_headcount TO {settings.KATIP_LOGINS.work} USING (true)")
+        rows_apply("owner")
+        cursor.execute("SELECT relrowsecurity FROM pg_class WHERE relname = 'registry_headcount'")
+        assert cursor.fetchone() == (False,)
 
 
 @pytest.mark.parametrize(
