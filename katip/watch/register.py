@@ -156,7 +156,7 @@ FROM pg_stat_replication ORDER BY application_name LIMIT 50
 
 
 def database_read() -> DatabaseState:
-    """Two statements. The replicas' names and lag are seen by a login with `pg_monitor` only."""
+    """Two statements. The replicas' names and lag are seen with `pg_read_all_stats` only."""
     with connection.cursor() as cursor:
         cursor.execute(_DATABASE)
         version, size, sessions, most, oldest = cursor.fetchone()
