@@ -6,6 +6,9 @@ from contextlib import contextmanager
 
 import click
 
+_ANY_LOGIN = {"serve", "migrate", "doctor", "keys"}
+"""commands that work as the owner, look only, or ask by themselves"""
+
 
 class _Late(click.Group):
     """Loads a command's module only when it is asked for: `--help` stays fast, and `demo` can set the environment."""
@@ -58,6 +61,8 @@ class _Late(click.Group):
 
                 setup()
                 unknown_told()
+                if cmd_name not in _ANY_LOGIN:
+                    house_require()
                 with _shape_known():
                     keys_agree()
                     return invoke(ctx)
@@ -76,6 +81,19 @@ def settings_told() -> Iterator[None]:
         yield
     except (SettingsError, KeyMissingError, PermissionError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def house_require() -> None:
+    """Raise `ClickException` where this process would be the web's login: it would find nothing to do."""
+    from django.conf import settings
+
+    given = settings.KATIP
+    if given.database_url and not given.database_prepare and not given.database_work_url:
+        raise click.ClickException(
+            "KATIP_DATABASE_WORK_URL is not set. Behind a pooler (KATIP_DATABASE_PREPARE=false) only web processes use "
+            "KATIP_DATABASE_URL, whose login sees nobody's rows by itself: name the house's login, by an address of "
+            "its own (docs/operations.md, The database)."
+        )
 
 
 def unknown_told() -> None:

@@ -43,10 +43,13 @@ def command(workers: int | None, count: int | None, *, web_only: bool) -> None:
     from django.core.management import CommandError, call_command
     from django.db import DatabaseError
 
+    from katip.cli.main import house_require
     from katip.core.ready import draining_file
 
     if web_only and count:
         raise click.UsageError("--web-only has no hands: leave --hands out.")
+    if not web_only:
+        house_require()
     drain = draining_file(settings.KATIP.data, settings.KATIP.port)
     signals_set()
     try:

@@ -77,6 +77,25 @@ def function_write() -> None:
         cursor.execute(f"COMMENT ON FUNCTION {SIGNATURE} IS '{function_hash()}'")
 
 
+def right_due(using: str) -> list[str]:
+    """The function, where the web processes' login still has the right to call it, from a version before."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc, aclexplode(proacl) AS given JOIN pg_roles ON pg_roles.oid = given.grantee"
+            " WHERE pg_proc.oid = to_regprocedure(%s) AND rolname = %s",
+            [SIGNATURE, settings.KATIP_LOGINS.application],
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def right_take(using: str) -> None:
+    """Leave the right to the house alone: once no process of that version runs."""
+    if right_due(using):
+        login = connections[using].ops.quote_name(settings.KATIP_LOGINS.application)
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"REVOKE ALL ON FUNCTION {SIGNATURE} FROM {login}")
+
+
 def function_is_current() -> bool:
     """Whether the database destroys by this version's table and by the setting as it is now."""
     with connection.cursor() as cursor:
