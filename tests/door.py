@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections
+from django.db.backends.signals import connection_created
 from django.test.client import ClientHandler
 from psycopg.pq import TransactionStatus
 
@@ -21,6 +22,13 @@ def web_login_take() -> None:
     given.update(USER=application["USER"], PASSWORD=application["PASSWORD"])
     given["OPTIONS"]["options"] = f"-c role={house}"
     connection.katip_nobody = house  # type: ignore[attr-defined] # katip.core.usecase asks it
+    connection_created.connect(_opened, dispatch_uid="tests.door")
+
+
+def _opened(connection: Any, **_: Any) -> None:
+    """A connection that is opened while nobody acts is nobody's as well."""
+    if connection.alias == "default" and getattr(connection, "katip_nobody", "") == "none":
+        connection.connection.execute("SET ROLE none")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 
 from katip.core.actor import OPERATOR, Actor, Capacity
@@ -265,9 +266,9 @@ def test_every_table_is_filled_here() -> None:
 
 
 def test_every_policy_binds() -> None:
-    """Row-level security is on wherever rows are stated, and binds all but the owner."""
+    """Row-level security is on wherever rows are stated, and binds all but the owner and the house."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND relkind = 'r'")
         assert {name for (name,) in cursor.fetchall()} == rows_wanted().keys()
         cursor.execute("SELECT rolname FROM pg_roles WHERE (rolbypassrls OR rolsuper) AND rolname LIKE 'katip%'")
-        assert {name for (name,) in cursor.fetchall()} == {"katip_admin"}
+        assert {name for (name,) in cursor.fetchall()} == {"katip_admin", settings.KATIP_LOGINS.work}
