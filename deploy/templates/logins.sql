@@ -1,4 +1,8 @@
 -- The logins, the roles that they take, and the database. As the superuser on the primary, once; may be repeated.
+-- Passwords are to stand in no log, not even where a statement fails.
+SET log_statement = 'none';
+SET log_min_error_statement = 'panic';
+SET log_min_duration_statement = -1;
 SELECT format('CREATE ROLE %I %s', name, options)
 FROM (VALUES
     ('katip_owner', 'LOGIN'),
