@@ -56,7 +56,7 @@ OUTCOME = {
     "run": "SELECT state, at, totals FROM updates_monthrun",
     "events": "SELECT tag, subject_id, count(*) FROM audit_event GROUP BY 1, 2 ORDER BY 1, 2",
 }
-NOT_COUNTED = ("procrastinate_%", "django_%", "cache_entry")
+NOT_COUNTED = ("procrastinate_%", "django_%", "cache_entry", "core_fact")
 AT_WORK = (
     "SELECT substring(application_name FROM '[0-9]+')::int FROM pg_stat_activity"
     " WHERE application_name LIKE 'katip hand %' AND datname = current_database() AND query LIKE ANY(ARRAY["
@@ -114,7 +114,7 @@ class Scratch:
         quiet = [str(programs / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-o", os.devnull]
         subprocess.run(quiet, env=os.environ | given, input=dump.stdout, check=True)
         with self.connect() as owner:
-            owner.execute("GRANT TEMPORARY ON DATABASE katip TO katip_app")  # of the database itself: in no dump
+            owner.execute("GRANT TEMPORARY ON DATABASE katip TO katip_work")  # of the database itself: in no dump
 
     def connect(self, database: str = "katip", login: Login = "owner") -> psycopg.Connection[Any]:
         return psycopg.connect(**self.server.dsn(login, database), autocommit=True)
