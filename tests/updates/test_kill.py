@@ -158,7 +158,7 @@ class Killer:
         self.scratch = scratch
         self.draw = random.Random()  # noqa: S311 -- a test's dice
         self.told = {"hand": 0, "worker": 0, "database": 0, "closing": 0}
-        self.connection = scratch.connect("katip", "application")
+        self.connection = scratch.connect("katip", "work")
 
     def close(self) -> None:
         self.connection.close()
@@ -181,7 +181,7 @@ class Killer:
         if self.told["database"] < 3 and share > (self.told["database"] + 1) / 4:
             self.connection.close()
             self.scratch.database_kill()
-            self.connection = self.scratch.connect("katip", "application")
+            self.connection = self.scratch.connect("katip", "work")
             self.told["database"] += 1
         elif self.told["worker"] < 2 and share > (self.told["worker"] + 1) / 3:
             self.scratch.worker_kill()
