@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.template import loader
 from django.views.defaults import server_error
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
 
 from katip.web.entrance.kept import SECRETS
 
@@ -23,9 +23,12 @@ _MOST = 200_000
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether a request failed because no database took it: gone, silent, shutting down, or read-only by now."""
+    """Whether a request failed because no database took it: gone, silent, shutting down, or read-only by now.
+
+    A statement that took too long was taken: it would take as long again, every five seconds.
+    """
     if isinstance(error, OperationalError | InterfaceError):
-        return True
+        return not isinstance(error.__cause__, QueryCanceled)
     return isinstance(error, DatabaseError) and isinstance(error.__cause__, ReadOnlySqlTransaction)
 
 

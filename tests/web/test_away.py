@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DataError, InterfaceError, InternalError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
-from psycopg.errors import InvalidTransactionState, ReadOnlySqlTransaction
+from psycopg.errors import AdminShutdown, InvalidTransactionState, QueryCanceled, ReadOnlySqlTransaction
 
 from katip.processes.models import Decision, Outcome
 from katip.processes.services.complete import steps_complete
@@ -77,6 +77,8 @@ def test_a_server_that_became_a_standby_is_away_too() -> None:
 
     assert is_away(InterfaceError())
     assert is_away(caused(InternalError(), ReadOnlySqlTransaction()))
+    assert is_away(caused(OperationalError(), AdminShutdown()))
+    assert not is_away(caused(OperationalError(), QueryCanceled()))  # too slow is not away
     assert not is_away(caused(InternalError(), InvalidTransactionState()))
     assert not is_away(ValueError())
     assert not is_away(None)
