@@ -108,11 +108,12 @@ class Probes:
     def _take(self) -> tuple[int, Waiting]:
         """The next contract that nobody approved. Raises RuntimeError where none is left."""
         with self._lock:
-            place, row = self._next % len(self.employers), self._next // len(self.employers)
-            self._next += 1
-        if row >= len(self.employers[place].waiting):
-            raise RuntimeError("everything is approved: let the world hold more with --approvals")
-        return place, self.employers[place].waiting[row]
+            for _ in range(len(self.employers) * max(len(one.waiting) for one in self.employers)):
+                place, row = self._next % len(self.employers), self._next // len(self.employers)
+                self._next += 1
+                if row < len(self.employers[place].waiting):
+                    return place, self.employers[place].waiting[row]
+        raise RuntimeError("everything is approved: let the world hold more with --approvals")
 
     @contextmanager
     def _window(self, place: int) -> Iterator[Visitor]:

@@ -40,7 +40,7 @@ class Seen:
     def anomaly(self, words: str) -> None:
         """Keep an answer that cannot be true if an earlier one was."""
         with self._lock:
-            self._anomalies.append(words)
+            self._anomalies += [] if words in self._anomalies else [words]
 
     def anomalies(self) -> list[str]:
         """All of them."""
