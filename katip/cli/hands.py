@@ -105,10 +105,12 @@ def work_care() -> None:
     """See to it that what is not finished has calls waiting; whatever goes wrong is tried again next time."""
     from django.db import connections
 
+    from katip.core.jobs import jobs_rescue
     from katip.runs.jobs import runs_tend
     from katip.updates.jobs import month_tend
 
     try:
+        jobs_rescue(datetime.now(UTC))  # of whatever kind, also where no month and no run waits
         month_tend(datetime.now(UTC))
         runs_tend(datetime.now(UTC))
     except Exception as error:  # noqa: BLE001 -- the database may be away, or be told to shut down; it will come back

@@ -141,6 +141,14 @@ def test_a_queue_that_no_job_is_in_is_refused() -> None:
     assert "No job is in the queue dokuments. There are: documents, month, runs" in answer.output
 
 
+def test_care_frees_the_jobs_of_dead_hands_also_where_nothing_else_is_open() -> None:
+    job_defer(MONTH_WORK, run_id=7)
+    with connection.cursor() as cursor:  # by a hand that another one has forgotten since
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+    work_care()
+    assert jobs_waiting(MONTH_WORK, run_id=7) == 1
+
+
 def test_care_makes_up_for_lost_calls_and_survives_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     run = MonthRun.objects.create(period=date(2026, 10, 1), state=RunState.APPLYING, planned_at=AT, mark=AT, at=AT)
     work_care()

@@ -169,6 +169,15 @@ def test_the_jobs_of_a_dead_hand_are_taken_by_others() -> None:
     assert jobs_waiting("test_note", what="done long ago") == 0
 
 
+def test_jobs_whose_dead_hand_was_forgotten_are_taken_by_others() -> None:
+    job_defer("test_note", what="orphan")
+    with owner_connect() as owner:
+        owner.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL")
+    assert jobs_rescue(datetime.now(UTC)) == 1
+    assert jobs_waiting("test_note", what="orphan") == 1
+    assert jobs_rescue(datetime.now(UTC)) == 0
+
+
 def test_a_hand_cannot_change_the_tables_themselves() -> None:
     parameters = connection.get_connection_params() | {"cursor_factory": None}
     with psycopg.connect(**parameters, autocommit=True) as login, pytest.raises(psycopg.errors.InsufficientPrivilege):
