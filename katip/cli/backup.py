@@ -43,7 +43,7 @@ def command(folder: Path, keys_to: Path | None, *, without_keys: bool, check_onl
     The keys go into another file, encrypted with a passphrase: asked for, or the first line of the file that
     KATIP_BACKUP_PASSPHRASE_FILE names. See docs/backup.md.
     """
-    from katip.cli.web_process import StopRequested, signals_set
+    from katip.cli.stopping import StopRequested, signals_set
 
     signals_set()
     try:

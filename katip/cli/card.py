@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from katip.cli.web_process import StopRequested, signals_set
+from katip.cli.stopping import StopRequested, signals_set
 from katip.core.clock import day_of
 from katip.core.environment import default_data
 from katip.demo.cards.kinds import WORDS, Kind

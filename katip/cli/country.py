@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from katip.cli.web_process import StopRequested, signals_set
+from katip.cli.stopping import StopRequested, signals_set
 from katip.core.environment import default_data
 
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ from katip.cli.hands import hands_run
 from katip.cli.metrics import metrics_begin, metrics_served
 from katip.cli.sending import sending
 from katip.cli.sequencer import sequencing
+from katip.cli.stopping import StopRequested, signals_set, stop_at_pauses
 from katip.cli.sweep import due_do, sweep_beside
-from katip.cli.web_process import StopRequested, ready_await, signals_set, web_run
+from katip.cli.web_process import ready_await, web_run
 from katip.core.environment import default_data
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
     try:
         entries = _prepare(environment)
         metrics_begin()
+        stop_at_pauses(environment.stop_seconds)
         with web_run(environment, workers=1) as web:
             ready_await(web, environment)
             _announce(environment, entries, data)

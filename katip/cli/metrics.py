@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from katip.cli.stopping import JOIN_SECONDS, threads_run
+
 EVERY_SECONDS = 10.0
-_STOP_SECONDS = 5.0
 
 log = logging.getLogger("katip.metrics")
 
@@ -42,16 +43,13 @@ def metrics_served(*, state: bool = True) -> Iterator[None]:
         collected.register(states)
         threads.append(threading.Thread(target=states.run, args=(stop,), name="metrics", daemon=True))
     server, serving = start_http_server(settings.KATIP.metrics_port, settings.KATIP.metrics_host, collected)
-    for thread in threads:
-        thread.start()
     try:
-        yield
+        with threads_run(stop, threads):
+            yield
     finally:
-        stop.set()
         server.shutdown()
         server.server_close()
-        for thread in (serving, *threads):
-            thread.join(_STOP_SECONDS)
+        serving.join(JOIN_SECONDS)
 
 
 def metrics_begin() -> None:

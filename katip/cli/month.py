@@ -15,7 +15,7 @@ import click
 
 from katip.cli.database import database_tend
 from katip.cli.hands import GIVES_WAY, Hands, hands_run, hands_usual
-from katip.cli.web_process import StopRequested, signals_set
+from katip.cli.stopping import StopRequested, signals_set
 
 if TYPE_CHECKING:
     from katip.updates.models import MonthRun

@@ -36,7 +36,7 @@ def command(folder: Path, keys_file: Path | None, data: Path | None) -> None:
     Everything is checked before anything is written. Cut off in the middle, it leaves a database that nobody can use,
     and can be called again. See docs/backup.md.
     """
-    from katip.cli.web_process import StopRequested, signals_set
+    from katip.cli.stopping import StopRequested, signals_set
 
     signals_set()
     if data is not None:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from katip.cli.stopping import threads_run
+
 EVERY_SECONDS = 2.0
 _LONGEST_PAUSE = 30.0
-_STOP_SECONDS = 30.0
 
 log = logging.getLogger("katip.notices")
 
@@ -27,14 +28,8 @@ def sending() -> Iterator[None]:
         threading.Thread(target=_run, args=(channel, stop), name=f"sender-{channel}", daemon=True)
         for channel in sorted(channels_open())
     ]
-    for thread in threads:
-        thread.start()
-    try:
+    with threads_run(stop, threads):
         yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(_STOP_SECONDS)
 
 
 def _run(channel: str, stop: threading.Event) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from katip.cli.stopping import threads_run
+
 EVERY_SECONDS = 1.0
 _LONGEST_PAUSE = 30.0
-_STOP_SECONDS = 30.0
 
 log = logging.getLogger("katip.log")
 
@@ -34,14 +35,8 @@ def sequencing() -> Iterator[None]:
         ),
         threading.Thread(target=_run, args=(stop, _call, "Webhooks wait (%s)."), name="webhooks", daemon=True),
     ]
-    for thread in threads:
-        thread.start()
-    try:
+    with threads_run(stop, threads):
         yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(_STOP_SECONDS)
 
 
 def _run(stop: threading.Event, once: Callable[[threading.Event], None], words: str) -> None:

@@ -10,8 +10,9 @@ from katip.cli.hands import Hands, hands_run
 from katip.cli.metrics import metrics_begin, metrics_served
 from katip.cli.sending import sending
 from katip.cli.sequencer import sequencing
+from katip.cli.stopping import StopRequested, signals_set, stop_at_pauses
 from katip.cli.sweep import beside, sweeping
-from katip.cli.web_process import StopRequested, drained, ready_await, signals_set, web_run
+from katip.cli.web_process import drained, ready_await, web_run
 
 
 @click.command("serve")
@@ -58,6 +59,7 @@ def command(workers: int | None, count: int | None, *, web_only: bool) -> None:
         if not web_only:
             _clear()
         metrics_begin()
+        stop_at_pauses(settings.KATIP.drain_seconds + settings.KATIP.stop_seconds)
         with web_run(settings.KATIP, workers=workers) as web:
             ready_await(web, settings.KATIP)
             click.echo(f"Katip serves {settings.KATIP.origin}. Stop with Ctrl-C.")

@@ -13,7 +13,7 @@ import click
 from katip.cli.agreed import Agreement
 from katip.cli.database import database_tend
 from katip.cli.hands import work_care
-from katip.cli.web_process import stop_check
+from katip.cli.stopping import pause, threads_run
 
 if TYPE_CHECKING:
     from katip.cli.hands import Hands
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 EVERY_SECONDS = 60.0
 _SOONER_SECONDS = 5.0
 """so much earlier than a minute after the last one it may come: nobody's clock strikes exactly"""
-_STOP_SECONDS = 30.0
 
 log = logging.getLogger("katip.sweep")
 
@@ -88,15 +87,12 @@ def sweep_beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
 def beside(web: "subprocess.Popen[bytes]", hands: "Hands") -> int:
     """Keep the hands and an embedded database at work until the web server ends by itself; its status."""
     agreement = Agreement()
-    while True:
-        stop_check()
+    while (status := web.poll()) is None:
         database_tend()
         agreement.look()
         hands.tend()
-        try:
-            return web.wait(1)
-        except subprocess.TimeoutExpired:
-            continue
+        pause(1)
+    return status
 
 
 @contextmanager
@@ -106,13 +102,8 @@ def sweeping() -> Iterator[None]:
     Of any number of them, on any number of machines, one does it at a time, and no two within the same minute.
     """
     stop = threading.Event()
-    thread = threading.Thread(target=_run, args=(stop,), name="sweep", daemon=True)
-    thread.start()
-    try:
+    with threads_run(stop, [threading.Thread(target=_run, args=(stop,), name="sweep", daemon=True)]):
         yield
-    finally:
-        stop.set()
-        thread.join(_STOP_SECONDS)
 
 
 def _run(stop: threading.Event) -> None:

@@ -13,45 +13,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 
 import click
 
+from katip.cli.stopping import StopRequested, pause
 from katip.core.child import dies_with_parent
 from katip.core.environment import Environment
 from katip.core.machine import cores
 
-_READY_SECONDS = 60
+_READY_SECONDS, _ANSWER_SECONDS = 60, 5
 _STOP_MORE_SECONDS = 5
 """what the server itself needs beyond the requests that it ends"""
-
-
-class StopRequested(BaseException):
-    """Ctrl-C or a signal to end: unwinds everything. No `Exception`: nothing on the way may swallow it."""
-
-
-_requested: list[bool] = []
-
-
-def stop_check() -> None:
-    """Raise `StopRequested` where it was raised before and got lost: Python drops what is raised in a finaliser."""
-    if _requested:
-        raise StopRequested
-
-
-def signals_set() -> None:
-    """Turn the first signal to end into `StopRequested`; later ones find us stopping already."""
-    _requested.clear()
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
-        _requested.append(True)
-        raise StopRequested
-
-    for number in numbers:
-        signal.signal(number, stop)
 
 
 @contextmanager
@@ -106,12 +78,12 @@ def ready_await(web: subprocess.Popen[bytes], environment: Environment) -> None:
     while time.monotonic() < deadline:
         if web.poll() is not None:
             raise click.ClickException(f"The web server did not start (status {web.returncode}).")
-        connection = http.client.HTTPConnection(environment.host, environment.port, timeout=_READY_SECONDS)
+        connection = http.client.HTTPConnection(environment.host, environment.port, timeout=_ANSWER_SECONDS)
         try:
             connection.request("GET", "/saglik/")
             answer = connection.getresponse().status
         except (OSError, http.client.HTTPException):
-            time.sleep(0.05)
+            pause(0.05)
             continue
         finally:
             connection.close()

@@ -1,7 +1,5 @@
 """`katip worker`: all that a country's register does beside its pages, on this machine."""
 
-import time
-
 import click
 
 from katip.cli.agreed import Agreement
@@ -10,8 +8,8 @@ from katip.cli.hands import hands_run, hands_usual
 from katip.cli.metrics import metrics_begin, metrics_served
 from katip.cli.sending import sending
 from katip.cli.sequencer import sequencing
+from katip.cli.stopping import StopRequested, pause, signals_set, stop_at_pauses
 from katip.cli.sweep import sweeping
-from katip.cli.web_process import StopRequested, signals_set, stop_check
 
 
 def _queues(_ctx: click.Context, _param: click.Parameter, value: str) -> tuple[str, ...]:
@@ -48,16 +46,16 @@ def command(count: int, queues: tuple[str, ...]) -> None:
     signals_set()
     try:
         metrics_begin()
+        stop_at_pauses(0)
         with hands_run(count, *queues) as hands, sweeping(), sequencing(), sending(), metrics_served():
             of = f" on {', '.join(queues)}" if queues else ""
             click.echo(f"{count} hand{'' if count == 1 else 's'} at work{of}. Stop with Ctrl-C.")
             agreement = Agreement()
             while True:
-                stop_check()
                 database_tend()
                 agreement.look()
                 hands.tend()
-                time.sleep(1)
+                pause(1)
     except StopRequested:
         click.echo("Stopped.")
 

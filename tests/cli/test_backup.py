@@ -53,7 +53,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path.chmod(0o600)
     monkeypatch.setenv("KATIP_BACKUP_PASSPHRASE_FILE", str(path))
     monkeypatch.setattr(bundle, "COST", 1 << 10)
-    monkeypatch.setattr("katip.cli.web_process.signals_set", list)
+    monkeypatch.setattr("katip.cli.stopping.signals_set", list)
 
 
 @pytest.fixture

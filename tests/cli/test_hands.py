@@ -17,7 +17,7 @@ from django.db import OperationalError, connection
 from katip.cli import hands as hands_cli
 from katip.cli import worker
 from katip.cli.hands import Hands, hands_run, work_care
-from katip.cli.web_process import StopRequested
+from katip.cli.stopping import StopRequested
 from katip.core.jobs import job_defer, jobs_waiting
 from katip.updates.jobs import MONTH_WORK
 from katip.updates.models import MonthRun, RunState
@@ -125,7 +125,8 @@ def test_a_worker_does_what_a_web_server_leaves_to_it_and_stops_when_told(monkey
 
     monkeypatch.setattr(worker, "hands_run", run)
     monkeypatch.setattr(worker, "signals_set", list)
-    monkeypatch.setattr("katip.cli.worker.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr(worker, "stop_at_pauses", lambda _seconds: None)
+    monkeypatch.setattr(worker, "pause", lambda _seconds: None)
     for name in ("sweeping", "sequencing", "sending"):
         monkeypatch.setattr(worker, name, during(name))
     answer = CliRunner().invoke(worker.command, ["--hands", "3", "--queues", "documents, month"])

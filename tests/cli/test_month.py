@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from django.db import OperationalError
 
 from katip.cli import month
-from katip.cli.web_process import StopRequested
+from katip.cli.stopping import StopRequested
 from katip.core.errors import PermissionRefusedError, StaleStateError
 from katip.rules import RuleViolation
 from katip.updates.models import ChunkState, MonthChunk, MonthRun, RunState

@@ -19,7 +19,7 @@ def test_sessions_whose_time_is_over_are_deleted_before_anything_is_served(monke
     @contextmanager
     def web_run(*_: Any, **__: Any) -> Any:
         left.append(Session.objects.count())
-        yield SimpleNamespace(wait=lambda _timeout: 0)
+        yield SimpleNamespace(poll=lambda: 0)
 
     monkeypatch.setattr(serve, "sweeping", nullcontext)
 
@@ -28,6 +28,7 @@ def test_sessions_whose_time_is_over_are_deleted_before_anything_is_served(monke
         ("hands_run", lambda _count: nullcontext(SimpleNamespace(tend=list))),
         ("sequencing", nullcontext),
         ("signals_set", list),
+        ("stop_at_pauses", lambda _seconds: None),
         ("ready_await", lambda *_: None),
     ):
         monkeypatch.setattr(serve, name, stand_in)
@@ -56,12 +57,13 @@ def test_pages_alone_are_served_without_anything_else(
         return block
 
     for name, stand_in in (
-        ("web_run", lambda *_, **__: nullcontext(SimpleNamespace(wait=lambda _timeout: 0))),
+        ("web_run", lambda *_, **__: nullcontext(SimpleNamespace())),
         ("hands_run", noted("hands")),
         ("sweeping", noted("sweeping")),
         ("sequencing", noted("sequencing")),
         ("sending", noted("sending")),
         ("signals_set", list),
+        ("stop_at_pauses", lambda _seconds: None),
         ("ready_await", lambda *_: None),
         ("beside", lambda *_: 7),
         ("_clear", list),

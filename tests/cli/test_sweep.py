@@ -1,6 +1,5 @@
 """`katip sweep`, and the same beside the web server."""
 
-import subprocess
 import threading
 from datetime import date
 from typing import Any
@@ -54,16 +53,15 @@ def test_beside_the_web_server_it_goes_on_whatever_went_wrong(
         return ""
 
     class Web:
-        def wait(self, timeout: float) -> int:
-            if not third.wait(timeout):
-                raise subprocess.TimeoutExpired("web", timeout)
-            return 7
+        def poll(self) -> int | None:
+            return 7 if tended and third.wait(60) else None
 
     class Hands:
         def tend(self) -> None:
             tended.append("hands")
 
     monkeypatch.setattr(sweep_cli, "due_do", due_do)
+    monkeypatch.setattr(sweep_cli, "pause", lambda _seconds: None)
     monkeypatch.setattr(sweep_cli, "EVERY_SECONDS", 0)
     monkeypatch.setattr(sweep_cli, "_SOONER_SECONDS", 0)
     monkeypatch.setattr(sweep_cli, "work_care", lambda: cared.append("month"))

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from katip.cli import country, demo
-from katip.cli.web_process import StopRequested
+from katip.cli.stopping import StopRequested
 from katip.demo.country.workplaces import PERIOD, VERSION
 from katip.demo.folder import MARKER, FolderRefusedError, folder_open
 

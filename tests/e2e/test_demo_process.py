@@ -19,6 +19,8 @@ pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
+LAST = 200
+"""longer than a command takes to give its parts up and say where it stands"""
 
 
 class Demo:
@@ -48,7 +50,7 @@ class Demo:
 
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(LAST)
 
 
 @pytest.fixture

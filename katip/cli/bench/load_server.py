@@ -8,7 +8,6 @@ What every day begins with, a verdict on each contract of the country, is left o
 
 import json
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,18 +25,19 @@ def serve() -> None:
     from katip.cli.hands import hands_run
     from katip.cli.sending import sending
     from katip.cli.sequencer import sequencing
-    from katip.cli.web_process import StopRequested, ready_await, signals_set, stop_check, web_run
+    from katip.cli.stopping import StopRequested, pause, signals_set, stop_at_pauses
+    from katip.cli.web_process import ready_await, web_run
 
     static()
     signals_set()
     try:
+        stop_at_pauses(settings.KATIP.stop_seconds)
         with web_run(settings.KATIP, workers=_WEB, application="katip.cli.bench.load_app:application") as web:
             ready_await(web, settings.KATIP)
             with hands_run(1) as hands, sequencing(), sending():
                 while web.poll() is None:
-                    stop_check()
                     hands.tend()
-                    time.sleep(1)
+                    pause(1)
     except StopRequested:
         return
     sys.exit(f"The web server ended by itself (status {web.returncode}).")

@@ -37,10 +37,11 @@ def shown(language: str = "tr") -> str:
 
 def in_order() -> None:
     """An installation that lacks nothing."""
+    now = datetime.now(UTC)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (clock_timestamp())")
-    fact_put(SWEEP, "", NOW)
-    backup_note(actor=OPERATOR, at=NOW, tag=MADE, detail={})
+    fact_put(SWEEP, "", now)
+    backup_note(actor=OPERATOR, at=now, tag=MADE, detail={})
 
 
 @pytest.mark.parametrize("role", ["inspector", "directorate", "counter", "supervisor"])
