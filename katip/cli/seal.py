@@ -26,11 +26,14 @@ def doctor() -> None:
 
     Asks the timestamp authority for one timestamp, where one is configured.
     """
-    from katip.documents.seal.doctor import Weight, seal_examine
+    from katip.core.finding import Weight
+    from katip.documents.seal.doctor import seal_examine
 
     is_ill = False
     for finding in seal_examine(datetime.now(UTC)):
         click.echo(f"{finding.weight:<{_WIDTH}}  {finding.what}")
+        if finding.why:
+            click.echo(f"{'':<{_WIDTH}}  {finding.why}")
         if finding.mend:
             click.echo(f"{'':<{_WIDTH}}  → {finding.mend}")
         is_ill = is_ill or finding.weight == Weight.PROBLEM

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from katip.cli.seal import command
+from katip.core.finding import Weight
 from katip.documents.seal import doctor
 from katip.documents.seal.files import sealer_current
 from katip.documents.seal.models import SealKey, WaitingSeal
@@ -32,7 +33,9 @@ def run(*arguments: object) -> Result:
 
 def examined(at: datetime) -> dict[str, str]:
     """What is not fine → how to mend it."""
-    return {each.what: each.mend for each in doctor.seal_examine(at) if each.weight != doctor.Weight.FINE}
+    found = [each for each in doctor.seal_examine(at) if each.weight != Weight.FINE]
+    assert all(each.why for each in found)
+    return {each.what: each.mend for each in found}
 
 
 def test_a_fresh_installation_is_fine(home: Path) -> None:

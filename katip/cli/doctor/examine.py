@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from katip.cli.doctor.finding import Finding, Weight, looked_at, problem
+from katip.core.finding import Finding, Weight, looked_at, problem
 
 if TYPE_CHECKING:
     from katip.cli.doctor.work import Look

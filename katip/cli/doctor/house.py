@@ -3,10 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from katip.cli.doctor.finding import Finding, Weight, fine, problem, warning
 from katip.core.environment import Environment
+from katip.core.finding import Finding, fine, problem, warning
 
 _LITTLE, _HARDLY = 2 << 30, 200 << 20
 _LITTLE_PART = 0.1
@@ -82,7 +83,7 @@ def seal_look(environment: Environment, *, reach: bool) -> Iterator[Finding]:
         return
     if reach:
         for found in doctor.seal_examine(now):
-            yield Finding(Weight(found.weight.value), f"the seal: {found.what}", "", found.mend)
+            yield replace(found, what=f"the seal: {found.what}")
         return
     sealer = sealer_current()
     sealer_fit(sealer.chain, now)

@@ -6,8 +6,8 @@ from dataclasses import astuple
 from django.conf import settings
 from django.db import connection
 
-from katip.cli.doctor.finding import Finding, fine, problem, warning
 from katip.core.environment import Environment
+from katip.core.finding import Finding, fine, problem, warning
 
 _SHOWN = 3
 _MIGRATE = "katip migrate, as the owner"

@@ -7,8 +7,8 @@ from typing import Any
 
 import psycopg
 
-from katip.cli.doctor.finding import Finding, fine, problem, warning
 from katip.core.environment import Environment
+from katip.core.finding import Finding, fine, problem, warning
 from katip.core.postgres import server_find
 
 _OLDEST = 150000

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from katip.cli.doctor.finding import Finding, fine, problem, warning
 from katip.core.environment import FILE, Environment, SettingsError, environment_read, unknown_find, variable
+from katip.core.finding import Finding, fine, problem, warning
 
 _KEYS = ("secret_key", "lookup_key", "field_key")
 _SHORTEST = 32

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from katip.cli.doctor.finding import Finding, fine, problem, warning
+from katip.core.finding import Finding, fine, problem, warning
 
 _SHOWN = 3
 

@@ -4,8 +4,8 @@ import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from katip.cli.doctor.finding import Finding, fine, warning
 from katip.core.environment import Environment
+from katip.core.finding import Finding, fine, warning
 
 _SECONDS = 5.0
 _PORTS = {"https": 443, "http": 80, "smtps": 465, "smtp": 587}

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from katip.cli.doctor.finding import Finding, fine, problem, warning
 from katip.core.environment import Environment
+from katip.core.finding import Finding, fine, problem, warning
 
 Look = Callable[[Environment], Iterable[Finding]]
 

@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from cryptography import x509
 from django.conf import settings
 from django.db import connection
 
+from katip.core.finding import Finding, fine, problem, warning
 from katip.documents.seal.blank import BLANK
 from katip.documents.seal.check import SealState, found_by
 from katip.documents.seal.errors import SealError
@@ -41,7 +40,9 @@ _SOON = timedelta(days=90)
 _CLOCKS = timedelta(seconds=5)
 _COUNTED = 10_000
 _ROTATE = "katip seal rotate"
-_MEND = "KATIP_SEAL_TSA_URL; afterwards katip seal repair. Seals are set all the same, B-B."
+_NOTHING = "Nothing is sealed."
+_UNBELIEVED = "Viewers refuse its seals."
+_MEND = "KATIP_SEAL_TSA_URL; afterwards katip seal repair."
 _MENDS = {
     "clock": "Its clock and this machine's are more than 5 minutes apart: let this one follow a time server.",
     "not_believed": "KATIP_SEAL_TSA_CA lacks its root, or its certificate expired.",
@@ -49,33 +50,14 @@ _MENDS = {
 }
 
 
-class Weight(StrEnum):
-    """How much a finding matters."""
-
-    PROBLEM = "problem"
-    """documents are not sealed, or not believed"""
-    WARNING = "warning"
-    """that is near, or a level is missing"""
-    FINE = "fine"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `mend` says what to do about it."""
-
-    weight: Weight
-    what: str
-    mend: str = ""
-
-
 def seal_examine(at: datetime) -> Iterator[Finding]:
     """Look at everything a seal needs; changes nothing, except that a first key is made where there is none."""
     try:
         sealer = sealer_current()
     except SealError as error:
-        yield Finding(Weight.PROBLEM, str(error), "See docs/seal.md, What the doctor says.")
+        yield problem(str(error), _NOTHING, "See docs/seal.md, What the doctor says.")
         return
-    yield Finding(Weight.FINE, f"key {key_id_of(sealer.chain[0])[:16]}: {name_of(sealer.chain[0])}")
+    yield fine(f"key {key_id_of(sealer.chain[0])[:16]}: {name_of(sealer.chain[0])}")
     yield from _files()
     yield from _certificates(sealer.chain, at)
     yield from _register(sealer.chain, at)
@@ -92,7 +74,7 @@ def _files() -> Iterator[Finding]:
     for file in files:
         if file.stat().st_mode & 0o077:
             mode = "700" if file.is_dir() else "600"
-            yield Finding(Weight.PROBLEM, f"{file} can be read by others", f"chmod {mode} {file}")
+            yield problem(f"{file} can be read by others", "Whoever has it seals as we do.", f"chmod {mode} {file}")
 
 
 def _certificates(chain: tuple[x509.Certificate, ...], at: datetime) -> Iterator[Finding]:
@@ -100,20 +82,20 @@ def _certificates(chain: tuple[x509.Certificate, ...], at: datetime) -> Iterator
     for certificate in chain:
         name, until = name_of(certificate), certificate.not_valid_after_utc
         if at < certificate.not_valid_before_utc:
-            yield Finding(Weight.PROBLEM, f"{name}: not valid yet", "Is this machine's clock right?")
+            yield problem(f"{name}: not valid yet", _NOTHING, "Is this machine's clock right?")
         elif at > until:
-            yield Finding(Weight.PROBLEM, f"{name}: expired on {until:%Y-%m-%d}; nothing is sealed", mend)
+            yield problem(f"{name}: expired on {until:%Y-%m-%d}", _NOTHING, mend)
         elif at > until - _SOON:
-            yield Finding(Weight.WARNING, f"{name}: expires on {until:%Y-%m-%d}", mend)
+            yield warning(f"{name}: expires on {until:%Y-%m-%d}", "From then on nothing is sealed.", mend)
     for below, above in pairwise(chain):
         if not is_issued_by(below, above):
-            yield Finding(Weight.PROBLEM, f"{name_of(below)}: not signed by {name_of(above)}", "KATIP_SEAL_CHAIN")
+            yield problem(f"{name_of(below)}: not signed by {name_of(above)}", _UNBELIEVED, "KATIP_SEAL_CHAIN")
     top = chain[-1]
     if top.issuer != top.subject:
         whose = top.issuer.rfc4514_string()
-        yield Finding(
-            Weight.WARNING,
-            f"the certificates end below {whose}: viewers without it cannot follow them",
+        yield warning(
+            f"the certificates end below {whose}",
+            "Viewers without it cannot follow them.",
             "Add the certificates above to KATIP_SEAL_CHAIN.",
         )
     yield from _usage(chain[0])
@@ -125,9 +107,7 @@ def _usage(certificate: x509.Certificate) -> Iterator[Finding]:
     except x509.ExtensionNotFound:
         return
     if not (usage.digital_signature or usage.content_commitment):
-        yield Finding(
-            Weight.PROBLEM, "the certificate is not for signatures: viewers refuse its seals", "Ask for one for seals."
-        )
+        yield problem("the certificate is not for signatures", _UNBELIEVED, "Ask for one for seals.")
 
 
 def _register(chain: tuple[x509.Certificate, ...], at: datetime) -> Iterator[Finding]:
@@ -135,11 +115,11 @@ def _register(chain: tuple[x509.Certificate, ...], at: datetime) -> Iterator[Fin
     if row is None:
         return
     if row.revoked_since is not None:
-        yield Finding(Weight.PROBLEM, "the key is marked as compromised; it seals nothing", _ROTATE)
+        yield problem("the key is marked as compromised", _NOTHING, _ROTATE)
     elif row.used_until is not None and row.used_until <= at:
-        yield Finding(
-            Weight.PROBLEM,
+        yield problem(
             f"another key took its place on {row.used_until:%Y-%m-%d %H:%M} UTC",
+            _NOTHING,
             f"Bring the files of that one here, or {_ROTATE}",
         )
 
@@ -150,16 +130,16 @@ def _clock(at: datetime) -> Iterator[Finding]:
         theirs: datetime = cursor.fetchone()[0]
     if abs(theirs - at) > _CLOCKS:
         seconds = (theirs - at).total_seconds()
-        yield Finding(
-            Weight.WARNING,
+        yield warning(
             f"the database's clock and this machine's are {abs(seconds):,.0f} seconds apart",
+            "Seals are dated by the one and kept by the other.",
             "Let both follow a time server.",
         )
 
 
 def _authority(at: datetime) -> Iterator[Finding]:
     if not is_configured():
-        yield Finding(Weight.FINE, "no timestamp authority: seals are dated by this machine's clock (B-B)")
+        yield fine("no timestamp authority: seals are dated by this machine's clock (B-B)")
         return
     file: Path | None = settings.KATIP.seal_tsa_ca
     try:
@@ -167,33 +147,38 @@ def _authority(at: datetime) -> Iterator[Finding]:
     except TimestampError:
         roots = ()
     if not roots:
-        yield Finding(
-            Weight.PROBLEM,
-            "no certificates to believe the timestamp authority by: every seal stays B-B",
+        yield problem(
+            "no certificates to believe the timestamp authority by",
+            "Every seal stays B-B.",
             "KATIP_SEAL_TSA_CA: a PEM file with the authority's root",
         )
         return
     for root in map(x509.load_der_x509_certificate, roots):
         if root.not_valid_after_utc < at + _SOON:
             until = f"{root.not_valid_after_utc:%Y-%m-%d}"
-            yield Finding(Weight.WARNING, f"{name_of(root)}: ends on {until}", "Ask the authority for its new root.")
+            why = "Later timestamps are not believed, and seals stay B-B."
+            yield warning(f"{name_of(root)}: ends on {until}", why, "Ask the authority for its new root.")
     breaker_reset()
     data = os.urandom(32)
     try:
         moment = timestamp_check(timestamp_get(data, at=at), data)
     except TimestampError as error:
-        yield Finding(
-            Weight.WARNING, f"the timestamp authority gives none: {error.fault}", _MENDS.get(error.fault, _MEND)
+        yield warning(
+            f"the timestamp authority gives none: {error.fault}",
+            "Seals are set all the same, B-B.",
+            _MENDS.get(error.fault, _MEND),
         )
         return
-    yield Finding(Weight.FINE, f"timestamp authority: {abs(moment - at).total_seconds():.0f} s from this clock")
+    yield fine(f"timestamp authority: {abs(moment - at).total_seconds():.0f} s from this clock")
 
 
 def _waiting() -> Iterator[Finding]:
     count = waiting_count(_COUNTED)
     if count:
         more = " or more" if count == _COUNTED else ""
-        yield Finding(Weight.WARNING, f"{count:,}{more} seals wait for their timestamp", "katip seal repair")
+        yield warning(
+            f"{count:,}{more} seals wait for their timestamp", "They stay B-B until then.", "katip seal repair"
+        )
 
 
 def _round_trip(sealer: FileSealer, at: datetime) -> Finding:
@@ -201,8 +186,8 @@ def _round_trip(sealer: FileSealer, at: datetime) -> Finding:
     try:
         sealed = sealed_by(sealer, BLANK, reason="katip seal doctor", at=at)
     except SealError as error:
-        return Finding(Weight.PROBLEM, f"a blank page cannot be sealed: {error}")
+        return problem(f"a blank page cannot be sealed: {error}", _NOTHING, "")
     found = found_by([key], sealed)
     if found.state != SealState.INTACT:
-        return Finding(Weight.PROBLEM, f"a page sealed just now is not believed: {found.state} {found.reason}")
-    return Finding(Weight.FINE, "a blank page was sealed and checked")
+        return problem(f"a page sealed just now is not believed: {found.state} {found.reason}", _UNBELIEVED, "")
+    return fine("a blank page was sealed and checked")

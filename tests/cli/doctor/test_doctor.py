@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from katip.cli.doctor import command, house, rights, server, shape, ways, work
 from katip.cli.doctor import settings as looks
-from katip.cli.doctor.finding import Finding, Weight, looked_at
 from katip.core.environment import Environment
 from katip.core.facts import fact_put
+from katip.core.finding import Finding, Weight, looked_at
 from katip.core.fingerprints import keys_compare
 from katip.core.keys import random_key
 from katip.core.models import Fact
+from katip.documents.seal.files import sealer_current
 from katip.identity.models import NoticeKind
 from katip.identity.telling import message_to
 from tests.conftest import owner_connect
@@ -298,6 +299,16 @@ def test_a_seal_that_no_machine_has_yet_is_told_and_none_is_made(
     settings.KATIP = settings.KATIP.model_copy(update={"data": tmp_path})
     assert ill(house.seal_look(environment, reach=False)) == ["warning: no key of the seal was made yet"]
     assert not (tmp_path / "keys").exists()
+
+
+def test_what_the_seal_finds_is_told_as_it_is(environment: Environment, settings: Any, tmp_path: Path) -> None:
+    settings.KATIP = settings.KATIP.model_copy(update={"data": tmp_path})
+    sealer_current()
+    (tmp_path / "keys" / "seal" / "ca.key").chmod(0o640)
+    found = [one for one in house.seal_look(environment, reach=True) if one.weight is not Weight.FINE]
+    assert [(one.weight, one.why, one.mend) for one in found] == [
+        (Weight.PROBLEM, "Whoever has it seals as we do.", f"chmod 600 {tmp_path / 'keys' / 'seal' / 'ca.key'}")
+    ]
 
 
 def test_a_way_out_that_leads_nowhere_is_found() -> None:
