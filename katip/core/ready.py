@@ -116,10 +116,12 @@ class Question:
     def ask(self, statement: bytes) -> list[bytes]:
         """The one row of `statement`. Raises `psycopg.Error`, `TimeoutError` after two seconds."""
         server = self._connection.pgconn
+        answers = select.poll()  # not select(): it knows no descriptor beyond 1023, and a server may hold more
+        answers.register(server.socket, select.POLLIN)
         until = time.monotonic() + ANSWER_SECONDS
         server.send_query(statement)
         while server.is_busy():
-            if not select.select([server.socket], [], [], max(until - time.monotonic(), 0))[0]:
+            if not answers.poll(max(until - time.monotonic(), 0) * 1000):
                 raise TimeoutError
             server.consume_input()
         result = server.get_result()
