@@ -30,6 +30,7 @@ LENT = {"psycopg", "psycopg-binary", "psycopg-pool", "pyscard"}
 """under the LGPL: libraries that are used unchanged and can be replaced, which it allows to any program"""
 SAID_OTHERWISE = {"qrcode": "BSD", "fido2": "BSD"}
 """whose own files are plainer than their classifiers"""
+_PROBE = "django=="
 _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?==(\S+)(.*)$")
 _ROW = re.compile(r"^\| `([a-z0-9-]+)` \| (\S.*\S) \| (\S.*\S) \|$")
 
@@ -129,8 +130,8 @@ def accepted(today: date) -> dict[str, str]:
     return found
 
 
-def _asked(lock: Path, *more: str) -> list[dict[str, object]] | None:
-    """What the source says of each package of a lock; None: nothing."""
+def _asked(lock: Path, *more: str) -> list[dict[str, object]]:
+    """What the source says of each package of a lock; nothing, where it does not answer."""
     tool = Path(sys.executable).with_name("pip-audit")
     arguments = [str(tool), "--disable-pip", "--require-hashes", "--requirement", str(lock), "--format=json"]
     arguments += ["--progress-spinner=off", "--timeout=5", *more]
@@ -138,29 +139,38 @@ def _asked(lock: Path, *more: str) -> list[dict[str, object]] | None:
     try:
         answer: list[dict[str, object]] = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError):
-        return None
-    return None if any("skip_reason" in one for one in answer) else answer
+        return []
+    return answer
+
+
+def _known(answer: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Those of which the source knows; it gives a reason for each that it skips."""
+    return [one for one in answer if "skip_reason" not in one]
 
 
 def audit(today: date) -> int:
     """Print known weaknesses of what is locked; 1: there are some. Where nobody answers: said aloud, and 0."""
     lock = ROOT / "requirements-dev.txt"  # contains all that runs
-    with TemporaryDirectory() as folder:  # one package first: is there anybody who knows?
+    with TemporaryDirectory() as folder:  # one package first, that everybody knows: is there anybody who answers?
         alone = Path(folder) / "one.txt"
-        alone.write_text(re.split(r"\n(?=\S)", lock.read_text())[0] + "\n")
-        answers = _asked(alone)
-    answers = answers and _asked(lock, *(f"--ignore-vuln={name}" for name in accepted(today)))
-    if not answers:
+        alone.write_text(next(one for one in re.split(r"\n(?=\S)", lock.read_text()) if one.startswith(_PROBE)) + "\n")
+        answers = _known(_asked(alone)) and _asked(lock, *(f"--ignore-vuln={name}" for name in accepted(today)))
+    audited = _known(answers)
+    if not audited:
         print(
             "!!! NOT AUDITED: no source of advisories answers here. Nothing is known of weaknesses in what is locked."
         )
         print("!!! Run this where one does, before every release: script/check audit")
         return 0
-    weak = [one for one in answers if one.get("vulns")]
+    for package in answers:
+        if "skip_reason" in package:
+            print(f"!!! NOT AUDITED: {package['name']}: {package['skip_reason']}")
+    weak = [one for one in audited if one.get("vulns")]
     for package in weak:
         print(f"{package['name']} {package.get('version')}: {json.dumps(package['vulns'])}")
     if not weak:
-        print(f"{len(answers)} packages, no known weakness.")
+        skipped = f"; {len(answers) - len(audited)} not audited" if len(audited) < len(answers) else ""
+        print(f"{len(audited)} packages, no known weakness{skipped}.")
     return min(len(weak), 1)
 
 

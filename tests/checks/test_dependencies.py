@@ -57,34 +57,61 @@ def test_licences(name: str, licence: str, wrong: bool) -> None:
     assert bool(licence_wrong(name, licence)) == wrong
 
 
+SKIPPED = {"name": "y", "skip_reason": "Dependency not found"}
+
+
 @pytest.mark.parametrize(
     ("answers", "status", "said"),
     [
-        ([None], 0, "NOT AUDITED"),  # nobody there
-        ([[{"name": "x"}], None], 0, "NOT AUDITED"),  # there, and gone in the middle
+        ([[]], 0, ["!!! NOT AUDITED: no source"]),  # nobody there
+        ([[SKIPPED]], 0, ["!!! NOT AUDITED: no source"]),  # a mirror, which has packages and no advisories
+        ([[{"name": "x"}], []], 0, ["!!! NOT AUDITED: no source"]),  # there, and gone in the middle
+        ([[{"name": "x"}], [SKIPPED]], 0, ["!!! NOT AUDITED: no source"]),
         (
-            [[{"name": "x"}], [{"name": "x", "vulns": []}, {"name": "y", "vulns": []}]],
+            [[{"name": "x"}], [{"name": "x", "vulns": []}, {"name": "z", "vulns": []}]],
             0,
-            "2 packages, no known weakness",
+            ["2 packages, no known weakness."],
         ),
-        ([[{"name": "x"}], [{"name": "x", "version": "1", "vulns": [{"id": "GHSA-1"}]}]], 1, "GHSA-1"),
+        (
+            [[{"name": "x"}], [{"name": "x", "vulns": []}, SKIPPED]],
+            0,
+            ["!!! NOT AUDITED: y: Dependency not found", "1 packages, no known weakness; 1 not audited."],
+        ),
+        (
+            [[{"name": "x"}], [SKIPPED, {"name": "x", "version": "1", "vulns": [{"id": "GHSA-1"}]}]],
+            1,
+            ["!!! NOT AUDITED: y: Dependency not found", 'x 1: [{"id": "GHSA-1"}]'],
+        ),
     ],
 )
 def test_a_weakness_fails_and_silence_is_said_aloud(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answers: list[Any], status: int, said: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answers: list[Any],
+    status: int,
+    said: list[str],
 ) -> None:
     told = iter(answers)
     monkeypatch.setattr(dependencies, "_asked", lambda *_: next(told))
     assert audit(TODAY) == status
-    assert said in capsys.readouterr().out
+    lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("!!! Run this")]
+    assert [line[: len(words)] for line, words in zip(lines, said, strict=True)] == said
 
 
-def test_an_answer_that_knows_nothing_of_a_package_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_is_asked_first_about_one_that_everybody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[str]()
+
     class Done:
-        stdout = json.dumps({"dependencies": [{"name": "idna", "skip_reason": "not found"}]})
+        stdout = json.dumps({"dependencies": [SKIPPED]})
 
-    monkeypatch.setattr("subprocess.run", lambda *_, **__: Done)
-    assert dependencies._asked(Path("lock.txt")) is None
+    def run(arguments: list[str], **_: Any) -> type[Done]:
+        asked.append(Path(arguments[arguments.index("--requirement") + 1]).read_text())
+        return Done
+
+    monkeypatch.setattr("subprocess.run", run)
+    assert audit(TODAY) == 0
+    (alone,) = asked
+    assert (alone.count("=="), alone.startswith("django==")) == (1, True)
 
 
 def test_an_excuse_holds_until_its_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
