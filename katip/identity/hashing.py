@@ -21,8 +21,8 @@ class PasswordHasher(Argon2PasswordHasher):
     def harden_runtime(self, password: str, encoded: str) -> None:
         """Fill as many blocks as the kept figures fill fewer than today's: a wrong password answers as late as any.
 
-        Argon2's work is its memory times its passes (RFC 9106, 3.4). For one that was kept by dearer figures nothing can
-        be done here (docs/security/README.md, Passwords).
+        Argon2's work is its memory times its passes (RFC 9106, 3.4). For one that was kept by dearer figures nothing
+        can be done here (docs/security/README.md, Passwords).
         """
         kept = self.decode(encoded)
         lacking = self.time_cost * self.memory_cost - kept["time_cost"] * kept["memory_cost"]
