@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from deploy.faults.approving import Employer, Waiting, approve, look
 from deploy.faults.ledger import Ledger
@@ -69,9 +70,9 @@ class Walkers:
     def _visit(self, visitor: Visitor, rows: Iterator[Waiting], drawn: random.Random) -> None:
         self._until_shown(visitor.companies, drawn)
         for one in rows:
-            self._until_shown(lambda one=one: visitor.choose(one.workplace), drawn)  # type: ignore[misc]
+            self._until_shown(partial(visitor.choose, one.workplace), drawn)
             self._until_shown(lambda: visitor.waiting()[0], drawn)
-            self._until_shown(lambda one=one: visitor.step(one.process), drawn)  # type: ignore[misc]
+            self._until_shown(partial(visitor.step, one.process), drawn)
             self._approve(visitor, one, drawn)
             self._until_shown(visitor.card, drawn)
             if self.stop.is_set() or drawn.random() < 0.2:  # noqa: PLR2004 -- five contracts a visit, more or less

@@ -37,7 +37,7 @@ def documents_later(stopping: Stopping) -> None:
 def _make(stopping: Stopping, least: Urgency) -> None:
     # typst and the seal take time and memory: loaded by those who work, not by every process that knows the job.
     from katip.documents.services.make import documents_make  # noqa: PLC0415
-    from katip.documents.services.wanted import month_ask  # noqa: PLC0415
+    from katip.documents.services.wanted import month_ask  # noqa: PLC0415 -- as above
 
     until = time.monotonic() + SLICE_SECONDS
     while not stopping() and time.monotonic() < until and (least != Urgency.MONTH or not month_under_way()):

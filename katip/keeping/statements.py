@@ -102,6 +102,7 @@ STATEMENTS = {
     "offer_draft": _oldest("contracts_offerdraft", "it.updated_at < cut")
     + _oldest("contracts_offersheet", "coalesce(it.decided_at, it.created_at) < cut"),
     "program_request": _oldest("programs_idempotencykey", "it.at < cut"),
+    "sent_form": _oldest("core_sentform", "it.at < cut", "key"),
     "feed_line": _oldest(
         "updates_feedfault", "EXISTS (SELECT FROM updates_feed feed WHERE feed.id = it.feed_id AND feed.begun_at < cut)"
     )

@@ -39,7 +39,7 @@ def _stated(content: bytes) -> int | None:
         numbers = [each.value for each in tlv_each(lengths or b"") if each.tag == _INTEGER]
     except TlvError:
         return None
-    return int.from_bytes(numbers[1], "big") if len(numbers) == 2 and len(numbers[1]) <= 4 else None  # noqa: PLR2004
+    return int.from_bytes(numbers[1], "big") if len(numbers) == 2 and len(numbers[1]) <= 4 else None  # noqa: PLR2004 -- two numbers, 32 bits
 
 
 def _historical(answer_to_reset: bytes) -> bytes:

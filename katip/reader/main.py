@@ -76,16 +76,16 @@ def main(  # noqa: PLR0917 – one parameter for each option, by name
     server: str | None,
     code: str | None,
     mrz: Path | None,
-    can: bool,  # noqa: FBT001
+    can: bool,  # noqa: FBT001 -- as above
     document_number: str | None,
     birth_date: str | None,
     expiry: str | None,
     reader: str | None,
-    list_readers: bool,  # noqa: FBT001
+    list_readers: bool,  # noqa: FBT001 -- as above
     card_socket: Path | None,
     wait: float,
     ca_file: Path | None,
-    english: bool,  # noqa: FBT001
+    english: bool,  # noqa: FBT001 -- as above
 ) -> None:
     """Prove who you are with your identity card's chip: reads the card and hands the evidence to a Katip server.
 

@@ -121,11 +121,11 @@ def _readers() -> Sequence[Any]:
 def _smartcard() -> ModuleType:
     try:
         import smartcard  # noqa: PLC0415 – an optional extra, built from source
-        import smartcard.CardConnection  # noqa: PLC0415
-        import smartcard.Exceptions  # noqa: PLC0415
-        import smartcard.pcsc.PCSCExceptions  # noqa: PLC0415
-        import smartcard.scard  # noqa: PLC0415
-        import smartcard.System  # noqa: PLC0415
+        import smartcard.CardConnection  # noqa: PLC0415 -- as above
+        import smartcard.Exceptions  # noqa: PLC0415 -- as above
+        import smartcard.pcsc.PCSCExceptions  # noqa: PLC0415 -- as above
+        import smartcard.scard  # noqa: PLC0415 -- as above
+        import smartcard.System  # noqa: PLC0415 -- as above
     except ImportError as error:
         raise ReaderError("no_pyscard", Exit.NO_READER) from error
     module: ModuleType = smartcard

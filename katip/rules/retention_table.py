@@ -172,6 +172,15 @@ DELETED = (
         Words("isteğin anı", "the request"),
     ),
     Rule(
+        "sent_form",
+        Words("Gönderilmiş formların özet değerleri (kişi bilgisi yok)", "Hashes of forms that were sent (no person)"),
+        ("core_sentform",),
+        Fate.DELETE,
+        "6698 m.4/2-d",
+        Span("1d"),
+        Words("formun kaydedildiği an", "the form was saved"),
+    ),
+    Rule(
         "feed_line",
         Words("Aylık bildirimde ayrılan satırlar ve parçalar", "Lines and parts of feeds that were set aside"),
         ("updates_feedfault", "updates_feedpart"),

@@ -18,12 +18,32 @@ WRITERS = sorted((PACKAGE / "web").rglob("*.py"))
 
 FOREIGN = re.compile(r"""(?:https?:)?//(?!www\.w3\.org/)[a-z0-9-]+(?:\.[a-z0-9-]+)+""", re.IGNORECASE)
 LINK = re.compile(r"""<a [^>]*href="https://[^"]*\"""")
+ROOT = PACKAGE.parent
+PROGRAMS = sorted(
+    file for room in ("katip", "verify/katip_verify", "deploy", "checks") for file in (ROOT / room).rglob("*.py")
+)
+TESTS = sorted(file for room in ("tests", "verify/tests") for file in (ROOT / room).rglob("*.py"))
+OVERLOOK = re.compile(r"# ?(?:(?:ruff: )?noqa|type: ?ignore|pragma: no cover|mypy: \w)(.*)")
+REASON = re.compile(r"(?:--|–|-|#) \S")
+
 INLINE = {
     "a script in the page": re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE),
     "a style in the page": re.compile(r"<style|\bstyle=[\"']", re.IGNORECASE),
     "an event attribute": re.compile(r"<[a-z][^>{}]*\son[a-z]+=[\"']", re.IGNORECASE),
     "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
 }
+
+
+def unreasoned(name: str, text: str) -> list[str]:
+    """Where a tool is told to overlook something, and neither that line nor a comment above it says why."""
+    lines = ["", *text.splitlines()]
+    return [
+        f"{name}:{no}"
+        for no, line in enumerate(lines)
+        if (told := OVERLOOK.search(line))
+        and not REASON.search(told[1])
+        and (not (above := lines[no - 1].strip()).startswith("#") or OVERLOOK.search(above))
+    ]
 
 
 def test_a_room_imports_only_rooms_below_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +96,30 @@ def test_pages_load_nothing_from_elsewhere() -> None:
 def test_no_file_outgrows_a_reader() -> None:
     long = {
         file.name
-        for file in PACKAGE.rglob("*.py")
+        for file in PROGRAMS
         if "migrations" not in file.parts and len(file.read_text("utf-8").splitlines()) > 400
     }
     assert not long
+
+
+def test_what_a_tool_is_told_to_overlook_has_its_reason() -> None:
+    assert [where for file in (*PROGRAMS, *TESTS) for where in unreasoned(file.name, file.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("a = b  @noqa: S608", True),
+        ("a = b  @noqa", True),
+        ("a = b  @type: ignore[misc]", True),
+        ("a = b  @pragma: no cover", True),
+        ("@mypy: disable-error-code=misc", True),
+        ("a = b  @noqa: S608 -- no input", False),
+        ("a = b  @type: ignore[misc] @bound at once", False),
+        ("@ruff: noqa: S608 -- written here", False),
+    ],
+)
+def test_a_missing_reason_is_seen(line: str, found: bool) -> None:
+    line = line.replace("@", "# ")
+    assert bool(unreasoned("x.py", f"x = 1\n{line}\n")) == found
+    assert not unreasoned("x.py", f"# This is why.\n{line}\n")

@@ -116,6 +116,7 @@ INSERT_ONLY = {
     "contracts_contractact",
     "contracts_contractversion",
     "contracts_monthchange",
+    "core_sentform",
     "documents_documentfile",
     "identity_proofing",
     "keeping_noticeshown",

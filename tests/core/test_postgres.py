@@ -89,7 +89,7 @@ def test_it_ends_open_sessions_when_it_stops(data: Path) -> None:
 
 
 def test_it_writes_down_what_it_is_told(data: Path) -> None:
-    names = "data_checksums fsync timezone server_encoding listen_addresses max_connections".split()  # noqa: SIM905
+    names = ("data_checksums", "fsync", "timezone", "server_encoding", "listen_addresses", "max_connections")
     with server_start(data) as server:
         assert [ask(server, f"SHOW {name}") for name in names] == ["on", "on", "UTC", "UTF8", "", "60"]
 
@@ -144,7 +144,7 @@ def test_an_interrupted_first_start_is_begun_anew(data: Path) -> None:
 def test_a_wrong_password_is_refused(running: Server) -> None:
     wrong = {**running.dsn("application"), "password": "wrong"}
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(**wrong)  # type: ignore[arg-type]
+        psycopg.connect(**wrong)  # type: ignore[arg-type] # words for all parameters
 
 
 def test_there_is_no_port_only_a_socket_in_a_closed_folder(running: Server) -> None:
@@ -284,7 +284,7 @@ def test_a_pid_file_that_names_a_stranger_is_dropped(data: Path) -> None:
     owner = places.cluster.stat()
     identity = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
     # A live process of the same account, as after a reboot: PostgreSQL by itself would refuse to start for ever.
-    with subprocess.Popen(["/bin/sleep", "60"], cwd="/", **identity) as stranger:  # type: ignore[call-overload]
+    with subprocess.Popen(["/bin/sleep", "60"], cwd="/", **identity) as stranger:  # type: ignore[call-overload] # by names
         pid_file = places.cluster / "postmaster.pid"
         pid_file.write_text(f"{stranger.pid}\n{places.cluster}\n1700000000\n5432\n/nowhere\n\n  0 0\nready   \n")
         try:

@@ -45,6 +45,7 @@ contracts_providercoverage      all  all  all  all  all  all
 contracts_shortage              own  –    –    all  all  –
 contracts_undertaking           own  –    –    all  all  –
 core_fact                       all  all  all  all  all  all
+core_sentform                   all  all  all  all  all  all
 counter_application             own  –    –    all  all  all
 counter_branch                  all  all  all  all  all  all
 counter_branchclosure           all  all  all  all  all  all
@@ -133,6 +134,7 @@ OPEN = {
     "contracts_offerfunnel": "counts",
     "contracts_providercoverage": "counts",
     "core_fact": "what the program notes of itself",
+    "core_sentform": "hashes of forms, with the moment",
     "counter_branch": "where people go, which is published",
     "counter_branchclosure": "where people go, which is published",
     "counter_openinghours": "where people go, which is published",

@@ -78,7 +78,7 @@ def test_allowed(
 )
 def test_refused(code: str, facts: dict[str, object], asked: dict[str, object]) -> None:
     with pytest.raises(RuleViolation) as refusal:
-        check(**asked)  # type: ignore[arg-type]
+        check(**asked)  # type: ignore[arg-type] # facts by their names
     assert refusal.value.code == code
     assert refusal.value.facts == facts
     assert refusal.value.citation is not None
@@ -95,4 +95,4 @@ def test_days_before_the_rule_are_not_answered() -> None:
 @pytest.mark.parametrize("asked", [{"employees": -1}, {"minutes": -1}, {"others": ((BURSA, -1),)}])
 def test_negative_figures_are_mistakes(asked: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="negative"):
-        check(**asked)  # type: ignore[arg-type]
+        check(**asked)  # type: ignore[arg-type] # facts by their names

@@ -42,4 +42,4 @@ def test_the_facts_of_a_refusal_do_not_change_afterwards() -> None:
     facts["a"] = 2
     assert refusal.facts["a"] == 1
     with pytest.raises(TypeError):
-        refusal.facts["a"] = 3  # type: ignore[index]
+        refusal.facts["a"] = 3  # type: ignore[index] # what is tried

@@ -56,7 +56,7 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks of two rows."""
     monkeypatch.setattr(carry, "CHUNK", 2)
-    monkeypatch.setitem(chunk_carry.__wrapped__.__kwdefaults__, "most", 2)  # type: ignore[attr-defined]
+    monkeypatch.setitem(chunk_carry.__wrapped__.__kwdefaults__, "most", 2)  # type: ignore[attr-defined] # functools' way
 
 
 def offers(world: World, count: int) -> list[Contract]:

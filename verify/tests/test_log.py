@@ -173,7 +173,7 @@ def served(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
         def do_GET(self) -> None:
             answer(self)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

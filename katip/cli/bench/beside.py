@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ def _measured(
         while len(during) < len(KINDS) * _ENOUGH and len(told) < _ROUNDS:
             program_run([*program, "feed", str(seed + len(told)), feed], **given)
             with _month([*program, "month", *asked], given) as month:
-                sampled = load.run(lambda _, ended=month.ended: ended.is_set())  # type: ignore[misc]
+                sampled = load.run(partial(_is_over, month.ended))
             told.append(json.loads(month.said))
             steps = told[-1]["steps"]
             during += [one for one in sampled if steps["plan"][0] <= one.due <= steps["close"][1]]
@@ -115,6 +116,10 @@ def _measured(
     if figures["errors"]:
         sys.exit(f"{figures['errors']} requests were answered wrongly, or left something wrong: {checked['wrong'][:5]}")
     return figures
+
+
+def _is_over(ended: threading.Event, _: int) -> bool:
+    return ended.is_set()
 
 
 def percentile(values: Sequence[float], share: float) -> float:

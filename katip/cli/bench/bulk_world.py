@@ -67,7 +67,7 @@ def _people(count: int) -> list[int]:
         row = copy.copy(model)
         row.pk = row.id = None
         row._state = copy.copy(model._state)  # noqa: SLF001 -- Django's way to say so
-        row._state.adding = True  # noqa: SLF001
+        row._state.adding = True  # noqa: SLF001 -- as above
         row.national_id_key = f"{number:064x}"
         rows.append(row)
     made += Person.objects.bulk_create(rows, batch_size=2000)

@@ -57,16 +57,16 @@ def statement_read(statement: str, certificate: x509.Certificate) -> Mapping[str
         header, body, signature = (_decoded(part) for part in parts)
         mechanism, key = mechanism_of(certificate.public_key()), certificate.public_key()
         if json.loads(header)["alg"] != mechanism.jws or json.loads(header)["kid"] != key_id_of(certificate):
-            raise ValueError  # noqa: TRY301
+            raise ValueError  # noqa: TRY301 -- as above
         if mechanism.field_bytes:
             if len(signature) != 2 * mechanism.field_bytes:
-                raise ValueError  # noqa: TRY301
+                raise ValueError  # noqa: TRY301 -- as above
             half = mechanism.field_bytes
             signature = encode_dss_signature(
                 int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
             )
         if not signature_holds(key, signature, f"{parts[0]}.{parts[1]}".encode("ascii")):
-            raise ValueError  # noqa: TRY301
+            raise ValueError  # noqa: TRY301 -- as above
         said: Mapping[str, Any] = json.loads(body)
     except (ValueError, TypeError, KeyError) as error:
         message = "The statement is not signed by this key."

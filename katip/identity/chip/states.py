@@ -29,5 +29,5 @@ def country_of(state: str) -> str | None:
     """The two letters by which the certificates of a document's issuing state call it; None where unknown."""
     if state in _OF_DOCUMENTS:
         return _OF_DOCUMENTS[state]
-    known: list[str] = get_global("territory_aliases").get(state, []) if len(state) == 3 else []  # noqa: PLR2004
+    known: list[str] = get_global("territory_aliases").get(state, []) if len(state) == 3 else []  # noqa: PLR2004 -- ISO 3166-1 alpha-3
     return known[0] if len(known) == 1 else None

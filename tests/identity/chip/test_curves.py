@@ -24,7 +24,7 @@ def numbers(curve: Curve, **changed: object) -> CurveNumbers:
     base = b"\x04" + g.x.to_bytes(curve.width, "big") + g.y.to_bytes(curve.width, "big")
     return replace(
         CurveNumbers(curve.p, curve.a, curve.b, base, curve.order, 1),
-        **changed,  # type: ignore[arg-type]
+        **changed,  # type: ignore[arg-type] # numbers by their names
     )
 
 

@@ -379,8 +379,8 @@ def test_lower_case_is_not_forgiven_in_the_chip(trust: TrustStore) -> None:
 
 def test_what_is_no_evidence_at_all_is_refused(trust: TrustStore) -> None:
     shown = card()
-    for odd in (Evidence("x", {}, None), Evidence(b"", {1: None}, None), Evidence(b"", 5, None), None):  # type: ignore[dict-item,arg-type]
-        verdict = evidence_verify(odd, challenge=CHALLENGE, at=AT, trust=trust)  # type: ignore[arg-type]
+    for odd in (Evidence("x", {}, None), Evidence(b"", {1: None}, None), Evidence(b"", 5, None), None):  # type: ignore[dict-item,arg-type] # not evidence
+        verdict = evidence_verify(odd, challenge=CHALLENGE, at=AT, trust=trust)  # type: ignore[arg-type] # as above
         assert refused(verdict) == ["malformed"]
     assert refused(verdict_on(shown, trust, challenge=None)) == ["malformed"]
 
