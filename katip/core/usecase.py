@@ -20,6 +20,7 @@ from psycopg.pq import TransactionStatus
 from katip.core.actor import Actor, Capacity
 from katip.core.clock import day_of
 from katip.core.errors import PermissionRefusedError
+from katip.core.once import key_saved, key_take
 from katip.core.shown import unshown
 
 Service = TypeVar("Service", bound=Callable[..., Any])
@@ -208,7 +209,8 @@ def use_case(service: Service) -> Service:
     """Make `service(*, actor, at, …)` one durable transaction: all of it, with its audit event, or nothing.
 
     Raises `RuntimeError` when called inside another transaction: a use case is never half of something else. Where two
-    wait for each other's rows, PostgreSQL gives one up with nothing changed: that one is run once more.
+    wait for each other's rows, PostgreSQL gives one up with nothing changed: that one is run once more. Where a form
+    is sent again, it ends before it began (`katip.core.once`).
     """
     return _durable(service, snapshot=False)
 
@@ -230,6 +232,9 @@ def _durable(service: Service, *, snapshot: bool) -> Service:
 
     def once(actor: Actor, arguments: dict[str, Any]) -> Any:
         with unshown(), acting_as(actor, durable=True, snapshot=snapshot, at=arguments.get("at")):
-            return service(actor=actor, **arguments)
+            key_take(arguments.get("at"))
+            result = service(actor=actor, **arguments)
+        key_saved()
+        return result
 
     return cast("Service", run)

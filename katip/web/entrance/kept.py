@@ -5,7 +5,7 @@ from typing import Any
 _KEY = "kept_form"
 SECRETS = frozenset({"password", "old", "again", "code", "recovery_code", "credential"})
 """fields that are never shown or kept once they were sent"""
-_NEVER = {"csrfmiddlewaretoken", "next", "_form", "national_id"} | SECRETS
+_NEVER = {"csrfmiddlewaretoken", "_gonderim", "next", "_form", "national_id"} | SECRETS
 """secrets, what belongs to one page, and personal numbers: those are stored sealed or not at all"""
 _LIMIT = 20_000
 

@@ -8,10 +8,12 @@ from django import template
 from django.forms import BaseForm, Select, Textarea
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from katip.web import format as fmt
+from katip.web.once import DRAWN, number_draw
 
 register = template.Library()
 
@@ -27,6 +29,12 @@ SGK_GROUP_WORDS: Final = (
     gettext_lazy("aracı"),
 )
 """what the nine groups of an SGK registration number are"""
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """Stand in every form that creates something, beside ``csrf_token``: by it the form is saved once."""
+    return format_html('<input type="hidden" name="{}" value="{}">', DRAWN, number_draw())
 
 
 @register.simple_tag
