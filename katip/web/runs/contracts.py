@@ -51,7 +51,8 @@ class ContractsPresenter(RunPresenter):
 
     def rows_shown(self, run: Run, rows: Sequence[RunRow]) -> Mapping[int, RowShown]:
         del run
-        contracts = _contracts(rows)
+        with whole_register("what one confirmed in a run is told to one, also once the mandate is over"):
+            contracts = _contracts(rows)
         return {row.no: self.shown(row, contracts[row.subject_id]) for row in rows if row.subject_id in contracts}
 
     def shown(self, row: RunRow, contract: Contract) -> RowShown:
@@ -222,8 +223,8 @@ def _stays_blocked(contract: Contract, last_day: date) -> bool:
     return (last_day - day_of(contract.active_from)).days < SHORT_CONTRACT_DAYS
 
 
-@whole_register("what one confirmed in a run is told to one, also once the mandate is over")
 def _contracts(rows: Sequence[RunRow], at: Any = None) -> dict[int, Any]:
+    """The rows' contracts, as far as whoever asks sees them by now: a draft is no mandate."""
     told: Any = contracts_told().filter(pk__in=[row.subject_id for row in rows])
     if at is not None:
         told = told.annotate(minutes_now=minutes_now(at))

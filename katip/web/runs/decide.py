@@ -80,7 +80,8 @@ class DecidePresenter(RunPresenter):
 
     def rows_shown(self, run: Run, rows: Sequence[RunRow]) -> Mapping[int, RowShown]:
         del run
-        processes = _processes(rows)
+        with whole_register("what one confirmed in a run is told to one, also once the mandate is over"):
+            processes = _processes(rows)
         return {row.no: _shown(row, processes[row.subject_id]) for row in rows if row.subject_id in processes}
 
     def texts_again(self, run: Run, rows: Sequence[RowAsked]) -> Sequence[str]:
@@ -98,7 +99,6 @@ class DecidePresenter(RunPresenter):
         return _("Onaylanan")
 
 
-@whole_register("what one confirmed in a run is told to one, also once the mandate is over")
 def _processes(rows: Sequence[RunRow]) -> dict[int, Process]:
     named = Process.objects.filter(pk__in=[row.subject_id for row in rows])
     return named.select_related(*RELATED, "workplace__province", "provider__province", "created_by").in_bulk()
