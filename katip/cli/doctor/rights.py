@@ -73,8 +73,9 @@ def _power(login: str) -> Iterator[Finding]:
         )
     if is_work and not sees_sessions:
         yield problem(
-            f"{login} does not see since when other logins write",
-            "A month's plan asks it, so as to miss nothing that is under way, and is refused.",
+            f"{login} does not see what other logins and standby servers do",
+            "A month's plan asks since when others write, and is refused; how far standby servers are behind is told "
+            "by no figure.",
             f"As the server's administrator: GRANT pg_read_all_stats TO {login}",
         )
     if inherits and not is_super and not is_work:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,19 @@ def test_a_login_that_owns_the_tables_is_a_problem() -> None:
     with owner_connect() as owner:
         (found,) = ill(rights._power(owner.info.user))
     assert found.endswith("owns tables")
+
+
+def test_a_house_that_sees_neither_rows_nor_standby_servers_is_a_problem(db: None, settings: Any) -> None:
+    logins = settings.KATIP_LOGINS
+    settings.KATIP_LOGINS = replace(logins, work=logins.party)
+    found = {one.what: one.mend for one in rights._power(logins.party)}
+    mend = "As the server's administrator: "
+    assert found == {
+        f"{logins.party} may not pass row-level security": f"{mend}ALTER ROLE {logins.party} BYPASSRLS",
+        f"{logins.party} does not see what other logins and standby servers do": (
+            f"{mend}GRANT pg_read_all_stats TO {logins.party}"
+        ),
+    }
 
 
 # ---------------------------------------------------------------------------------------------------------- the work

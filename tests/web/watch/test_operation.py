@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,6 +17,7 @@ from katip.core.jobs import job_defer
 from katip.documents.seal.models import WaitingSeal
 from katip.notices.models import Channel, ChannelRest
 from katip.updates.models import Feed, FeedSource, FeedState
+from katip.watch import register
 from katip.watch.findings import LIMITS
 from katip.watch.register import SWEEP
 from katip.web.watch.words import FINDINGS, JOBS, PLACES, WAITING, size_words, span_words
@@ -89,6 +91,15 @@ def test_what_fails_and_what_waits_too_long_is_named() -> None:
     ):
         assert sentence in words, sentence
     assert "Her şey yolunda." not in words
+
+
+def test_a_standby_server_that_is_behind_is_told_as_the_house_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_order()
+    seen = "SELECT 'node-2', 'streaming', 'async', CASE current_user WHEN %r THEN 31.0 END::float"
+    monkeypatch.setattr(register, "_REPLICAS", seen % settings.KATIP_LOGINS.work)
+    words = shown()
+    assert "Yedek veritabanı sunucusu geride" in words
+    assert "31,0 saniye geride" in words
 
 
 def test_the_page_asks_no_more_where_more_is_wrong() -> None:
