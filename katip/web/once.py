@@ -60,11 +60,11 @@ def once(to: str, *named: str, made: Made | None = None) -> Callable[[View], Vie
                 response = view(request, *args, **kwargs)
             if response is not None and form.is_new:
                 return response
+            at = done_at(key)
+            if response is not None and at is None:
+                return response
+            _forget(request)
             with acting_as(_actor(request), at=request.at):
-                at = done_at(key)
-                if response is not None and at is None:
-                    return response
-                _forget(request)
                 return _led((made and at and made(request, at)) or _listed(request, to, named))
 
         taken.once = True  # type: ignore[attr-defined] # read by `is_guarded` and by the test over all routes

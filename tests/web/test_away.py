@@ -14,7 +14,8 @@ from psycopg.errors import AdminShutdown, InvalidTransactionState, QueryCanceled
 
 from katip.processes.models import Decision, Outcome
 from katip.processes.services.complete import steps_complete
-from katip.web.away import AGAIN_SECONDS, REPEATED, is_away
+from katip.web.away import AGAIN_SECONDS, is_away
+from katip.web.once import REPEATED
 from tests.cast import World, decision, entered
 
 pytestmark = pytest.mark.django_db

@@ -41,6 +41,7 @@ from katip.web.branches.forms import (
 from katip.web.context import contact
 from katip.web.format import WEEKDAYS, date_text
 from katip.web.officials.guard import for_offices
+from katip.web.once import once
 from katip.web.people.forms import PeopleForm
 from katip.web.people.serve import FormPage, form_serve
 from katip.web.templatetags.words import current_language
@@ -126,6 +127,7 @@ def branch(request: Any, kept: KeptBranch) -> HttpResponse:
 
 
 @for_offices(OfficialRole.OPERATOR)
+@once("branches")
 @require_http_methods(["GET", "POST"])
 def branch_new(request: Any) -> HttpResponse:
     """Enter a branch."""
@@ -179,6 +181,7 @@ def week(request: Any, kept: KeptBranch) -> HttpResponse:
 
 
 @_of_branch
+@once("branch", "no")
 @require_http_methods(["GET", "POST"])
 def closed_day(request: Any, kept: KeptBranch) -> HttpResponse:
     """Close it for a day."""
@@ -210,6 +213,7 @@ def closed_day_drop(request: Any, closure: BranchClosure) -> HttpResponse:
 
 
 @_of_branch
+@once("branch", "no")
 @require_http_methods(["GET", "POST"])
 def shut(request: Any, kept: KeptBranch) -> HttpResponse:
     """Close it for good, or take that back: the same page, by what it is now."""
@@ -232,6 +236,7 @@ def shut(request: Any, kept: KeptBranch) -> HttpResponse:
 
 
 @_of_branch
+@once("branch", "no")
 @require_http_methods(["GET", "POST"])
 def officer_new(request: Any, kept: KeptBranch) -> HttpResponse:
     """Appoint somebody."""

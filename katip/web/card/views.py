@@ -24,6 +24,7 @@ from katip.web.card.forms import ContactForm
 from katip.web.card.months import MONTHS_SHOWN, consent_did, headcount_row, months_before
 from katip.web.entrance.kept import form_kept
 from katip.web.home.duties import obligations, owed
+from katip.web.once import once
 from katip.web.reached import card_reached
 from katip.web.templatetags.katip import current_language
 from katip.web.words import HAZARDS
@@ -78,6 +79,7 @@ def card(request: Any) -> HttpResponse:
 
 
 @access(Access.WORKPLACE)
+@once("card")
 @require_http_methods(["GET", "POST"])
 def contact(request: Any) -> HttpResponse:
     """*Kurumsal İletişim ve İzin İşlemleri*: one row, one form."""

@@ -34,6 +34,7 @@ from katip.documents.sheet.write import guarded
 from katip.rules import Profession, RuleViolation, mask_national_id
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
+from katip.web.once import once
 from katip.web.refusals import refusal_words
 from katip.web.uploads import FileForm
 from katip.web.words import PROFESSIONS
@@ -159,6 +160,7 @@ def contracts_reconcile_download(request: Any) -> HttpResponse:
 
 
 @access(Access.PROVIDER)
+@once("offer_drafts")
 @require_POST
 def contracts_reconcile_drafts(request: Any) -> HttpResponse:
     """*Taslak yap*: the ticked rows become drafts of offers, to be read and sent one by one."""

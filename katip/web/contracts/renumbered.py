@@ -16,6 +16,7 @@ from katip.core.errors import PermissionRefusedError
 from katip.rules import Profession, RuleViolation
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
+from katip.web.once import once
 from katip.web.processes.at_once import require_fresh_step
 from katip.web.refusals import refusal_words
 from katip.web.words import PROFESSIONS
@@ -24,6 +25,7 @@ PAGE = 100
 
 
 @access(Access.PROVIDER)
+@once("contracts")
 @require_http_methods(["GET", "POST"])
 def renumbered(request: Any) -> HttpResponse:
     """*SGK numarası değişenler*: the ticked contracts are offered anew at the new number, all of them or none."""

@@ -3,6 +3,7 @@
 Who is not signed in is known by the browser's session, or by the code on the sheet: whoever has it may see and cancel.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,7 @@ from katip.web.addresses import number_read
 from katip.web.counter.barcode import barcode_svg
 from katip.web.counter.forms import ApplicationForm, CodeForm, EmailForm
 from katip.web.counter.show import PURPOSES, branch_rows, is_foreign, last_day, state_shown
+from katip.web.once import once
 
 KEPT = "application"
 """in the session: the keyed hash of the application's code"""
@@ -45,8 +47,20 @@ _FEW = 8
 """So many branches are listed without asking for a province."""
 
 
+def _made(request: Any, at: datetime) -> str | None:
+    """The application that this browser's form made at that moment: shown from now on, though its answer was lost."""
+    if not request.user.is_authenticated:
+        form = ApplicationForm(request.POST)
+        key = lookup_key(form.cleaned_data["national_id"]) if form.is_valid() else ""
+        found = Application.objects.filter(national_id_key=key, made_at=at).first()
+        if found is not None:
+            request.session[KEPT] = found.code_key
+    return reverse("application")
+
+
 @access(Access.PUBLIC)
 @never_cache
+@once("application", made=_made)
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_new(request: Any) -> HttpResponse:
     """*Başvuru*: what is asked for, who asks. The answer is alike for numbers that anybody has and that nobody has."""

@@ -1,11 +1,13 @@
 """Webhook addresses: the list, a new one, its secret shown once, and what can be done with it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -29,6 +31,7 @@ from katip.web.access import Access, access
 from katip.web.hooks.asked import hook_asked, organised, secret_forget, secret_held, secret_keep
 from katip.web.hooks.forms import HookForm
 from katip.web.hooks.words import ERRORS, KINDS, state_shown
+from katip.web.once import once
 from katip.web.processes.at_once import require_fresh_step
 
 
@@ -42,7 +45,14 @@ def hooks(request: Any) -> HttpResponse:
     return render(request, "hooks.html", {"rows": rows, "full": len(rows) >= MOST, "most": MOST})
 
 
+def _hook_made(request: Any, at: datetime) -> str | None:
+    """Where the secret of the subscription stands that was made at that moment."""
+    found = next((one for one in hooks_of(request.actor, request.at) if one.made_at == at), None)
+    return reverse("hook_secret", kwargs={"no": found.pk}) if found is not None else None
+
+
 @access(Access.ACTING)
+@once("hooks", made=_hook_made)
 @require_http_methods(["GET", "POST"])
 def hook_new(request: Any) -> HttpResponse:
     """A new address; then its secret."""
@@ -84,6 +94,7 @@ def hook_change(request: Any, no: int) -> HttpResponse:
 
 
 @access(Access.ACTING)
+@once("hook_secret", "no")
 @require_http_methods(["GET", "POST"])
 def hook_secret(request: Any, no: int) -> HttpResponse:
     """The secret until somebody says that it is kept, and never again; or a new one."""
@@ -103,6 +114,7 @@ def hook_secret(request: Any, no: int) -> HttpResponse:
 
 
 @access(Access.ACTING)
+@once("hook", "no")
 @require_POST
 def hook_act(request: Any, no: int) -> HttpResponse:
     """Pause, start again with or without what was held, or send a test."""

@@ -1,5 +1,6 @@
 """*Kişisel verilerim*: one's own data as one download, and requests about them."""
 
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -23,6 +24,7 @@ from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.keeping.forms import DataRequestForm
 from katip.web.keeping.words import request_shown
+from katip.web.once import once
 from katip.web.processes.at_once import require_fresh_step
 
 PAGE = 20
@@ -61,7 +63,14 @@ def own_data_take(request: Any) -> HttpResponse:
     return HttpResponse(file.getvalue(), "application/zip", headers=headers)
 
 
+def _request_made(request: Any, at: datetime) -> str | None:
+    """The request that the person made at that moment."""
+    found = DataRequest.objects.filter(person_id=request.user.pk, made_at=at).first()
+    return reverse("data_request", args=[found.pk]) if found is not None else None
+
+
 @access(Access.TWO_STEP)
+@once("own_data", made=_request_made)
 @require_http_methods(["GET", "POST"])
 def data_request_new(request: Any) -> HttpResponse:
     """A new request."""

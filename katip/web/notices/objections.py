@@ -29,6 +29,7 @@ from katip.web.access import Access, access
 from katip.web.acting.fitting import capacity_fit
 from katip.web.addresses import number_read
 from katip.web.officials.guard import for_offices
+from katip.web.once import once
 from katip.web.processes.at_once import require_fresh_step
 from katip.web.processes.kinds import presenter_of
 
@@ -65,6 +66,7 @@ class CloseForm(forms.Form):
 
 
 @access(Access.TWO_STEP)
+@once("step", "no")
 @require_http_methods(["GET", "POST"])
 def disown(request: Any, no: int) -> HttpResponse:
     """What will be rejected and who will be told; then it is done."""

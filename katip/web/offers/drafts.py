@@ -1,5 +1,6 @@
 """Drafts of offers: begun, listed, thrown away."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from katip.web.offers import show
 from katip.web.offers.draft import STEP_URLS, changed_page, of_draft, updates_due_words
 from katip.web.offers.forms import KindForm
 from katip.web.offers.refusals import Refusal, refusal, refusal_of
+from katip.web.once import once
 
 DRAFTS = 25
 
@@ -46,7 +48,14 @@ def offer_drafts(request: Any) -> HttpResponse:
     return render(request, "offer_drafts.html", context)
 
 
+def _draft_made(request: Any, at: datetime) -> str | None:
+    """The first question of the draft that was begun at that moment."""
+    found = OfferDraft.objects.filter(created_by_id=request.user.pk, created_at=at).first()
+    return reverse("offer_information", args=[found.pk]) if found is not None else None
+
+
 @access(Access.PROVIDER)
+@once("offer_drafts", made=_draft_made)
 @require_http_methods(["GET", "POST"])
 def offer_new(request: Any) -> HttpResponse:
     """*Yeni*: choose the process. From here on the answers are kept as a draft."""

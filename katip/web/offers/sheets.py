@@ -1,6 +1,7 @@
 """Offers for many workplaces from a file: upload, a result per row, and all of them offered in one go, or none."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from cryptography.fernet import InvalidToken
@@ -29,6 +30,7 @@ from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.offers import show
 from katip.web.offers.refusals import refusal
+from katip.web.once import once
 from katip.web.processes.at_once import require_fresh_step
 from katip.web.templatetags.katip import current_language
 from katip.web.uploads import FileForm
@@ -66,7 +68,14 @@ class SheetForm(FileForm):
         self.fields["file"].label = _("Teklif dosyası")
 
 
+def _sheet_made(request: Any, at: datetime) -> str | None:
+    """The file that was uploaded at that moment."""
+    found = OfferSheet.objects.filter(created_by_id=request.user.pk, created_at=at).first()
+    return reverse("offer_sheet", args=[found.pk]) if found is not None else None
+
+
 @access(Access.PROVIDER)
+@once("offer_sheet_new", made=_sheet_made)
 @require_http_methods(["GET", "POST"])
 def offer_sheet_new(request: Any) -> HttpResponse:
     """Upload a file of offers; earlier ones are listed below."""

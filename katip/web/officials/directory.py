@@ -51,6 +51,7 @@ from katip.web.officials.forms import (
     provider_fields,
 )
 from katip.web.officials.guard import WATCHING, for_offices, read_record
+from katip.web.once import once
 from katip.web.people.serve import FormPage, form_serve
 from katip.web.refusals import refusal_words
 
@@ -190,6 +191,7 @@ def professional(request: Any, no: int) -> HttpResponse:
 
 
 @for_offices(OfficialRole.DIRECTORATE)
+@once("providers")
 @require_http_methods(["GET", "POST"])
 def provider_new(request: Any) -> HttpResponse:
     """Authorise a provider."""
@@ -209,6 +211,7 @@ def provider_new(request: Any) -> HttpResponse:
 
 
 @for_offices(OfficialRole.DIRECTORATE)
+@once("professionals")
 @require_http_methods(["GET", "POST"])
 def professional_new(request: Any) -> HttpResponse:
     """Authorise a professional: enter a certificate."""

@@ -19,6 +19,7 @@ from katip.processes.deadlines import working_days_left
 from katip.registry.models import Mandate, Provider
 from katip.web import format as fmt
 from katip.web.access import Access, access
+from katip.web.once import once
 from katip.web.people.forms import AppointForm, ReasonForm
 from katip.web.people.serve import FormPage, form_serve
 from katip.web.processes.kinds import Row, row
@@ -51,6 +52,7 @@ def managers(request: Any) -> HttpResponse:
 
 
 @access(Access.WORKPLACE)
+@once("managers")
 @require_http_methods(["GET", "POST"])
 def manager_appoint(request: Any) -> HttpResponse:
     """Appoint a person, who then accepts in their own name."""

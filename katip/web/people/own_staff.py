@@ -16,6 +16,7 @@ from katip.processes.deadlines import working_days_left
 from katip.rules import ContractState, Profession
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
+from katip.web.once import once
 from katip.web.people.forms import OwnStaffForm
 from katip.web.people.serve import FormPage, form_serve
 from katip.web.words import ASSIGNMENT_TYPES, PROFESSIONS, certificate_words
@@ -38,6 +39,7 @@ def own_staff(request: Any) -> HttpResponse:
 
 
 @access(Access.WORKPLACE)
+@once("own_staff")
 @require_http_methods(["GET", "POST"])
 def own_staff_assign(request: Any) -> HttpResponse:
     """Assign a certified employee, who then accepts in their own name."""

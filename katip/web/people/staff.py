@@ -23,6 +23,7 @@ from katip.rules import FULL_TIME_MONTH_MINUTES, Profession
 from katip.web import format as fmt
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
+from katip.web.once import once
 from katip.web.people.forms import StaffEndForm, StaffForm
 from katip.web.people.serve import FormPage, form_serve
 from katip.web.processes.kinds import Row, row
@@ -54,6 +55,7 @@ def staff(request: Any) -> HttpResponse:
 
 
 @access(Access.PROVIDER)
+@once("staff")
 @require_http_methods(["GET", "POST"])
 def staff_propose(request: Any) -> HttpResponse:
     """Propose a staff contract, which the professional then accepts."""

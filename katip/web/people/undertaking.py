@@ -20,6 +20,7 @@ from katip.rules import UndertakerQuality
 from katip.rules.own_undertaking import UNDERTAKING
 from katip.web import format as fmt
 from katip.web.access import Access, access
+from katip.web.once import once
 from katip.web.people.forms import ReasonForm, UndertakingForm
 from katip.web.people.serve import FormPage, form_serve
 from katip.web.people.words import QUALITIES, UNDERTAKING_TAGS
@@ -57,6 +58,7 @@ def undertaking(request: Any) -> HttpResponse:
 
 
 @access(Access.WORKPLACE)
+@once("undertaking")
 @require_http_methods(["GET", "POST"])
 def undertaking_register(request: Any) -> HttpResponse:
     """Register who undertakes; the person then accepts in their own name."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,6 +17,7 @@ from katip.programs.models import ApiToken
 from katip.programs.selectors import CALLS_A_MINUTE, Standing, standing_of, tokens_of
 from katip.programs.services.tokens import MOST_TOKENS, Made, TokenError, token_make, token_revoke, token_rotate
 from katip.web.access import Access, access
+from katip.web.once import SAID, once
 from katip.web.processes.at_once import require_fresh_step
 from katip.web.programs.forms import RotateForm, TokenForm
 from katip.web.programs.words import SCOPES, STANDINGS
@@ -23,6 +25,12 @@ from katip.web.programs.words import SCOPES, STANDINGS
 _SHOWN = 50
 _SECRET = "program_secret"  # noqa: S105 -- the name of a place in the session
 _SCOPE_WORDS = {str(scope): words for scope, words in SCOPES.items()}
+
+
+def _token_made(request: Any, at: datetime) -> str | None:
+    """Where the secret of the token stands that this person made at that moment."""
+    found = tokens_of(request.actor.organisation, at).filter(made_by_id=request.user.pk, made_at=at).first()
+    return reverse("program_secret", args=[found.pk]) if found is not None else None
 
 
 @access(Access.PROVIDER)
@@ -41,6 +49,7 @@ def programs(request: Any) -> HttpResponse:
 
 
 @access(Access.PROVIDER)
+@once("programs", made=_token_made)
 @require_http_methods(["GET", "POST"])
 def program_new(request: Any) -> HttpResponse:
     """A new token; then its secret."""
@@ -55,6 +64,7 @@ def program_new(request: Any) -> HttpResponse:
 
 
 @access(Access.PROVIDER)
+@once("programs", made=_token_made)
 @require_http_methods(["GET", "POST"])
 def program_rotate(request: Any, no: int) -> HttpResponse:
     """Another token of the same name and scopes; both are valid for as long as is chosen."""
@@ -100,7 +110,8 @@ def program_secret(request: Any, no: int) -> HttpResponse:
         return redirect("programs")
     held = request.session.get(_SECRET)
     if held is None or (held["person"], held["token"]) != (request.user.pk, no):
-        return redirect("programs")
+        said = f"?{SAID}=1" if SAID in request.GET else ""
+        return redirect(f"{reverse('programs')}{said}")
     context = {"row": _row(token, request.at), "secret": held["secret"], "origin": request.build_absolute_uri("/")[:-1]}
     return render(request, "program_secret.html", context)
 

@@ -1,5 +1,6 @@
 """The ceremony of a run: what was chosen is read, confirmed once, and watched until it is over."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -27,6 +28,7 @@ from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.context import waiting_counts
 from katip.web.inbox.asking import filters_read
+from katip.web.once import once
 from katip.web.processes.at_once import require_fresh_step
 from katip.web.processes.refused import refusal_take, refuse
 from katip.web.refusals import refusal_words
@@ -39,7 +41,14 @@ READ = 1_000
 _PAGE = 50
 
 
+def run_made(request: Any, at: datetime) -> str | None:
+    """The run that the person prepared at that moment."""
+    found = Run.objects.filter(person_id=request.user.pk, made_at=at).first()
+    return reverse("run_review", args=[found.pk]) if found is not None else None
+
+
 @access(Access.TWO_STEP)
+@once("runs", made=run_made)
 @require_http_methods(["GET", "POST"])
 def run_new(request: Any) -> HttpResponse:
     """The rows ticked in the inbox, or all under its filter, are kept as they are now and led to the reading."""
@@ -152,6 +161,7 @@ def run_progress(request: Any, no: int) -> HttpResponse:
 
 
 @access(Access.TWO_STEP)
+@once("runs", made=run_made)
 @require_http_methods(["GET", "POST"])
 def run_again(request: Any, no: int) -> HttpResponse:
     """*Yeniden ele al*: the refused rows that can be, as they stand now, become a run to be read."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -37,6 +38,7 @@ from katip.web.contracts.acts.forms import EndForm, UpdateForm
 from katip.web.contracts.acts.page import contract_frame, provider_words
 from katip.web.contracts.acts.seen import actions_open, contract_get, role_here
 from katip.web.entrance.kept import form_keep, form_kept
+from katip.web.once import once
 from katip.web.processes.at_once import require_fresh_step
 from katip.web.processes.kinds import Row, row
 from katip.web.processes.refused import refusal_take, refuse
@@ -91,6 +93,7 @@ def end_revoke(request: Any, no: int) -> HttpResponse:
 
 
 @access(Access.TWO_STEP)
+@once("contract", "no")
 @require_http_methods(["GET", "POST"])
 def update(request: Any, no: int) -> HttpResponse:
     """*Süreyi güncelle*: one side proposes new minutes, with the figures that the law and the calendar give."""
@@ -109,7 +112,14 @@ def update(request: Any, no: int) -> HttpResponse:
     return _act(request, no, page)
 
 
+def _reoffered(request: Any, at: datetime) -> str | None:
+    """The offer that was made at that moment in the place of this contract."""
+    found = Contract.objects.filter(predecessor_id=resolve(request.path_info).kwargs["no"], created_at=at).first()
+    return reverse("contract", args=[found.pk]) if found is not None else None
+
+
 @access(Access.TWO_STEP)
+@once("contract", "no", made=_reoffered)
 @require_http_methods(["GET", "POST"])
 def reoffer(request: Any, no: int) -> HttpResponse:
     """*Yeniden teklif et*: the same offer anew, in one click."""

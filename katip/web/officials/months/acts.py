@@ -24,6 +24,7 @@ from katip.web import format as fmt
 from katip.web.officials.guard import for_offices
 from katip.web.officials.months import show
 from katip.web.officials.months.pages import run_get
+from katip.web.once import once
 from katip.web.people.forms import PeopleForm
 from katip.web.people.serve import FormPage, form_serve
 from katip.web.templatetags.words import current_language
@@ -40,6 +41,7 @@ class RunForm(PeopleForm):
 
 
 @for_offices(OfficialRole.OPERATOR)
+@once("official_months")
 @require_http_methods(["GET", "POST"])
 def plan(request: Any) -> HttpResponse:
     """*Ayı planla*: a dry run, which changes no contract."""

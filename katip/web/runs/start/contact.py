@@ -24,8 +24,9 @@ from katip.web.addresses import number_read
 from katip.web.card.forms import ANSWERS, ContactForm
 from katip.web.context import waiting_counts
 from katip.web.entrance.kept import form_kept
+from katip.web.once import once
 from katip.web.runs.start.asking import CardsForm
-from katip.web.runs.views import prepare
+from katip.web.runs.views import prepare, run_made
 from katip.web.templatetags.katip import current_language
 
 MOST = 1_000
@@ -65,6 +66,7 @@ class Typed:
 
 
 @access(Access.TWO_STEP)
+@once("runs", made=run_made)
 @require_http_methods(["GET", "POST"])
 def contact(request: Any) -> HttpResponse:
     """*Birçok işyeri için iletişim ve izin beyanı*."""

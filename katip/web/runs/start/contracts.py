@@ -29,8 +29,9 @@ from katip.web.access import Access, access
 from katip.web.addresses import number_read
 from katip.web.contracts.acts.forms import EndForm
 from katip.web.entrance.kept import form_kept
+from katip.web.once import once
 from katip.web.runs.start.asking import ChooseForm
-from katip.web.runs.views import prepare
+from katip.web.runs.views import prepare, run_made
 from katip.web.words import PROFESSIONS
 
 PAGE, SHORT = 100, 8
@@ -38,6 +39,7 @@ Find = Callable[..., list[Contract]]
 
 
 @access(Access.PROVIDER)
+@once("runs", made=run_made)
 @require_http_methods(["GET", "POST"])
 def reoffer(request: Any) -> HttpResponse:
     """*Düşen teklifler*: those that lapsed, were rejected or withdrawn, and that nothing took the place of."""
@@ -58,6 +60,7 @@ def reoffer(request: Any) -> HttpResponse:
 
 
 @access(Access.ACTING)
+@once("runs", made=run_made)
 @require_http_methods(["GET", "POST"])
 def end(request: Any) -> HttpResponse:
     """*Toplu sonlandır*: a provider's running contracts, or those of every workplace that the person files for."""
