@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from deploy.reference.files import TEMPLATES
 from deploy.reference.layout import Cluster, Node
 from deploy.reference.tools import run
 
@@ -21,7 +22,7 @@ def bridge_remove(cluster: Cluster) -> None:
 
 
 def wires_bring(cluster: Cluster, node: Node) -> None:
-    """Make the node's namespace and its cable. Nothing is changed where both are there."""
+    """Make the node's namespace and its cable where they are not there, and set how long a silent line is borne."""
     if node.namespace is None:
         return
     name = node.namespace
@@ -34,6 +35,14 @@ def wires_bring(cluster: Cluster, node: Node) -> None:
         run("ip", "netns", "exec", name, "ip", "link", "set", "eth0", "up")
         run("ip", "netns", "exec", name, "ip", "link", "set", "lo", "up")
         run("ip", "link", "set", name, "up")
+    for key, value in patience_read().items():
+        run("ip", "netns", "exec", name, "sh", "-c", f"echo {value} >/proc/sys/{key.replace('.', '/')}")
+
+
+def patience_read() -> dict[str, str]:
+    """How long a connection is kept whose other side says nothing: the kernel's settings of every machine."""
+    lines = (line.split("=") for line in (TEMPLATES / "sysctl.conf").read_text("utf-8").splitlines() if "=" in line)
+    return {key.strip(): value.strip() for key, value in lines}
 
 
 def wires_remove(node: Node) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.reference import files
+from deploy.reference import files, network
 from deploy.reference.layout import CHECKOUT, Cluster, Node
 
 CLUSTER = Cluster("katip", "10.203.0", 8080)
@@ -123,6 +123,15 @@ def test_the_units_are_understood_and_hardened() -> None:
     done = subprocess.run([CHECKOUT / "deploy" / "check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert not done.stderr
+
+
+def test_no_machine_waits_for_hours_for_one_that_vanished() -> None:
+    """A node that was being rewound from a primary whose cable was pulled stayed away for the kernel's two hours."""
+    kept = network.patience_read()
+    idle, between, times = (int(kept[f"net.ipv4.tcp_keepalive_{name}"]) for name in ("time", "intvl", "probes"))
+    assert idle + between * times < 30
+    assert 3 <= int(kept["net.ipv4.tcp_retries2"]) <= 8
+    assert len(kept) == 4
 
 
 def test_the_logins_are_made_from_one_template(known: None) -> None:
