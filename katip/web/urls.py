@@ -34,6 +34,7 @@ from katip.web.processes import together
 from katip.web.processes import views as processes
 from katip.web.programs import urls as programs
 from katip.web.runs import urls as runs
+from katip.web.search import search
 from katip.web.verify import urls as verify
 from katip.web.watch import urls as watch
 
@@ -50,6 +51,7 @@ urlpatterns = [
     path("erisilebilirlik/", entrance.accessibility, name="accessibility"),
     path("gizlilik/", entrance.privacy, name="privacy"),
     path("saglik/", entrance.health, name="health"),
+    path("ara/", search, name="search"),
     path("secim/", acting.capacity, name="capacity"),
     path("firmalar/", acting.companies, name="companies"),
     path("firmalar/getir/", acting.companies_fetch, name="companies_fetch"),

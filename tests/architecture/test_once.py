@@ -154,7 +154,7 @@ HARMLESS = {
         ),
         TAKES,
     ),
-    **dict.fromkeys(("application", "counter", "professionals", "verify"), READS),
+    **dict.fromkeys(("application", "counter", "professionals", "search", "verify"), READS),
     "chip": "begins a reading in place of the one before",
     "contracts_reconcile": "lays a file beside the register; what was found before is forgotten",
     "counter_again": "gives a code in place of the one before, which stops working",

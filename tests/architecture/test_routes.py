@@ -144,6 +144,7 @@ account_password     /hesabim/sifre/                      TWO_STEP
 account_email        /hesabim/e-posta/                    TWO_STEP
 account_email_prove  /hesabim/e-posta/dogrula/            PUBLIC
 capacity             /secim/                              TWO_STEP
+search               /ara/                                TWO_STEP
 companies            /firmalar/                           TWO_STEP
 companies_fetch      /firmalar/getir/                     TWO_STEP
 company_choose       /firmalar/sec/                       TWO_STEP

@@ -58,7 +58,7 @@ WITHOUT = {
     "those who looked are named because they looked": "account_looks",
     "one's own companies and offices": "capacity companies companies_fetch company_choose run_contact",
     "leads on, or is an empty form": """contracts_go contracts_reconcile_close guide_close look_reason_close office
-        run_again run_new step_go offer_sheet_template""",
+        run_again run_new search step_go offer_sheet_template""",
     "asks the official, and shows nobody": "look_reason",
     "the machines and what waits": "operation",
     "counts and organisations only": """notices objections overview official_month official_month_begin

@@ -205,6 +205,8 @@ account_email_prove    GET  404 404 404 404 404 404 404
 account_email_prove    POST 404 404 404 404 404 404 404
 capacity           GET   >account_login >two_step 200 200 200 200 200
 capacity           POST  >account_login >two_step 200 200 200 200 200
+search             GET   >account_login >two_step >home >home >home >home >home
+search             POST  >account_login >two_step >home >home >home >home >home
 companies          GET   >account_login >two_step 200 200 200 200 200
 companies_fetch    GET   >account_login >two_step >companies >companies >companies >companies >companies
 companies_fetch    POST  >account_login >two_step >companies >companies >companies >companies >companies

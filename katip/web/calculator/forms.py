@@ -16,6 +16,8 @@ from katip.web.words import HAZARDS
 MOST_EMPLOYEES: Final = 999_999
 MOST_MINUTES: Final = 9_999_999
 MOST_PERSONS: Final = 9_999
+_LONGEST: Final = 10
+"""signs in a field: 9.999.999 fits, a T.C. kimlik no, which must not get into an address, does not"""
 CLASSES: Final = {
     "az": HazardClass.LOW,
     "tehlikeli": HazardClass.HAZARDOUS,
@@ -38,7 +40,7 @@ class WholeNumberField(forms.CharField):
     """A whole number from 0 up as people write it: thousands may be grouped. Empty is None."""
 
     def __init__(self, *, greatest: int, **kwargs: Any) -> None:
-        super().__init__(max_length=20, **kwargs)
+        super().__init__(max_length=_LONGEST, **kwargs)
         self.greatest = greatest
 
     def clean(self, value: Any) -> int | None:
@@ -70,7 +72,7 @@ class CalculatorForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": gettext_lazy("Tehlike sınıfını listeden seçin.")},
     )
-    nace = forms.CharField(label=gettext_lazy("ya da NACE kodu"), max_length=20, required=False)
+    nace = forms.CharField(label=gettext_lazy("ya da NACE kodu"), max_length=_LONGEST, required=False)
     igu = WholeNumberField(label=gettext_lazy("İş güvenliği uzmanı, dakika"), greatest=MOST_MINUTES, required=False)
     igu_tam = WholeNumberField(label=gettext_lazy("Tam süreli uzman, kişi"), greatest=MOST_PERSONS, required=False)
     ih = WholeNumberField(label=gettext_lazy("İşyeri hekimi, dakika"), greatest=MOST_MINUTES, required=False)

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from katip.web.icons import icon_svg
+from katip.web.search import PAGE
 from katip.web.templatetags.fields import field
 
 register = template.Library()
@@ -102,13 +103,32 @@ def sort_head(context: Mapping[str, Any], words: str, key: str, sort: str = "", 
     )
 
 
-@register.simple_tag
-def filters(form: BaseForm, *, label: str, button: str = "", keep: str = "", action: str = "") -> SafeString:
+@register.simple_tag(takes_context=True)
+def searched(context: Mapping[str, Any], page: str = "") -> SafeString:
+    """Show what a form bears that goes by `katip.web.search`: the list's path, `page` or this page's own."""
+    token = str(context.get("csrf_token", ""))
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="{}" value="{}">',
+        token,
+        PAGE,
+        page or _path(context),
+    )
+
+
+def _path(context: Mapping[str, Any]) -> str:
+    request = context.get("request")
+    return str(request.path) if request is not None else ""
+
+
+@register.simple_tag(takes_context=True)
+def filters(
+    context: Mapping[str, Any], form: BaseForm, *, label: str, button: str = "", keep: str = "", action: str = ""
+) -> SafeString:
     """Show a form that narrows a list: search, selects and sort in a row; folded on a phone.
 
     Arguments: a form filled from the address, of which no field is required; what it does, in words; its button's word;
     names of other query parameters to carry along; its address, if not the page's own. What is in force stands beneath,
-    each a link that takes it off.
+    each a link that takes it off. What is typed gets into the address by way of `katip.web.search`.
     """
     data = form.data if form.is_bound else {}
     kept = [(name, data[name]) for name in keep.split() if data.get(name) and name not in form.fields]
@@ -128,9 +148,10 @@ def filters(form: BaseForm, *, label: str, button: str = "", keep: str = "", act
     return render_to_string(
         "components/filters.html",
         {
+            "csrf_token": context.get("csrf_token", ""),
+            "page": action or _path(context),
             "label": label,
             "button": button,
-            "action": action,
             "hidden": hidden,
             "fields": [field(bound, optional=False) for bound in form.visible_fields()],
             "chips": chips,

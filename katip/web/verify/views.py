@@ -35,11 +35,10 @@ _RECEIPT = "receipt"
 def verify(request: Any) -> HttpResponse:
     """*Belge doğrulama*: a field for the number, one for the file; the answer about a file."""
     upload_in_memory(request)
-    if request.method == "POST":
-        return _file(request)
-    if "no" not in request.GET:
-        return _page(request, "verify.html", _forms())
-    form = CodeForm(request.GET)
+    asked = request.POST if request.method == "POST" else request.GET
+    if "no" not in asked:
+        return _file(request) if request.method == "POST" else _page(request, "verify.html", _forms())
+    form = CodeForm(asked)
     if not form.is_valid():
         return _page(request, "verify.html", _forms(code=form), status=422)
     return redirect(reverse("verify_code", args=[code_shown(form.cleaned_data["no"])]) + dil_query(request))
