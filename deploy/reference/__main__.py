@@ -36,11 +36,15 @@ def main() -> int:
 
 def _asked(words: list[str]) -> argparse.Namespace:
     """What was asked for; options behind a command that is handed through are that command's own."""
+    on = None
+    if words[:1] in (["katip"], ["run"]) and words[1:2] == ["--on"] and len(words) > 2:  # noqa: PLR2004 -- and a name
+        on, words = words[2], [words[0], *words[3:]]
     whole = 2 if words[:1] == ["shell"] else 1
     through = words[:1] != [] and words[0] in {"katip", "run", "patronictl", "shell"} and len(words) > whole
     asked = _parser().parse_args(words[:whole] if through else words)
     if through:
         asked.words = words[whole:]
+    asked.on = on
     return asked
 
 
@@ -70,13 +74,14 @@ def _do(cluster: Cluster, asked: argparse.Namespace) -> int:
 def _told(cluster: Cluster, asked: argparse.Namespace) -> int:
     """What hands our input and output to a program of the cluster; returns its status."""
     if asked.what == "katip":
-        return commands.katip(cluster, *asked.words)
+        return commands.katip(cluster, *asked.words, on=asked.on)
     if asked.what == "run":
-        return commands.command_run(cluster, *asked.words)
+        return commands.command_run(cluster, *asked.words, on=asked.on)
     if asked.what == "code":
         return commands.katip(cluster, "code", asked.key, "--data", str(cluster.work[0].data))
     if asked.what == "cast":
-        return commands.command_run(cluster, "python", "-P", "-m", "deploy.reference.world", "cast")
+        data = f"KATIP_DATA={cluster.work[0].data}"  # where the sample world was made
+        return commands.command_run(cluster, "env", data, "python", "-P", "-m", "deploy.reference.world", "cast")
     if asked.what == "psql":
         node = primary_find(cluster)
         if node is None:
@@ -143,8 +148,8 @@ def _parser() -> argparse.ArgumentParser:
     one = what.add_parser("psql", help="the database's superuser on the primary")
     one.add_argument("sql", nargs="?")
     for name, told in (
-        ("katip", "a katip command on a worker"),
-        ("run", "any command on a worker, with Katip's environment"),
+        ("katip", "a katip command on a worker; --on NODE … on another node"),
+        ("run", "any command there, with Katip's environment; --on NODE …"),
         ("patronictl", "Patroni's own command"),
     ):
         what.add_parser(name, help=told).add_argument("words", nargs="*")

@@ -117,13 +117,16 @@ def upgrade(cluster: Cluster) -> None:
     """Bring the checkout's version to a running cluster, node by node, while it serves."""
     sample = _home_open(cluster, sample=None)
     release = program.release_make(cluster)
-    first = cluster.work[0]
+    first = _where(cluster, None)
     say("Bringing the database to the new version's shape, while the old one serves …")
     _owner_katip(cluster, first, release, "migrate")
     for node in (*cluster.work, *cluster.web):
-        say(f"{node.name}: the new version …")
+        runs = nodes.init_find(node) is not None
+        say(f"{node.name}: the new version …" if runs else f"{node.name} is down: it starts with the new version.")
         node_write(cluster, node, sample=sample)
         program.release_use(node, release)
+        if not runs:
+            continue
         nodes.service_do(node, "katip", "restart", seconds=90)
         if node.kind == "web":
             wait_for(f"{node.name} to serve", lambda node=node: _serves(cluster, node), seconds=_READY_SECONDS)  # type: ignore[misc] # mypy sees no type of `node`
@@ -137,23 +140,35 @@ def switchover(cluster: Cluster, target: str | None) -> None:
     primary = database.ready_await(cluster)
     chosen = ["--candidate", target] if target else []
     words = ("switchover", "--leader", primary.name, *chosen, "--force", cluster.name)
-    say(run(*database.patronictl(cluster, *words), check=False).strip())
+    said = run(*database.patronictl(cluster, *words), check=False).strip()
+    say(said)
+    if "Successfully" not in said:  # Patroni ends with 0 where it refused, too
+        raise ClusterError(f"{primary.name} is still the primary. Only the synchronous standby may take its place.")
 
 
-def katip(cluster: Cluster, *words: str) -> int:
-    """A `katip …` command on a worker, with our input and output."""
-    return command_run(cluster, "python", "-P", "-m", "katip", *words)
+def katip(cluster: Cluster, *words: str, on: str | None = None) -> int:
+    """A `katip …` command on the node named, or on a worker, with our input and output."""
+    return command_run(cluster, "python", "-P", "-m", "katip", *words, on=on)
 
 
-def command_run(cluster: Cluster, *words: str, node: Node | None = None) -> int:
-    """Any command on a worker, as Katip's account, with its environment and the owner's address."""
-    where = node or cluster.work[0]
-    if nodes.init_find(where) is None:
-        raise ClusterError(f"{where.name} is down: deploy/cluster node {where.name} start, or deploy/cluster up")
+def command_run(cluster: Cluster, *words: str, on: str | None = None) -> int:
+    """Any command there, as Katip's account, with its environment and the owner's address."""
+    where = _where(cluster, on)
     return nodes.enter(where, *_as_katip(cluster, where, *words))
 
 
 # ------------------------------------------------------------------------------------------------------------ in order
+
+
+def _where(cluster: Cluster, name: str | None) -> Node:
+    """The node of this name, else the first that is up: a worker, or a web node where no worker is."""
+    some = (*cluster.work, *cluster.web) if name is None else (cluster.find(name),)
+    if some[0].kind not in {"work", "web"}:
+        raise ClusterError(f"{some[0].name} has no katip: take a worker or a web node")
+    for node in some:
+        if nodes.init_find(node) is not None:
+            return node
+    raise ClusterError(f"{some[0].name} is down: deploy/cluster node {some[0].name} start, or deploy/cluster up")
 
 
 def _home_open(cluster: Cluster, *, sample: bool | None) -> bool:

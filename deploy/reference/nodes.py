@@ -131,6 +131,14 @@ def init_find(node: Node) -> int | None:
     return pid if _begun(pid) == kept["begun"] else None
 
 
+def is_paused(pid: int) -> bool:
+    """Whether this process's clock is stopped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    except OSError:
+        return False
+
+
 def pids_find(node: Node) -> list[int]:
     """The ids of all processes of the node."""
     pid = init_find(node)

@@ -6,7 +6,7 @@ from typing import Any
 from deploy.reference.database import members, primary_find
 from deploy.reference.layout import SERVICES, Cluster, Node
 from deploy.reference.network import wire_is_up
-from deploy.reference.nodes import init_find, service_state
+from deploy.reference.nodes import init_find, is_paused, service_state
 
 _ASK_SECONDS = 3
 
@@ -20,7 +20,7 @@ def status_find(cluster: Cluster) -> dict[str, Any]:
         "serves": _answers("127.0.0.1", cluster.port, "/saglik/hazir/"),
         "primary": primary.name if primary else None,
         "home": str(cluster.home),
-        "nodes": [_node(cluster, node, known.get(node.name)) for node in cluster.nodes],
+        "nodes": [_node(cluster, node, known.get(node.name), primary) for node in cluster.nodes],
     }
 
 
@@ -38,7 +38,7 @@ def status_lines(cluster: Cluster) -> list[str]:
     return lines
 
 
-def _node(cluster: Cluster, node: Node, member: dict[str, Any] | None) -> dict[str, Any]:
+def _node(cluster: Cluster, node: Node, member: dict[str, Any] | None, primary: Node | None) -> dict[str, Any]:
     pid = init_find(node)
     found: dict[str, Any] = {
         "name": node.name,
@@ -53,9 +53,9 @@ def _node(cluster: Cluster, node: Node, member: dict[str, Any] | None) -> dict[s
         "services": {name: service_state(node, name) for name in SERVICES[node.kind]} if pid else {},
         "role": None,
     }
-    if member is not None:
+    if member is not None and pid is not None:
         lag = member.get("lag")
-        found |= {"role": _role(member), "lag_bytes": lag if isinstance(lag, int) else None}
+        found |= {"role": _role(member, is_primary=node == primary), "lag_bytes": lag if isinstance(lag, int) else None}
     if node.kind == "web":
         found["serves"] = pid is not None and _answers(node.address, cluster.port, "/saglik/hazir/")
         found["role"] = "serves" if found["serves"] else "does not serve"
@@ -65,10 +65,15 @@ def _node(cluster: Cluster, node: Node, member: dict[str, Any] | None) -> dict[s
 def _state(node: Node, pid: int | None) -> str:
     if pid is None:
         return "down"
+    if is_paused(pid):
+        return "paused"
     return "up" if wire_is_up(node) else "cut off"
 
 
-def _role(member: dict[str, Any]) -> str:
+def _role(member: dict[str, Any], *, is_primary: bool) -> str:
+    """What Patroni says of it; where etcd is away that is of before, so the primary must say so itself."""
+    if member["role"] == "leader" and not is_primary:
+        return "takes no writes"
     role = {"leader": "primary", "sync_standby": "synchronous standby", "replica": "standby"}
     state = member.get("state", "")
     known = role.get(member["role"], member["role"])
