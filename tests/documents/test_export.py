@@ -205,7 +205,7 @@ def test_each_form_of_the_file_reads_back_as_the_rows_and_is_recorded(world: Wor
     world.active()
     world.offer(140)
     file = io.BytesIO()
-    assert contracts_export(actor=world.actor("manager"), at=AT, file=file, form=form) == 2
+    assert contracts_export(actor=world.actor("manager"), at=AT, file=file, form=form) == (2, False)
     assert [dict(row.cells) for row in sheet_read(file.getvalue())] == rows(world)
     event = Event.objects.get(tag="documents:contracts:exported")
     assert event.actor_id == world.manager.pk
@@ -216,7 +216,12 @@ def test_a_download_has_a_limit(world: World, monkeypatch: pytest.MonkeyPatch) -
     world.active()
     world.offer(140)
     monkeypatch.setattr("katip.documents.services.export.MOST_ROWS", 1)
-    assert contracts_export(actor=world.actor("manager"), at=AT, file=io.BytesIO()) == 1
+    file = io.BytesIO()
+    assert contracts_export(actor=world.actor("manager"), at=AT, file=file) == (1, True)
+    assert len(list(sheet_read(file.getvalue()))) == 1
+    assert Event.objects.get(tag="documents:contracts:exported").detail.body["cut"] is True
+    monkeypatch.setattr("katip.documents.services.export.MOST_ROWS", 2)
+    assert contracts_export(actor=world.actor("manager"), at=AT, file=io.BytesIO()) == (2, False)
 
 
 def test_nobody_exports_without_a_name(world: World) -> None:

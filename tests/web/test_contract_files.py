@@ -33,6 +33,12 @@ def taken(client: Client, **asked: str) -> bytes:
     return b"".join(response)
 
 
+def name_taken(client: Client) -> str:
+    response = client.post(EXPORT, {"liste": "tum"})
+    response.close()
+    return str(response.headers["Content-Disposition"])
+
+
 def cells(content: bytes) -> list[list[Any]]:
     return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
 
@@ -55,6 +61,20 @@ class TestExport:
         assert numbers(taken(manager, gorev="workplace_physician")) == [str(offered.pk)]
         assert numbers(taken(manager, ara="specialist")) == [str(running.pk)]
         assert numbers(taken(entered(world, "stranger"))) == []
+
+    def test_a_file_that_lacks_rows_says_so_and_so_does_the_page(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world.active(at=NOW)
+        world.offer(140, at=NOW)
+        manager = entered(world, "manager")
+        page, words = f"{reverse('contracts')}?liste=tum", "Bir dosyada en çok 50.000 sözleşme olur."
+        assert "_ILK_" not in name_taken(manager)
+        assert words not in manager.get(page).text
+        monkeypatch.setattr("katip.web.contracts.views.COUNTED", 2)
+        assert words in manager.get(page).text
+        monkeypatch.setattr("katip.documents.services.export.MOST_ROWS", 1)
+        assert "AKTAR_ILK_1_" in name_taken(manager)
 
     def test_a_page_has_its_rows_in_its_order(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("katip.web.contracts.views.PAGE", 1)

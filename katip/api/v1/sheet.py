@@ -66,8 +66,8 @@ def sheet_xlsx(request: Any) -> HttpResponse:
 def _file(request: Any, form: ExportForm) -> HttpResponse:
     file = io.BytesIO()
     asked = {"program": request.caller.token.pk}
-    contracts_export(actor=request.caller.actor, at=request.at, file=file, form=form, asked=asked)
+    taken = contracts_export(actor=request.caller.actor, at=request.at, file=file, form=form, asked=asked)
     response = HttpResponse(file.getvalue(), content_type=form.content_type)
-    name = file_name(request.at, form.suffix)
+    name = file_name(request.at, form.suffix, first=taken.rows if taken.is_cut else 0)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

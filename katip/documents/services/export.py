@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import IO
+from typing import IO, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -12,7 +12,7 @@ from katip.audit.looks import Occasion, looks_record
 from katip.audit.services.record import Happening, record
 from katip.contracts.models import Contract
 from katip.core.actor import Actor
-from katip.core.shown import showing
+from katip.core.shown import showing, unshown
 from katip.core.usecase import use_case
 from katip.documents.export import rows_for
 from katip.documents.sheet import csv_write, sheet_write, sheet_write_typed
@@ -43,6 +43,13 @@ class ExportForm(StrEnum):
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+class Exported(NamedTuple):
+    """How many rows a file holds, and whether there were more."""
+
+    rows: int
+    is_cut: bool
+
+
 @use_case
 def contracts_export(
     *,
@@ -53,20 +60,23 @@ def contracts_export(
     among: QuerySet[Contract] | None = None,
     ids: Sequence[int] | None = None,
     asked: Mapping[str, object] | None = None,
-) -> int:
-    """Write the contracts that the actor may see, at most `MOST_ROWS`; return how many. `rows_for` tells the rest.
+) -> Exported:
+    """Write the contracts that the actor may see, the newest `MOST_ROWS` at most. `rows_for` tells the rest.
 
     The record says how many, in which form and what was `asked` for (plain values that name nobody): the file holds
     T.C. kimlik numbers in clear. Whoever stands in it can see who took it. `file` is open for writing bytes and stays
     open.
     """
     with showing() as seen:
-        rows = islice(rows_for(actor, at, among=among, ids=ids), MOST_ROWS)
-        count = _WRITERS[form](file, rows, at)
-    detail = {"rows": count, "form": form.value} | ({"asked": dict(asked)} if asked else {})
+        rows = rows_for(actor, at, among=among, ids=ids)
+        count = _WRITERS[form](file, islice(rows, MOST_ROWS), at)
+    with unshown():  # it is not in the file
+        is_cut = next(rows, None) is not None
+    detail = {"rows": count, "form": form.value} | ({"cut": True} if is_cut else {})
+    detail |= {"asked": dict(asked)} if asked else {}
     record(actor, at, Happening("documents:contracts:exported", None, detail))
     looks_record(actor, at, seen.resolved(), Occasion.EXPORT)
-    return count
+    return Exported(count, is_cut)
 
 
 _Write = Callable[[IO[bytes], Iterable[Mapping[str, str]], datetime], int]

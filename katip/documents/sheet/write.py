@@ -35,9 +35,13 @@ class SheetFullError(Exception):
     """More rows than a workbook's sheet can hold."""
 
 
-def file_name(at: datetime, suffix: str = "xlsx") -> str:
-    """The name under which people know this file: `ISG_HIZMET_SOZLESME_SURECI_DISA_AKTAR_1790000000000.xlsx`."""
-    return f"ISG_HIZMET_SOZLESME_SURECI_DISA_AKTAR_{int(at.timestamp() * 1000)}.{suffix}"
+def file_name(at: datetime, suffix: str = "xlsx", *, first: int = 0) -> str:
+    """The name under which people know this file: `ISG_HIZMET_SOZLESME_SURECI_DISA_AKTAR_1790000000000.xlsx`.
+
+    One that holds only the `first` rows of more says so.
+    """
+    cut = f"_ILK_{first}" if first else ""
+    return f"ISG_HIZMET_SOZLESME_SURECI_DISA_AKTAR{cut}_{int(at.timestamp() * 1000)}.{suffix}"
 
 
 def sheet_write(file: IO[bytes], rows: Iterable[Row], *, at: datetime = _NO_MOMENT) -> int:

@@ -42,7 +42,7 @@ def export(request: Any) -> HttpResponse:
     # A search may be somebody's name: the record says that there was one, not which.
     asked = {name: value if name != "ara" else True for name, value in wanted.named.items()}
     file = cast("IO[bytes]", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 -- the response closes it
-    contracts_export(
+    taken = contracts_export(
         actor=request.actor,
         at=request.at,
         file=file,
@@ -51,5 +51,5 @@ def export(request: Any) -> HttpResponse:
         **narrowing,
     )
     file.seek(0)
-    name = file_name(request.at, form.suffix)
+    name = file_name(request.at, form.suffix, first=taken.rows if taken.is_cut else 0)
     return cast("HttpResponse", FileResponse(file, as_attachment=True, filename=name, content_type=form.content_type))

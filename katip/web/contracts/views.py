@@ -14,7 +14,7 @@ from katip.contracts.lists import Tab, contracts_page, tab_counts
 from katip.contracts.models import Contract
 from katip.contracts.selectors import COUNTED, After
 from katip.core.actor import Capacity
-from katip.documents.services.export import ExportForm
+from katip.documents.services.export import MOST_ROWS, ExportForm
 from katip.web import format as fmt
 from katip.web.access import Access, access
 from katip.web.addresses import number_read
@@ -71,7 +71,7 @@ def contracts(request: Any) -> HttpResponse:
         "next_url": wanted.address(url, sonra=place_write(rows[-1], wanted.order)) if more else "",
         "list_url": url,
         "can_export": request.actor.capacity != Capacity.INDIVIDUAL,
-        "export": _export(request, wanted),
+        "export": _export(request, wanted) | {"most": MOST_ROWS if counts[wanted.tab] >= COUNTED else 0},
         "is_provider": request.actor.capacity == Capacity.PROVIDER,
         "renumbered": counted.is_renumbered,
         "months": counted.months and count_words(counted.months),
