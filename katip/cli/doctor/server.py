@@ -178,6 +178,12 @@ def _copies(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
             "What was answered just before a machine is lost would be lost with it.",
             "synchronous_mode: true in Patroni, or synchronous_standby_names (docs/cluster.md).",
         )
+    elif synchronous and not copies:
+        yield problem(
+            "no standby server follows, and commits wait for one",
+            "Nothing is written: nobody signs in, nothing is approved, no job is done.",
+            "Start a standby (docs/runbooks/replica-missing.md).",
+        )
     elif copies:
         yield fine(f"{copies} standby servers follow; commits wait for {synchronous}")
 

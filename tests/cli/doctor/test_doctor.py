@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 from urllib.parse import quote
 
 import psycopg
@@ -141,6 +142,23 @@ def test_an_old_server_a_standby_and_odd_defaults_are_found() -> None:
 def test_clocks_that_are_apart_are_found(apart: float, weights: list[Weight]) -> None:
     now = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
     assert [one.weight for one in server._clock(now, now + timedelta(seconds=apart))] == weights
+
+
+@pytest.mark.parametrize(
+    ("copies", "synchronous", "weights"),
+    [
+        (0, "", []),
+        (0, "*", [Weight.PROBLEM]),
+        (0, "db2", [Weight.PROBLEM]),
+        (2, "", [Weight.WARNING]),
+        (2, "db2", [Weight.FINE]),
+    ],
+)
+def test_commits_that_wait_for_nobody_or_for_ever_are_found(
+    copies: int, synchronous: str, weights: list[Weight]
+) -> None:
+    connection = MagicMock(**{"execute.return_value.fetchone.return_value": (copies, synchronous)})
+    assert [one.weight for one in server._copies(connection)] == weights
 
 
 def test_what_leads_straight_to_the_server_is_told_so(environment: Environment) -> None:
