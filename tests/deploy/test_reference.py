@@ -92,6 +92,12 @@ def test_every_variable_of_the_template_is_a_setting(written: dict[tuple[str, st
     assert named - known <= {"KATIP_DATABASE_WORK_URL"}
 
 
+def test_every_process_gives_figures(written: dict[tuple[str, str], str]) -> None:
+    for node in (*CLUSTER.web, *CLUSTER.work):
+        lines = written[node.name, "katip.env"].splitlines()
+        assert {f"KATIP_METRICS_HOST={node.address}", "KATIP_METRICS_PORT=9464"} <= set(lines)
+
+
 def test_a_request_that_changes_something_is_sent_once(written: dict[tuple[str, str], str]) -> None:
     edge = written["edge", "haproxy.cfg"]
     assert "http-request disable-l7-retry unless { method GET HEAD }" in edge
