@@ -303,6 +303,23 @@ def test_a_link_to_a_step_leads_through_signing_in_to_that_very_step(visit: Brow
 # ------------------------------------------------------------------------------------------- nothing typed is lost
 
 
+def test_the_other_language_keeps_what_was_typed(visit: Browsing) -> None:
+    page = visit.open("employer")
+    visit.company_choose(page, FLORIST)
+    page.goto(CONTACT)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name="Türkçe")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("status")).to_have_count(0)  # nothing was typed, and nothing is said
+    page.get_by_role("button", name="Türkçe").click()
+    page.get_by_label("Tebligat adresi").fill("Örnek Mahallesi, yarım kal")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name="Türkçe")).to_be_visible()
+    expect(page.locator("[name=postal_address]")).to_have_value("Örnek Mahallesi, yarım kal")
+    page.get_by_role("button", name="Türkçe").click()  # and back again, though nothing was typed here
+    expect(page.get_by_label("Tebligat adresi")).to_have_value("Örnek Mahallesi, yarım kal")
+    expect(page.get_by_text("Yazdıklarınız yerinde, henüz kaydedilmedi.")).to_be_visible()
+
+
 def test_a_refused_contact_form_keeps_every_field(visit: Browsing) -> None:
     page = visit.open("employer")
     visit.company_choose(page, FLORIST)
@@ -387,7 +404,7 @@ def test_an_idle_session_warns_goes_on_at_will_and_keeps_what_was_typed(visit: B
     page.get_by_role("radio", name=re.compile(r"Örnek Ambalaj Sanayi ve Ticaret Ltd. Şti.\s+2")).check()
     page.get_by_role("button", name="Bu firmayla devam et").click()
     expect(page).to_have_url(f"{product.origin}{CONTACT}")
-    expect(page.get_by_text("Oturumunuz kapanmadan önce yazdıklarınız yerinde.")).to_be_visible()
+    expect(page.get_by_text("Yazdıklarınız yerinde, henüz kaydedilmedi.")).to_be_visible()
     expect(page.get_by_label("E-posta")).to_have_value("yarim.kalan@ornek.example")
     expect(page.get_by_label("Tebligat adresi")).to_have_value("Örnek Mahallesi")
 

@@ -150,7 +150,7 @@ def test_what_was_typed_waits_for_the_same_person_only(world: World, how: str, w
     client.post(reverse("company_choose"), {"firma": f"workplace-{world.workplace.pk}"})
     page = client.get(CONTACT).text
     mine = who == "owner"
-    assert ("Oturumunuz kapanmadan önce yazdıklarınız yerinde." in page) is mine
+    assert ("Yazdıklarınız yerinde, henüz kaydedilmedi." in page) is mine
     for text in ("05550000000", "yarım kalan", "Uzun Sokak 1"):
         assert (text in page) is mine
     assert "never kept" not in page
@@ -166,12 +166,28 @@ def test_a_form_is_not_kept_for_another_workplace(world: World) -> None:
     client.post(reverse("company_choose"), {"firma": f"workplace-{world.workplace.pk}"})
     page = client.get(CONTACT).text
     assert "05550000000" not in page
-    assert "yazdıklarınız yerinde" not in page
+    assert "Yazdıklarınız yerinde" not in page
     e_bildirge(world.owner, world.elsewhere)
     client.post(reverse("company_choose"), {"firma": f"workplace-{world.elsewhere.pk}"})
     page = client.get(CONTACT).text  # it waited for its own workplace
     assert "05550000000" in page
-    assert "yazdıklarınız yerinde" in page
+    assert "Yazdıklarınız yerinde" in page
+
+
+def test_what_was_typed_goes_along_into_the_other_language_and_no_further(world: World) -> None:
+    client = entered(world, "owner")
+    sent = typed(world) | {"_path": CONTACT, "next": CONTACT, "language": "en"}
+    assert client.post(reverse("language"), sent).headers["Location"] == CONTACT
+    assert "never kept" not in str(dict(client.session))
+    page = client.get(CONTACT)
+    assert page.headers["Content-Language"] == "en"
+    assert "05550000000" in page.text
+    assert "05550000000" not in client.get(CONTACT).text  # shown once
+    client.post(reverse("language"), {"next": CONTACT, "language": "tr"})
+    assert "05550000000" not in client.get(CONTACT).text  # nothing was typed
+    nobody = Client()
+    nobody.post(reverse("language"), sent)
+    assert "05550000000" not in str(dict(nobody.session))
 
 
 @pytest.mark.parametrize("anew", [True, False])

@@ -1,4 +1,7 @@
-"""What was typed when a session ran out: kept for the same person in the same browser, shown again, then forgotten."""
+"""What was typed when a session ran out, or the language was changed: kept, shown again, then forgotten.
+
+For the same person in the same browser alone.
+"""
 
 from typing import Any
 

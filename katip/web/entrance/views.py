@@ -72,8 +72,13 @@ def two_step(request: Any) -> HttpResponse:
 @access(Access.PUBLIC)
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Remember the language that the person asked for."""
+    """Remember the language that the person asked for, and what they were typing on the page that they leave."""
     wanted = request.POST.get("language", "")
+    if request.user.is_authenticated and "_path" in request.POST:
+        typed = request.POST.copy()
+        path = typed.pop("_path")[-1]
+        typed.pop("language", None)
+        form_keep(request, request.user.pk, path, typed)
     response = HttpResponseRedirect(safe_next(request) or reverse("start"))
     if wanted in dict(settings.LANGUAGES):
         response.set_cookie(

@@ -38,8 +38,33 @@
     if (form.method !== "post" || "download" in form.dataset) return;
     if (form.dataset.sent) event.preventDefault();
     else form.dataset.sent = "1";
+    /* Set, the number comes back with what was typed when the browser goes back: unchanged, it is the same form. */
+    const number = form.elements._gonderim;
+    if (number) [number.value, number.value] = ["", number.value];
   });
   addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+  /* What stands in a form that is kept, as it is sent to be kept: no secrets, no token. */
+  const typedIn = (form) => {
+    const body = new FormData(form);
+    all('input[type="password"]', form).forEach((control) => body.delete(control.name));
+    body.delete("csrfmiddlewaretoken");
+    body.set("_form", form.dataset.keep || location.pathname);
+    body.set("_path", location.pathname);
+    return body;
+  };
+
+  /* The other language is another page: what was typed goes along, and is there again. */
+  let touched;
+  document.addEventListener("input", (event) => { touched = event.target.form; });
+  all('button[name="language"]').forEach((button) => button.form.addEventListener("formdata", ({ formData }) => {
+    const form = one("form[data-keep]");
+    const own = new Set(["language", ...formData.keys()]);
+    const holds = form && (touched === form || one('[data-focus], .notice[role="status"]'));
+    if (holds) typedIn(form).forEach((value, name) => {
+      if (typeof value === "string" && !own.has(name)) formData.append(name, value);
+    });
+  }));
 
   /* Characters left: told at once to the eye, to a screen reader only after a pause. */
   const words = (element, left) =>
@@ -173,12 +198,7 @@
       clearInterval(timer);
       const form = one("form[data-keep]");
       if (form) {
-        const body = new FormData(form);
-        all('input[type="password"]', form).forEach((control) => body.delete(control.name));
-        body.delete("csrfmiddlewaretoken");
-        body.set("_form", form.dataset.keep || location.pathname);
-        body.set("_path", location.pathname);
-        try { await send(keep, body); } catch { /* offline: the page stays in the browser's history */ }
+        try { await send(keep, typedIn(form)); } catch { /* offline: the page stays in the browser's history */ }
       }
       const next = encodeURIComponent(location.pathname + location.search);
       location.assign(`${login}?sure-doldu=1&next=${next}`);
