@@ -189,11 +189,11 @@ def test_the_shape_of_this_version_is_told(db: None, monkeypatch: pytest.MonkeyP
 @pytest.mark.django_db(transaction=True)
 def test_a_table_that_is_missing_stops_the_look_there() -> None:
     with owner_connect() as owner:
-        owner.execute("DELETE FROM django_migrations WHERE app = 'core' AND name = '0002_facts'")
+        owner.execute("DELETE FROM django_migrations WHERE app = 'core' AND name = '0003_sent_forms'")
         try:
-            assert "problem: 1 migrations are not applied: core.0002_facts" in ill(shape.shape_look())
+            assert "problem: 1 migrations are not applied: core.0003_sent_forms" in ill(shape.shape_look())
         finally:
-            owner.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('core', '0002_facts', now())")
+            owner.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('core', '0003_sent_forms', now())")
 
 
 @pytest.mark.django_db(transaction=True)
