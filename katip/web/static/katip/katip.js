@@ -38,10 +38,11 @@
     if (form.method !== "post" || "download" in form.dataset) return;
     if (form.dataset.sent) event.preventDefault();
     else form.dataset.sent = "1";
-    /* Set, the number comes back with what was typed when the browser goes back: unchanged, it is the same form. */
     const number = form.elements._gonderim;
-    if (number) [number.value, number.value] = ["", number.value];
+    if (number) history.replaceState({ number: number.value }, "");
   });
+  /* The number of what was sent stands in the browser's history: gone back to and unchanged, it is the same form. */
+  if (history.state?.number) all('input[name="_gonderim"]').forEach((input) => { input.value = history.state.number; });
   addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
   /* What stands in a form that is kept, as it is sent to be kept: no secrets, no token. */
