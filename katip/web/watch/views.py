@@ -19,6 +19,16 @@ from katip.web.watch.words import FINDINGS, JOBS, WAITING, count_words, place_wo
 
 _OF_ONE = {"jobs-old", "jobs-failing", "messages-old", "channel-failing", "log-reader-behind", "replica-behind"}
 """findings whose title does not say what they are about"""
+_ANCHORS = {
+    **dict.fromkeys(("no-hands", "jobs-old"), "kuyruklar"),
+    "jobs-failing": "hatalar",
+    **dict.fromkeys(("documents-old", "receipts-old", "run-still", "webhooks-old", "timestamps-old"), "bekleyenler"),
+    **dict.fromkeys(("messages-old", "channel-failing"), "yollar"),
+    **dict.fromkeys(("month-still", "feed-refused"), "ay"),
+    **dict.fromkeys(("log-waits", "log-reader-behind"), "kayit"),
+    **dict.fromkeys(("sweep-missed", "backup-old", "replica-behind", "connections-full"), "kurulum"),
+}
+"""finding → the part of the page that shows what it is about"""
 
 
 @for_offices(OfficialRole.OPERATOR)
@@ -56,6 +66,7 @@ def _finding(one: Finding, found: Installation) -> dict[str, Any]:
         "said": " · ".join(said),
         "mend": mend,
         "page": f"docs/runbooks/{one.code}.md",
+        "anchor": _ANCHORS[one.code],
     }
 
 

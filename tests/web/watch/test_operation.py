@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+import katip
 from katip.audit.services.backup_note import MADE, backup_note
 from katip.core.actor import OPERATOR
 from katip.core.facts import fact_put
@@ -20,6 +22,7 @@ from katip.updates.models import Feed, FeedSource, FeedState
 from katip.watch import register
 from katip.watch.findings import LIMITS
 from katip.watch.register import SWEEP
+from katip.web.watch import views
 from katip.web.watch.words import FINDINGS, JOBS, PLACES, WAITING, size_words, span_words
 from tests.web.test_officials import in_office, official
 
@@ -117,6 +120,16 @@ def test_the_page_asks_no_more_where_more_is_wrong() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET attempts = 7, scheduled_at = %s", [LONG_AGO])
     assert asked() == before <= 40
+
+
+def test_each_finding_leads_to_where_it_is_shown_and_names_a_page_that_is_there() -> None:
+    assert views._ANCHORS.keys() == FINDINGS.keys()
+    template = (Path(katip.__file__).parent / "web/templates/operation.html").read_text("utf-8")
+    assert all(f'<section id="{anchor}">' in template for anchor in views._ANCHORS.values())
+    runbooks = Path(katip.__file__).parents[1] / "docs/runbooks"
+    assert all((runbooks / f"{code}.md").is_file() for code in FINDINGS)
+    page = in_office(official("operator")).get(reverse("operation")).text
+    assert '<a href="#kurulum">' in page
 
 
 def test_everything_has_words() -> None:
