@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from katip.identity.enrolment import enrolment_here
 from katip.identity.factors import has_second_step
@@ -22,7 +22,7 @@ from katip.web.middleware import SEEN
 
 
 @access(Access.PUBLIC)
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What this is, who runs it, and the way in."""
     return render(request, "start.html")
@@ -111,7 +111,7 @@ def _read_only(template: str) -> Any:
     """A page that everyone may read; behind the gate it keeps the navy column."""
 
     @access(Access.PUBLIC)
-    @require_GET
+    @require_safe
     def view(request: HttpRequest) -> HttpResponse:
         return render(request, template)
 
@@ -124,7 +124,7 @@ privacy = _read_only("privacy.html")
 
 
 @access(Access.PUBLIC)
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Whether this process answers; asks nothing of anyone."""
     del request
