@@ -39,6 +39,7 @@ OPEN = {
     ),
     "works of the house that name nobody": (
         "core_fact",
+        "core_sentform",
         "registry_importrun",
         "updates_feed",
         "updates_monthrun",
