@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from katip.audit.looks_model import Look as Look  # noqa: PLC0414 -- a model of this room, said to be exported
-from katip.core.rows import ALL, ME, Rows
+from katip.core.rows import ALL, ME, Rows, seen_with
 
 
 class Event(models.Model):
@@ -46,9 +46,7 @@ class EventDetail(models.Model):
     """What the event's hash covers: `sha256(salt ‖ canonical JSON of body)`."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows(
-        "EXISTS (SELECT FROM audit_event WHERE id = event_id)", written=ALL, door_written=ALL
-    )
+    visible: ClassVar[Rows] = Rows(seen_with("audit_event", "event_id"), written=ALL, door_written=ALL)
 
     event = models.OneToOneField(Event, models.DO_NOTHING, primary_key=True, related_name="detail")
     salt = models.BinaryField(max_length=16)

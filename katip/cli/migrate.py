@@ -38,7 +38,7 @@ def migrate(*, finish: bool = False, waits: "Waits | None" = None, tell: Tell = 
         shape_bring(finish=everything, waits=waits, tell=tell)
         grants_apply("owner", exact=everything)
         with bounded("owner", waits or Waits()) as bounds:
-            bounds.again(lambda: rows_apply("owner"), tell)
+            bounds.again(lambda: rows_apply("owner", exact=everything), tell)
         if everything:
             _finishers_run(waits, tell)
     except (SchemaError, RolesMissingError) as error:

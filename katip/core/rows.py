@@ -34,6 +34,14 @@ ALL = "true"
 NONE = "false"
 
 
+def seen_with(table: str, column: str) -> str:
+    """Policies: whoever sees the row of `table` that `column` names.
+
+    Asked row by row, each by its key: without OFFSET 0, PostgreSQL might read all of that table first.
+    """
+    return f"EXISTS (SELECT FROM {table} AS one WHERE one.id = {column} OFFSET 0)"
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The rows of one table, as SQL expressions over its columns.
@@ -117,19 +125,51 @@ class _Policy(NamedTuple):
 DEFINER = "STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp"
 
 
-def function_sees(name: str, condition: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way by which a party comes to see something: `query`, an SQL SELECT, has a row where it is so.
+
+    In it stand `asked`, and who asks: `me`, `workplaces`, `providers`, `professional`. `by` names the one of the last
+    three without which it leads nowhere and is not asked at all; of workplaces also whether they are few or many.
+    """
+
+    query: str
+    by: str = ""
+
+
+FEW = 10
+"""so few workplaces that all of their contracts are sooner read than what a stranger to them signed"""
+_HAS = {
+    "": "true",
+    "workplaces": "cardinality(workplaces) > 0",
+    "few workplaces": f"cardinality(workplaces) BETWEEN 1 AND {FEW}",
+    "many workplaces": f"cardinality(workplaces) > {FEW}",
+    "providers": "cardinality(providers) > 0",
+    "professional": "professional IS NOT NULL",
+}
+
+
+def function_sees(name: str, *ways: Way) -> None:
     """Register `name(asked bigint) → boolean`: whether a party may see what it names, over tables hidden from them.
 
-    In `condition` stand `asked`, and who asks: `me`, `workplaces`, `providers`, `professional`.
+    The ways are tried in their order until one leads there: each a statement of its own, planned once for a connection
+    and for any values. One statement of all of them would be opened whole for each row, and planned anew, which takes
+    longer than to run it.
     """
-    text = f"""{name}(asked bigint) RETURNS boolean LANGUAGE plpgsql {DEFINER} AS $function$
+    tried = "\n".join(
+        f"    IF {_HAS[way.by]} THEN\n        IF EXISTS ({way.query}) THEN RETURN true; END IF;\n    END IF;"
+        for way in ways
+    )
+    text = f"""{name}(asked bigint) RETURNS boolean LANGUAGE plpgsql STRICT {DEFINER} COST 2000
+SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
     me bigint := {ME};
     professional bigint := {MY_PROFESSIONAL};
     workplaces bigint[] := coalesce(nullif(current_setting('katip.workplaces', true), ''), '{{}}')::bigint[];
     providers bigint[] := coalesce(nullif(current_setting('katip.providers', true), ''), '{{}}')::bigint[];
 BEGIN
-    RETURN {condition};
+{tried}
+    RETURN false;
 END
 $function$"""
     function_register(f"{name}(bigint)", text)
@@ -155,10 +195,16 @@ def _policies(rows: Rows, logins: Logins) -> list[_Policy]:
     return policies
 
 
-def rows_apply(using: str, logins: Logins | None = None) -> None:
+BEFORE = "_before"
+"""Ends the name of a policy of the version before, which stays beside the new one until that version is finished."""
+
+
+def rows_apply(using: str, logins: Logins | None = None, *, exact: bool = True) -> None:
     """Write the functions and, where they differ, the policies; run as the owner. They bind once they are enabled.
 
-    A table is locked for its own short transaction, and only where something changes.
+    Not `exact`, while the version before serves: its own policies stay beside those that replace them, so that both
+    versions see what they need; a table's rows are those of either. A table is locked for its own short transaction,
+    in which it has the one or the other, and only where something changes.
     """
     logins = logins or settings.KATIP_LOGINS
     connection: Any = connections[using]
@@ -170,16 +216,17 @@ def rows_apply(using: str, logins: Logins | None = None) -> None:
             cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {roles}", None)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT polrelid::regclass::text, array_agg(obj_description(oid, 'pg_policy') ORDER BY polname)"
+            "SELECT polrelid::regclass::text, json_object_agg(polname, obj_description(oid, 'pg_policy'))"
             " FROM pg_policy GROUP BY polrelid"
         )
-        known = dict(cursor.fetchall())
+        known: dict[str, dict[str, str]] = dict(cursor.fetchall())
     for table, rows in rows_wanted().items():
-        policies = sorted(_policies(rows, logins))
-        if known.pop(table, []) != [_text(policy) for policy in policies]:
-            _write(connection, using, table, policies)
+        policies = {policy.name: _text(policy) for policy in _policies(rows, logins)}
+        found = known.pop(table, {})
+        if policies != {name: text for name, text in found.items() if exact or not name.endswith(BEFORE)}:
+            _write(connection, using, table, _policies(rows, logins), kept={} if exact else found)
     for table in known:
-        _write(connection, using, table, [])
+        _write(connection, using, table, [], kept={})
 
 
 def _text(policy: _Policy) -> str:
@@ -187,12 +234,19 @@ def _text(policy: _Policy) -> str:
     return " | ".join(policy)
 
 
-def _write(connection: Any, using: str, table: str, policies: list[_Policy]) -> None:
+def _write(connection: Any, using: str, table: str, policies: list[_Policy], *, kept: dict[str, str]) -> None:
+    """Replace the table's policies; those `kept`, name → text, stay under another name where one says else."""
     quote = connection.ops.quote_name
+    wanted = {policy.name: _text(policy) for policy in policies}
     with transaction.atomic(using=using), connection.cursor() as cursor:
         cursor.execute("SELECT polname FROM pg_policy WHERE polrelid = to_regclass(%s)", [table])
         for (name,) in cursor.fetchall():
-            cursor.execute(f"DROP POLICY {quote(name)} ON {quote(table)}", None)
+            if name.endswith(BEFORE) and name in kept:
+                continue
+            if name in kept and name + BEFORE not in kept and kept[name] != wanted.get(name):
+                cursor.execute(f"ALTER POLICY {quote(name)} ON {quote(table)} RENAME TO {quote(name + BEFORE)}", None)
+            else:
+                cursor.execute(f"DROP POLICY {quote(name)} ON {quote(table)}", None)
         for policy in policies:
             cursor.execute(
                 f"CREATE POLICY {policy.name} ON {quote(table)} TO {quote(policy.role)}"
@@ -206,19 +260,30 @@ def _write(connection: Any, using: str, table: str, policies: list[_Policy]) -> 
 
 
 def rows_due(using: str) -> list[str]:
-    """The tables whose policies do not bind yet."""
+    """The tables whose policies do not bind yet, or not alone: those of the version before stand beside them."""
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%s)"
-            " AND NOT relrowsecurity ORDER BY relname",
-            [list(rows_wanted())],
+            " AND (NOT relrowsecurity OR EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid"
+            " AND polname LIKE %s)) ORDER BY relname",
+            [list(rows_wanted()), f"rows%{BEFORE}"],
         )
         return [name for (name,) in cursor.fetchall()]
 
 
 def rows_enable(using: str) -> None:
-    """Make the policies bind everybody but the owner: once no process runs that does not say who acts."""
+    """Make the policies bind everybody but the owner: once no process runs that does not say who acts.
+
+    Those of the version before, which are needed no more, are dropped.
+    """
     connection: Any = connections[using]
+    quote = connection.ops.quote_name
     for table in rows_due(using):
         with transaction.atomic(using=using), connection.cursor() as cursor:
-            cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} ENABLE ROW LEVEL SECURITY")
+            cursor.execute(
+                "SELECT polname FROM pg_policy WHERE polrelid = to_regclass(%s) AND polname LIKE %s",
+                [table, f"rows%{BEFORE}"],
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP POLICY {quote(name)} ON {quote(table)}", None)
+            cursor.execute(f"ALTER TABLE {quote(table)} ENABLE ROW LEVEL SECURITY", None)

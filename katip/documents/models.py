@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from katip.contracts.models import Contract
-from katip.core.rows import Rows
+from katip.core.rows import Rows, seen_with
 from katip.documents.tally import CheckTally
 
 __all__ = [
@@ -61,7 +61,7 @@ class Document(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM contracts_contract AS one WHERE one.id = contract_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("contracts_contract", "contract_id"))
 
     contract = models.ForeignKey(
         Contract, models.PROTECT, db_constraint=False, db_index=False, related_name="documents"
@@ -105,7 +105,7 @@ class DocumentFile(models.Model):
     """The sealed PDF. A seal that gets its time stamp later is a further file; earlier ones stay, and stay valid."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM documents_document AS one WHERE one.id = document_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("documents_document", "document_id"))
 
     document = models.ForeignKey(Document, models.PROTECT, db_index=False, related_name="files")
     """found by `document_file_once`"""

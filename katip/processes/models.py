@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from katip.core.rows import ME, MY_PROVIDERS, MY_WORKPLACES, Rows
+from katip.core.rows import ME, MY_PROVIDERS, MY_WORKPLACES, Rows, seen_with
 from katip.identity.models import Person
 from katip.registry.models import Provider, Workplace
 
@@ -107,7 +107,7 @@ class Step(models.Model):
     """Adım: a party asked in its turn. `person` is set where one person alone may answer."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows("katip_sees_process(process_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("processes_process", "process_id"))
 
     process = models.ForeignKey(Process, models.PROTECT, related_name="steps", db_index=False, db_constraint=False)
     """found by `step_once`"""
@@ -136,9 +136,7 @@ class Decision(models.Model):
     """The one answer to a step: who, in which capacity, when, to which terms and text, by which second step."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows(
-        f"person_id = {ME} OR katip_sees_process((SELECT process_id FROM processes_step WHERE id = step_id))"  # noqa: S608 -- texts of ours
-    )
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME} OR {seen_with('processes_step', 'step_id')}")
 
     step = models.OneToOneField(Step, models.PROTECT, related_name="decision")
     outcome = models.CharField(max_length=10, choices=Outcome)

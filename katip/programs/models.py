@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from katip.core.rows import MY_PROVIDERS, Rows
+from katip.core.rows import MY_PROVIDERS, Rows, seen_with
 from katip.identity.models import Person
 from katip.registry.models import Provider
 
@@ -45,7 +45,7 @@ class TokenCalls(models.Model):
     """How many calls a token made in the minute that `minute` begins: its rate limit, and when it was used last."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM programs_apitoken AS one WHERE one.id = token_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("programs_apitoken", "token_id"))
 
     token = models.OneToOneField(ApiToken, models.PROTECT, primary_key=True, related_name="calls")
     minute = models.DateTimeField()

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from katip.core.rows import ME, Rows
+from katip.core.rows import ME, Rows, seen_with
 from katip.identity.models import Person
 
 
@@ -86,7 +86,7 @@ class RunRow(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM runs_run AS one WHERE one.id = run_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("runs_run", "run_id"))
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="rows", db_index=False, db_constraint=False)
     """found by `run_row_once`"""
@@ -120,7 +120,7 @@ class RunOutcome(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM runs_runrow AS one WHERE one.id = row_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("runs_runrow", "row_id"))
 
     row = models.OneToOneField(RunRow, models.PROTECT, primary_key=True, related_name="outcome", db_constraint=False)
     code = models.CharField(max_length=40, blank=True, default="")

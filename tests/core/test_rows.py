@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from katip.core.actor import OPERATOR, Actor, Capacity
 from katip.core.grants import grants_wanted
-from katip.core.rows import Rows, rows_apply, rows_due, rows_wanted
+from katip.core.rows import Rows, rows_apply, rows_due, rows_enable, rows_wanted
 from katip.core.usecase import acting_as, whole_from_here, whole_register
 from katip.identity.models import Person
 from katip.registry.models import Official
@@ -157,6 +157,45 @@ def test_a_table_that_states_no_rows_any_more_hides_none() -> None:
         rows_apply("owner")
         cursor.execute("SELECT relrowsecurity FROM pg_class WHERE relname = 'registry_headcount'")
         assert cursor.fetchone() == (False,)
+
+
+def policies_of(table: str) -> dict[str, str]:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT polname, pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = %s::regclass",
+                       [table])  # fmt: skip
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_until_it_is_finished_the_version_before_keeps_its_rows() -> None:
+    """What a policy hides that did not hide it before, stays to be seen while the version before serves."""
+    wanted = policies_of("registry_payment")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DROP POLICY rows_party ON registry_payment")
+        cursor.execute(f"CREATE POLICY rows_party ON registry_payment TO {settings.KATIP_LOGINS.party} USING (id > 7)")
+        cursor.execute("COMMENT ON POLICY rows_party ON registry_payment IS 'of the version before'")
+    for _ in range(2):
+        rows_apply("owner", exact=False)
+        assert policies_of("registry_payment") == {**wanted, "rows_party_before": "(id > 7)"}
+    assert rows_due("owner") == ["registry_payment"]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("COMMENT ON POLICY rows_party ON registry_payment IS 'of a version between'")
+    rows_apply("owner", exact=False)
+    assert policies_of("registry_payment") == {**wanted, "rows_party_before": "(id > 7)"}
+    rows_enable("owner")
+    assert policies_of("registry_payment") == wanted
+    assert rows_due("owner") == []
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_finished_at_once_nothing_of_the_version_before_is_left() -> None:
+    wanted = policies_of("registry_payment")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("COMMENT ON POLICY rows_party ON registry_payment IS 'of the version before'")
+    rows_apply("owner", exact=False)
+    assert policies_of("registry_payment") != wanted
+    rows_apply("owner")
+    assert policies_of("registry_payment") == wanted
 
 
 @pytest.mark.parametrize(

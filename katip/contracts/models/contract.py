@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from katip.core.rows import MY_PROFESSIONAL, MY_PROVIDERS, MY_WORKPLACES, Rows
+from katip.core.rows import MY_PROFESSIONAL, MY_PROVIDERS, MY_WORKPLACES, Rows, seen_with
 from katip.identity.models import Person
 from katip.processes.models import Process
 from katip.registry.models import Certificate, Professional, Provider, Workplace, choices
@@ -135,7 +135,7 @@ class ContractVersion(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows("katip_sees_contract(contract_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("contracts_contract", "contract_id"))
 
     contract = models.ForeignKey(Contract, models.PROTECT, db_constraint=False, db_index=False, related_name="versions")
     """found by `version_once`"""
@@ -169,7 +169,7 @@ class ContractAct(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows("katip_sees_contract(contract_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("contracts_contract", "contract_id"))
 
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="acts", db_index=False)
     """found by `act_of_contract`"""
@@ -198,7 +198,7 @@ class Carried(models.Model):
     """What the sheet of another register said of a carried-over contract, cell by cell, by field name of the sheet."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows("katip_sees_contract(contract_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("contracts_contract", "contract_id"))
 
     contract = models.OneToOneField(Contract, models.PROTECT, primary_key=True, related_name="carried")
     foreign_id = models.CharField(max_length=40, unique=True)
@@ -217,7 +217,7 @@ class DurationUpdate(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    visible: ClassVar[Rows] = Rows("katip_sees_contract(contract_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("contracts_contract", "contract_id"))
 
     contract = models.ForeignKey(Contract, models.PROTECT, db_constraint=False, related_name="updates")
     process = models.OneToOneField(Process, models.PROTECT, db_constraint=False, related_name="duration_update")

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from katip.core.rows import Rows
+from katip.core.rows import Rows, seen_with
 from katip.registry.models import District, Official, Province
 
 _KEPT = "SELECT, INSERT, UPDATE"
@@ -84,7 +84,7 @@ class Posting(models.Model):
     """An officer's (or supervisor's) place: one branch at a time. `until` is the first day that it no longer holds."""
 
     grants: ClassVar[str] = _KEPT
-    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM registry_official AS one WHERE one.id = official_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("registry_official", "official_id"))
 
     official = models.ForeignKey(Official, models.PROTECT, related_name="postings")
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="postings")

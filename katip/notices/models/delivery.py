@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from katip.core.rows import ME, Rows
+from katip.core.rows import ME, Rows, seen_with
 from katip.identity.models import Person
 
 
@@ -57,9 +57,7 @@ class Delivery(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    visible: ClassVar[Rows] = Rows(
-        f"person_id = {ME} OR EXISTS (SELECT FROM processes_process AS one WHERE one.id = process_id)"
-    )
+    visible: ClassVar[Rows] = Rows(f"person_id = {ME} OR {seen_with('processes_process', 'process_id')}")
     backup_where: ClassVar[str] = "state <> 'waiting'"  # none leaves a second time
 
     channel = models.CharField(max_length=5, choices=Channel)

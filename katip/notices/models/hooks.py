@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from katip.core.rows import MY_PROVIDERS, MY_WORKPLACES, Rows
+from katip.core.rows import MY_PROVIDERS, MY_WORKPLACES, Rows, seen_with
 from katip.identity.models import Person
 from katip.registry.models import Provider, Workplace
 
@@ -137,9 +137,7 @@ class HookDelivery(models.Model):
     """One event for one subscription: what is sent, how often it was tried, and how the last try ended."""
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    visible: ClassVar[Rows] = Rows(
-        "EXISTS (SELECT FROM notices_hooksubscription AS one WHERE one.id = subscription_id)"
-    )
+    visible: ClassVar[Rows] = Rows(seen_with("notices_hooksubscription", "subscription_id"))
     backup_where: ClassVar[str] = "state <> 'waiting'"  # it has arrived since: none leaves a second time
 
     subscription = models.ForeignKey(HookSubscription, models.PROTECT, db_index=False, related_name="deliveries")

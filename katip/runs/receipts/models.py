@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from katip.core.rows import Rows
+from katip.core.rows import Rows, seen_with
 from katip.documents.models import CODE_LENGTH
 from katip.runs.models import Run
 
@@ -17,7 +17,7 @@ class RunReceipt(models.Model):
     """
 
     grants: ClassVar[str] = "SELECT, INSERT, UPDATE"
-    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM runs_run AS one WHERE one.id = run_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("runs_run", "run_id"))
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="receipts", db_index=False)
     """found by `run_receipt_once`"""
@@ -53,7 +53,7 @@ class RunReceiptFile(models.Model):
     """The sealed PDF of a receipt."""
 
     grants: ClassVar[str] = "SELECT, INSERT"
-    visible: ClassVar[Rows] = Rows("EXISTS (SELECT FROM runs_runreceipt AS one WHERE one.id = receipt_id)")
+    visible: ClassVar[Rows] = Rows(seen_with("runs_runreceipt", "receipt_id"))
 
     receipt = models.OneToOneField(RunReceipt, models.PROTECT, primary_key=True, related_name="file")
     sha256 = models.CharField(max_length=64, unique=True)
