@@ -1,5 +1,7 @@
 """The statements behind `contracts.capacity`: whose minutes are taken by what, reckoned for many at once."""
 
+# Materialised, a month's numbers are plain columns again: to compare by a COALESCE might tell of rows that a policy
+# hides, so PostgreSQL would ask the policy about each professional of the country before.
 MONTH = """
 WITH staff AS (
     SELECT professional_id, provider_id, sum(minutes) AS minutes FROM registry_staffcontract
@@ -30,7 +32,7 @@ WITH staff AS (
       AND ends_on BETWEEN %(month)s AND %(day)s
       AND ends_on - (active_from AT TIME ZONE 'Europe/Istanbul')::date < %(short)s
     GROUP BY professional_id, provider_id
-), month AS (
+), month AS MATERIALIZED (
     SELECT professional_id, provider_id, COALESCE(staff.minutes, 0)::int AS staff,
            COALESCE(active.minutes, 0)::int AS active, COALESCE(blocked.minutes, 0)::int AS blocked,
            COALESCE(pending.minutes, 0)::int AS pending, COALESCE(active.number, 0) AS active_number,
@@ -55,7 +57,7 @@ SELECT {figures}, person.id, person.given_name || ' ' || person.family_name, per
        COALESCE((
            SELECT jsonb_agg(jsonb_build_array(profession, certificate_class, number, valid_to)
                             ORDER BY profession, certificate_class, number)
-           FROM registry_certificate WHERE professional_id = month.professional_id AND valid_from <= %(day)s
+           FROM registry_certificate WHERE professional_id = professional.id AND valid_from <= %(day)s
              AND (valid_to IS NULL OR valid_to >= %(expired)s)
        ), '[]')
 FROM month
@@ -65,7 +67,7 @@ WHERE (%(text)s = '' OR person.name_search LIKE %(like)s)
   AND (%(minutes)s IS NULL OR month.free >= %(minutes)s)
   AND (NOT %(serving)s OR EXISTS (
       SELECT FROM registry_certificate AS certificate
-      WHERE certificate.professional_id = month.professional_id AND certificate.valid_from <= %(day)s
+      WHERE certificate.professional_id = professional.id AND certificate.valid_from <= %(day)s
         AND (certificate.valid_to IS NULL OR certificate.valid_to >= %(day)s)
         AND (certificate.profession, certificate.certificate_class) IN (
             SELECT * FROM unnest(%(professions)s::text[], %(classes)s::text[]))))
