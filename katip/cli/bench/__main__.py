@@ -75,14 +75,23 @@ def bulk(folder: str) -> None:
 
 
 @main.command("rows")
+@click.option("--part", "parts", multiple=True, type=click.Choice(["approvals", "pages"]), help="One of them only.")
+@click.option("--workplaces", type=click.IntRange(min=1_000), default=22_000, show_default=True, help="Of the country.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Of the country.")
 @click.option("--folder", type=click.Path(file_okay=False), default="var/bench", show_default=True)
-def rows(folder: str) -> None:
-    """An employer's list, a step's page and an approval with row-level security, against the same without."""
+def rows(*, parts: tuple[str, ...], workplaces: int, seed: int, folder: str) -> None:
+    """Pages and approvals with row-level security, against the same without."""
     from pathlib import Path
 
-    from katip.cli.bench.rows import rows as measure
+    from katip.cli.bench.rows import rows as approvals
+    from katip.cli.bench.rows_pages import pages
 
-    _last_line("rows", measure(Path(folder)))
+    figures: dict[str, object] = {}
+    if "approvals" in parts or not parts:
+        figures |= approvals(Path(folder))
+    if "pages" in parts or not parts:
+        figures |= pages(workplaces, seed, Path(folder))
+    _last_line("rows", figures)
 
 
 @main.command("load")

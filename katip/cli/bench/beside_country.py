@@ -103,15 +103,17 @@ def _browsers_open() -> list[tuple[str, int, int, str]]:
     return [(key, *row[:3]) for key, row in zip(keys, found, strict=True)]
 
 
-def sessions_open(whose: Sequence[tuple[int, int]]) -> list[str]:
-    """Sessions of people who showed two steps and act for a workplace, ready as a browser's is after its first page."""
+def sessions_open(whose: Sequence[tuple[int, int | None]], capacity: str = "workplace") -> list[str]:
+    """Sessions of people who showed two steps and act for an organisation, a workplace unless `capacity` says else.
+
+    Ready as a browser's is after its first page.
+    """
     from types import SimpleNamespace
 
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
-    from katip.core.actor import Capacity
     from katip.identity import devices
     from katip.identity.models import Person
 
@@ -119,7 +121,7 @@ def sessions_open(whose: Sequence[tuple[int, int]]) -> list[str]:
     request: Any = SimpleNamespace(headers={"User-Agent": AGENT})
     agent, now = devices.agent_key(request), time.time()
     keys, rows = [], []
-    for person, workplace in whose:
+    for person, organisation in whose:
         session = SessionStore()
         session.update(
             {
@@ -134,7 +136,8 @@ def sessions_open(whose: Sequence[tuple[int, int]]) -> list[str]:
                 devices.AGENT: agent,
                 devices.OPENED: now,
                 "seen_at": now,
-                "acting_for": {"capacity": Capacity.WORKPLACE, "id": workplace},  # as the pages keep them
+                "acting_for": {"capacity": capacity, "id": organisation},  # as the pages keep them
+                "mandates_fetched": "",
             }
         )
         session._session_key = session._get_new_session_key()  # type: ignore[attr-defined] # noqa: SLF001

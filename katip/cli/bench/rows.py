@@ -80,7 +80,7 @@ def ask(data: Path) -> dict[str, Any]:
     taken: dict[tuple[str, bool], list[float]] = {(kind, on): [] for kind in KINDS for on in (True, False)}
     for turn in range(ROUNDS):
         for on in (True, False) if turn % 2 else (False, True):
-            with _policies(on=on):
+            with policies(on=on):
                 for _ in range(BLOCK):
                     for kind, seconds in _asked(*next(cases)):
                         taken[kind, on].append(seconds)
@@ -116,7 +116,8 @@ def _asked(session: str, case: Waiting) -> Iterator[tuple[str, float]]:
 
 
 @contextmanager
-def _policies(*, on: bool) -> Iterator[None]:
+def policies(*, on: bool) -> Iterator[None]:
+    """Let the policies bind during the block, or not."""
     from katip.core.rows import rows_enable, rows_wanted
 
     if on:
