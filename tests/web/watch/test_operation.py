@@ -129,7 +129,7 @@ def test_each_finding_leads_to_where_it_is_shown_and_names_a_page_that_is_there(
     runbooks = Path(katip.__file__).parents[1] / "docs/runbooks"
     assert all((runbooks / f"{code}.md").is_file() for code in FINDINGS)
     page = in_office(official("operator")).get(reverse("operation")).text
-    assert '<a href="#kurulum">' in page
+    assert 'href="#kurulum">' in page
 
 
 def test_everything_has_words() -> None:
