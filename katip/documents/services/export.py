@@ -72,8 +72,8 @@ def contracts_export(
         count = _WRITERS[form](file, islice(rows, MOST_ROWS), at)
     with unshown():  # it is not in the file
         is_cut = next(rows, None) is not None
-    detail = {"rows": count, "form": form.value} | ({"cut": True} if is_cut else {})
-    detail |= {"asked": dict(asked)} if asked else {}
+    detail: dict[str, object] = {"rows": count, "form": form.value}
+    detail |= ({"cut": True} if is_cut else {}) | ({"asked": dict(asked)} if asked else {})
     record(actor, at, Happening("documents:contracts:exported", None, detail))
     looks_record(actor, at, seen.resolved(), Occasion.EXPORT)
     return Exported(count, is_cut)
