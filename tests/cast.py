@@ -15,13 +15,22 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from katip.contracts.models import Contract
 from katip.contracts.services.offer import contract_offer
 from katip.core.actor import OPERATOR, Actor, Capacity, Proof
+from katip.core.crypto import lookup_key, seal
+from katip.identity.devices import AGENT, OPENED
 from katip.identity.models import Person
 from katip.identity.services.sign_in_open import password_set, second_step_open
+from katip.identity.session_store import SessionStore
 from katip.processes.kinds import Moved
 from katip.processes.models import Outcome, Process
 from katip.processes.services.complete import StepDecision, steps_complete
@@ -38,6 +47,7 @@ from katip.registry.models import (
 )
 from katip.rules import national_id_check_digits
 from katip.web.acting.chosen import chosen_write
+from katip.web.keeping.due import DUE
 from katip.web.middleware import SEEN
 
 AT = datetime(2025, 6, 2, 9, tzinfo=UTC)
@@ -57,43 +67,75 @@ def national_id(number: int) -> str:
 
 
 def person(number: int, given_name: str) -> Person:
-    return Person.objects.create_person(
-        national_id=national_id(number), given_name=given_name, family_name="Örnek", email=f"kisi{number}@ornek.com.tr"
+    made = _person(number, given_name)
+    made.save()
+    return made
+
+
+def _person(number: int, given_name: str) -> Person:
+    made = Person(
+        given_name=given_name,
+        family_name="Örnek",
+        email=f"kisi{number}@ornek.com.tr",
+        national_id_key=lookup_key(national_id(number)),
+        national_id_sealed=seal(national_id(number)),
     )
+    made.set_unusable_password()
+    return made
 
 
 def workplace(number: int, *, employees: int = EMPLOYEES, activity: str = HAZARDOUS, province: int = 16) -> Workplace:
-    district = District.objects.filter(province_id=province).order_by("pk")[0]
-    made = Workplace.objects.create(
+    made = _workplace(number, District.objects.filter(province_id=province).order_by("pk")[0], activity)
+    made.save()
+    _headcount(made, employees).save()
+    return made
+
+
+def _workplace(number: int, district: District, activity: str = HAZARDOUS) -> Workplace:
+    return Workplace(
         sgk_number=f"222220101{number:07}0160872000",
         title=f"Örnek İşyeri {number} A.Ş.",
-        province_id=province,
+        province_id=district.province_id,
         district=district,
         activity_id=activity,
     )
-    Headcount.objects.create(workplace=made, period=date(2025, 5, 1), employees=employees)
-    return made
+
+
+def _headcount(where: Workplace, employees: int) -> Headcount:
+    return Headcount(workplace=where, period=date(2025, 5, 1), employees=employees)
 
 
 def professional(
     someone: Person, profession: str, *, provider: Provider, minutes: int = 11_700, letter: str = "B"
 ) -> Professional:
     made = Professional.objects.create(person=someone)
-    Certificate.objects.create(
-        professional=made,
-        profession=profession,
-        certificate_class=letter if profession == "safety_specialist" else "none",
-        number=f"ÖRNEK-{made.pk}-{profession}"[:30],
-        valid_from=LONG_AGO,
-    )
-    StaffContract.objects.create(provider=provider, professional=made, minutes=minutes, valid_from=LONG_AGO)
+    _certificate(made, profession, letter).save()
+    _staff_contract(made, provider, minutes).save()
     return made
 
 
-def e_bildirge(someone: Person, where: Workplace, **dates: date) -> Mandate:
-    return Mandate.objects.create(
-        person=someone, capacity="e_bildirge", workplace=where, **({"valid_from": LONG_AGO} | dates)
+def _certificate(someone: Professional, profession: str, letter: str = "B") -> Certificate:
+    return Certificate(
+        professional=someone,
+        profession=profession,
+        certificate_class=letter if profession == "safety_specialist" else "none",
+        number=f"ÖRNEK-{someone.pk}-{profession}"[:30],
+        valid_from=LONG_AGO,
     )
+
+
+def _staff_contract(someone: Professional, provider: Provider, minutes: int = 11_700) -> StaffContract:
+    return StaffContract(provider=provider, professional=someone, minutes=minutes, valid_from=LONG_AGO)
+
+
+def e_bildirge(someone: Person, where: Workplace, **dates: date) -> Mandate:
+    made = _e_bildirge(someone, where, **dates)
+    made.save()
+    return made
+
+
+def _e_bildirge(someone: Person, where: Workplace, **dates: date) -> Mandate:
+    return Mandate(person=someone, capacity="e_bildirge", workplace=where, **({"valid_from": LONG_AGO} | dates))
 
 
 class OfProcess(Protocol):
@@ -173,11 +215,13 @@ def decision(contract: OfProcess, **seen: Any) -> StepDecision:
 
 
 def world_make() -> World:
-    """Insert the cast and its organisations."""
+    """Insert the cast and its organisations: a statement for each table, as most tests begin with it."""
     names = ("owner", "colleague", "stranger", "accountant", "manager", "specialist", "physician", "newcomer")
-    people = {name: person(number, name.capitalize()) for number, name in enumerate(names, start=1)}
-    here, elsewhere = workplace(1), workplace(2)
+    made = Person.objects.bulk_create(_person(number, name.capitalize()) for number, name in enumerate(names, start=1))
+    people = dict(zip(names, made, strict=True))
     district = District.objects.filter(province_id=16).order_by("pk")[0]
+    here, elsewhere = Workplace.objects.bulk_create(_workplace(number, district) for number in (1, 2))
+    Headcount.objects.bulk_create(_headcount(where, EMPLOYEES) for where in (here, elsewhere))
     provider = Provider.objects.create(
         authorisation_no="ÖRNEK-0001",
         kind="osgb",
@@ -189,21 +233,20 @@ def world_make() -> World:
         contact_phone="2240000000",
         contact_hours="Hafta içi 09:00–18:00",
     )
-    for user, where in (("owner", here), ("colleague", here), ("newcomer", here), ("stranger", elsewhere)):
-        e_bildirge(people[user], where)
-    Mandate.objects.create(
-        person=people["manager"], capacity="responsible_manager", provider=provider, valid_from=LONG_AGO
-    )
+    users = (("owner", here), ("colleague", here), ("newcomer", here), ("stranger", elsewhere))
+    manager = Mandate(person=people["manager"], capacity="responsible_manager", provider=provider, valid_from=LONG_AGO)
+    Mandate.objects.bulk_create([*(_e_bildirge(people[user], where) for user, where in users), manager])
     ImportRun.objects.create(kind="mandates", at=AT, file_hash="0" * 64, rows=5, inserted=5, updated=0)
+    skilled = Professional.objects.bulk_create(Professional(person=people[who]) for who in ("specialist", "physician"))
+    professions = ("safety_specialist", "workplace_physician")
+    Certificate.objects.bulk_create(map(_certificate, skilled, professions))
+    StaffContract.objects.bulk_create(_staff_contract(one, provider) for one in skilled)
     return World(
         **people,
         workplace=here,
         elsewhere=elsewhere,
         provider=provider,
-        professionals={
-            103: professional(people["specialist"], "safety_specialist", provider=provider),
-            140: professional(people["physician"], "workplace_physician", provider=provider),
-        },
+        professionals=dict(zip((103, 140), skilled, strict=True)),
     )
 
 
@@ -222,19 +265,37 @@ def code_at(moment: float, secret: str = SECRET) -> str:
     return f"{number % 1_000_000:06}"
 
 
-def signed_in(someone: Person, *, proof_age: float | None = 0) -> Client:
-    """A browser whose session stands behind the gate; `proof_age` in seconds, None: the second step is missing."""
-    client = Client()
-    client.force_login(Person.objects.get(pk=someone.pk))  # read anew: a password set since would end the session
-    records: list[dict[str, Any]] = [{"method": "password", "at": time.time()}]
+def signed_in(
+    someone: Person, *, proof_age: float | None = 0, acting: tuple[Capacity, int | None] | None = None
+) -> Client:
+    """A browser whose session stands behind the gate; `proof_age` in seconds, None: the second step is missing.
+
+    The session is written as a sign-in leaves it, `acting` as chosen, without going through one: a test compares them.
+    """
+    now = time.time()
+    records: list[dict[str, Any]] = [{"method": "password", "at": now}]
     if proof_age is not None:
-        records.append({"method": "mfa", "type": "totp", "id": 1, "at": time.time() - proof_age})
-    session = client.session
-    session["account_authentication_methods"] = records
-    session["account_authentication_methods_user"] = str(someone.pk)
-    session[SEEN] = time.time()
-    session.save()
-    UserSession.objects.create(user_id=someone.pk, session_key=session.session_key, ip="127.0.0.1", user_agent="")
+        records.append({"method": "mfa", "type": "totp", "id": 1, "at": now - proof_age})
+    read_anew = Person.objects.get(pk=someone.pk)  # a password set since would end the session
+    kept = {
+        SESSION_KEY: str(someone.pk),
+        BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+        HASH_SESSION_KEY: read_anew.get_session_auth_hash(),
+        "account_authentication_methods": records,
+        "account_authentication_methods_user": str(someone.pk),
+        AGENT: lookup_key("agent:"),
+        OPENED: now,
+        SEEN: now,
+        DUE: True,
+        "_session_expiry": 0,
+    }
+    if acting:
+        chosen_write(SimpleNamespace(session=kept), *acting)
+    key, ends = get_random_string(32, VALID_KEY_CHARS), timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    Session.objects.create(session_key=key, session_data=SessionStore().encode(kept), expire_date=ends)
+    UserSession.objects.create(user_id=someone.pk, session_key=key, ip="127.0.0.1", user_agent="")
+    client = Client()
+    client.cookies.load({settings.SESSION_COOKIE_NAME: key})
     return client
 
 
@@ -245,8 +306,4 @@ def entered(world: World, role: str, *, proof_age: float | None = 0) -> Client:
     someone = getattr(world, role)
     if role == "newcomer":
         return signed_in(someone, proof_age=None)
-    client = signed_in(someone, proof_age=proof_age)
-    session = client.session
-    chosen_write(SimpleNamespace(session=session), *world.capacity(role))
-    session.save()
-    return client
+    return signed_in(someone, proof_age=proof_age, acting=world.capacity(role))

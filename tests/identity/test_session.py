@@ -70,6 +70,18 @@ def signs_in(client: Client, number: str) -> None:
     assert client.get(reverse("capacity")).status_code == 200
 
 
+def test_the_cast_is_signed_in_as_whoever_signs_in(world: World) -> None:
+    sign_in_open(world.owner)
+    client = Client()
+    signs_in(client, national_id(1))
+    client.post(reverse("company_choose"), {"firma": f"workplace-{world.workplace.pk}"})
+    real, ours = (dict(one.session.items()) for one in (client, entered(world, "owner")))
+    assert {name: type(value) for name, value in ours.items()} == {name: type(value) for name, value in real.items()}
+    assert {one for one in real if real[one] != ours[one]} == {SEEN, OPENED, "account_authentication_methods"}
+    (first, second), told = ours["account_authentication_methods"], real["account_authentication_methods"]
+    assert [set(one) for one in told] == [set(first) | {"username"}, set(second)]
+
+
 def test_an_unused_session_is_closed_and_says_so(world: World) -> None:
     client = entered(world, "owner")
     idle(client, IDLE + 1)
