@@ -16,7 +16,6 @@ from hypothesis import strategies as some
 from katip.core.actor import OPERATOR, Actor, Proof
 from katip.core.environment import Environment
 from katip.core.errors import PermissionRefusedError
-from katip.identity import recovery
 from katip.identity.factors import factors_of
 from katip.identity.models import Person, Proofing, ProofingWay
 from katip.identity.opening import enrolment_insert, proofing_insert
@@ -41,11 +40,6 @@ from tests.processes.test_concurrency import at_once, meet_after
 
 NOW = datetime.now(UTC)
 METHODS = ("totp", "webauthn", "webauthn_alone", "recovery_codes", "oidc", "")
-
-
-@pytest.fixture(autouse=True)
-def _light_codes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recovery, "COST", 2)
 
 
 @pytest.fixture

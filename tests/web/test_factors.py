@@ -16,7 +16,6 @@ from django.urls import reverse
 from katip.audit.models import Event
 from katip.contracts.models import Contract
 from katip.core.actor import OPERATOR
-from katip.identity import recovery
 from katip.identity.models import Enrolment, NoticeKind, Person, Proofing, SecurityNotice
 from katip.identity.opening import enrolment_insert
 from katip.notices.models import Delivery
@@ -29,11 +28,6 @@ LOGIN, SECOND, AGAIN = "/giris/", "/giris/ikinci-adim/", "/giris/yeniden/"
 WRONG = "Geçiş anahtarı doğrulanamadı."
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _light_codes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recovery, "COST", 2)
 
 
 @pytest.fixture
