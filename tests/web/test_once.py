@@ -1,6 +1,7 @@
 """A form that is sent again creates nothing twice, and leads to what the first made."""
 
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ from katip.registry.models import ContactDeclaration, District, Provider
 from katip.runs.models import Run
 from katip.web.middleware import SEEN
 from katip.web.once import DRAWN, REPEATED, SAID, number_draw
-from tests.cast import World, decision, entered
+from tests.cast import SECRET, World, code_at, decision, entered, sign_in_open
 from tests.contracts.people import people_make
 from tests.web.test_card import filled
 from tests.web.test_counter_applicant import typed as applied
@@ -251,6 +252,20 @@ def test_the_secret_that_the_first_made_is_shown_after_the_second(world: World) 
     page = second.get(again.headers["Location"])
     assert SENTENCE in page.text
     assert '<code id="anahtar">' in page.text
+
+
+def test_a_form_that_waited_for_the_second_step_bears_its_number_through_it(world: World) -> None:
+    sign_in_open(world.manager)
+    client, address = entered(world, "manager", proof_age=3_600), reverse("program_new")
+    typed = TOKEN | numbered(client, address)
+    asks = client.post(address, typed)
+    assert not ApiToken.objects.exists()
+    made = client.post(asks.headers["Location"], {"code": code_at(time.time(), SECRET)})
+    [found] = ApiToken.objects.all()
+    assert made.headers["Location"] == reverse("program_secret", args=[found.pk])
+    again = client.post(address, typed)
+    assert again.headers["Location"] == f"{reverse('program_secret', args=[found.pk])}?{SAID}=1"
+    assert ApiToken.objects.count() == 1
 
 
 def test_a_secret_that_nobody_saw_is_to_be_made_anew(world: World) -> None:
