@@ -82,10 +82,15 @@ def test_alerts_name_routes_places_and_tags_that_there_are() -> None:
     known = {str(pattern.name) for _, pattern in routes()}
     source = "".join(file.read_text("utf-8") for file in (ROOT / "katip").rglob("*.py"))
     for rule in RULES:
-        for given in re.findall(r'route=~"([^"]+)"', rule["expr"]):
+        for given in re.findall(r'route[=!]~"([^"]+)"', rule["expr"]):
             assert set(given.split("|")) <= known
         for value in re.findall(r'(?:place|tag)="([^"]+)"', rule["expr"]):
             assert f'"{value}"' in source, value
+
+
+def test_questions_of_proxies_neither_hide_nor_make_errors() -> None:
+    for counted in re.findall(r"katip_request_seconds_count(\{[^}]*\})?", BY_PAGE["errors"]["expr"]):
+        assert 'route!~"health|ready"' in counted
 
 
 def test_every_alert_has_its_page_and_every_page_its_alert() -> None:
