@@ -160,7 +160,7 @@ def function_sees(name: str, *ways: Way) -> None:
         f"    IF {_HAS[way.by]} THEN\n        IF EXISTS ({way.query}) THEN RETURN true; END IF;\n    END IF;"
         for way in ways
     )
-    text = f"""{name}(asked bigint) RETURNS boolean LANGUAGE plpgsql STRICT {DEFINER} COST 2000
+    text = f"""{name}(asked bigint) RETURNS boolean LANGUAGE plpgsql STRICT {DEFINER}
 SET plan_cache_mode = force_generic_plan AS $function$
 DECLARE
     me bigint := {ME};
