@@ -58,10 +58,10 @@ def _do(cluster: Cluster, asked: argparse.Namespace) -> int:
             else:
                 commands.upgrade(cluster)
         return 0
+    commands.home_demand(cluster)
     if asked.what == "status":
         say(json.dumps(status_find(cluster)) if asked.json else "\n".join(status_lines(cluster)))
         return 0
-    commands.home_demand(cluster)
     if asked.what == "node":
         commands.node_do(cluster, cluster.find(asked.node), asked.act, asked.service)
         return 0

@@ -67,7 +67,8 @@ def down(cluster: Cluster, *, delete: bool) -> None:
             raise ClusterError(f"{cluster.home} was not made by this program: it stays")
         shutil.rmtree(cluster.home)
         say(f"{cluster.home} is deleted.")
-    say("Down." if delete else f"Down. The data stay in {cluster.home}; deploy/cluster down --delete takes them, too.")
+    stays = f"The data stay in {cluster.home}; deploy/cluster down --delete takes them, too."
+    say(f"Down. {stays}" if cluster.home.exists() else "Down.")
 
 
 def _together(some: Sequence[Node], act: Callable[[Node], None]) -> None:

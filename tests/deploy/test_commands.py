@@ -3,10 +3,11 @@
 import os
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from deploy.reference import commands, database, nodes, status
+from deploy.reference import commands, database, disks, network, nodes, status
 from deploy.reference.layout import Cluster, Node
 from deploy.reference.tools import ClusterError
 
@@ -87,3 +88,17 @@ def test_a_command_finds_a_node_that_is_up(monkeypatch: pytest.MonkeyPatch) -> N
         commands.katip(CLUSTER, "doctor", on="web2")
     with pytest.raises(ClusterError, match="db1 has no katip"):
         commands.katip(CLUSTER, "doctor", on="db1")
+
+
+def test_without_a_cluster_nothing_is_said_of_its_nodes_and_data(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Cluster, "home", property(lambda _self: tmp_path / "none"))
+    with pytest.raises(ClusterError, match="There is no cluster yet"):
+        commands.home_demand(CLUSTER)
+    for module in (nodes, network, disks, database):
+        for name in ("node_continue", "wires_up", "wires_remove", "disk_remove", "bridge_remove", "primary_find"):
+            monkeypatch.setattr(module, name, lambda *_: None, raising=False)
+    monkeypatch.setattr(nodes, "init_find", lambda _node: None)
+    commands.down(CLUSTER, delete=False)
+    assert capsys.readouterr().out == "Down.\n"
