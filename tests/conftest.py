@@ -1,8 +1,11 @@
 """The test database: made and emptied by the owner, used by the application's own login, as in production."""
 
+import fcntl
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -19,6 +22,9 @@ REFERENCE_TABLES = {
     "registry_activity",
     "registry_activityhazard",
 }
+
+SHAPE = "test_katip_shape"
+"""the migrated database, before rights are given: some are the database's own and not copied"""
 
 APPEND_ONLY = ("audit_event", "audit_eventdetail", "audit_logentry", "audit_logtile", "audit_checkpoint")
 
@@ -37,17 +43,20 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     name = f"test_katip_{worker}"
     with django_db_blocker.unblock():
         owner, application = connections["owner"], connections["default"]
-        with owner.cursor() as cursor:  # owner's own database, katip: the only one it may enter until now
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{name}"')
-        for connection in (owner, application):
-            connection.close()
-            connection.settings_dict["NAME"] = name
-            connection.settings_dict["OPTIONS"].pop("pool", None)
-        web_login_take()
-        requests_guard()
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
-        call_command("createcachetable", database="owner", verbosity=0)
+        house = owner.settings_dict["NAME"]  # owner's own database, katip: the only one it may enter until now
+        with one_worker():
+            shaped = _database_make(owner, name)
+            for connection in (owner, application):
+                connection.close()
+                connection.settings_dict["NAME"] = name
+                connection.settings_dict["OPTIONS"].pop("pool", None)
+            web_login_take()
+            requests_guard()
+            if not shaped:
+                call_command("migrate", database="owner", verbosity=0, interactive=False)
+                call_command("createcachetable", database="owner", verbosity=0)
+                if worker != "main":
+                    _shape_keep(owner, house, name)
         grants_apply("owner")
         rows_apply("owner")
         rows_enable("owner")
@@ -55,6 +64,32 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         for connection in (owner, application):
             connection.close()
+
+
+@contextmanager
+def one_worker() -> Iterator[None]:
+    """One worker at a time."""
+    with (Path(os.environ["KATIP_DATA"]) / "worker.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _database_make(owner: Any, name: str) -> bool:
+    """This worker's database: a copy of the migrated one, where another worker has made that; returns whether it is."""
+    with owner.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [SHAPE])
+        shaped = cursor.fetchone() == (1,)
+        cursor.execute(f'CREATE DATABASE "{name}"' + (f" TEMPLATE {SHAPE}" if shaped else ""))
+    return shaped
+
+
+def _shape_keep(owner: Any, house: str, name: str) -> None:
+    """Keep the migrated database for the workers that come later: migrations take some ten seconds of a processor."""
+    owner.close()
+    given = owner.get_connection_params() | {"dbname": house, "cursor_factory": None}
+    with psycopg.connect(**given, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE {SHAPE} TEMPLATE "{name}"')
 
 
 def owner_connect() -> psycopg.Connection[Any]:
