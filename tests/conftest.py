@@ -79,7 +79,7 @@ def _database_make(owner: Any, name: str) -> bool:
     with owner.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [SHAPE])
-        shaped = cursor.fetchone() == (1,)
+        shaped = bool(cursor.fetchone() == (1,))
         cursor.execute(f'CREATE DATABASE "{name}"' + (f" TEMPLATE {SHAPE}" if shaped else ""))
     return shaped
 
