@@ -78,6 +78,8 @@ def _told(cluster: Cluster, asked: argparse.Namespace) -> int:
     if asked.what == "run":
         return commands.command_run(cluster, *asked.words, on=asked.on)
     if asked.what == "code":
+        if not (cluster.work[0].data / "cast.json").exists():
+            raise ClusterError("There is no sample world. It is chosen with the first start: deploy/cluster up --demo")
         return commands.katip(cluster, "code", asked.key, "--data", str(cluster.work[0].data))
     if asked.what == "cast":
         data = f"KATIP_DATA={cluster.work[0].data}"  # where the sample world was made
