@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from katip.contracts.capacity import Wanted, board_read
 from katip.contracts.facts import facts_read
 from katip.contracts.kinds.update import asked_of
 from katip.contracts.lists import Asked, Order, Tab, contracts_listed, contracts_page, contracts_renumbered, tab_counts
@@ -159,6 +160,14 @@ def test_counts_exports_and_renumbered_contracts_too(crowded: None, owner: str) 
     narrowed = Contract.objects.filter(pk__in=among.order_by().values("pk")).order_by("-pk")
     plan = plan_of(lambda: list(narrowed[:500]))
     assert faults(plan, OWNED[owner]) == []
+
+
+def test_the_board_asks_for_certificates_by_their_professional(crowded: None) -> None:
+    """Not for all of the country, each of which the policy would have to judge first."""
+    plan = plan_of(lambda: board_read(OWNERS["provider"], AT, Wanted(), sort="bos", after=None, limit=50))
+    read = [node for node in nodes(plan) if node.get("Relation Name") == "registry_certificate"]
+    assert read
+    assert all(node["Node Type"] != "Seq Scan" and node.get("Rows Removed by Filter", 0) < 10 for node in read)
 
 
 def test_the_facts_of_an_approval_are_found_by_an_index(crowded: None) -> None:
