@@ -60,13 +60,14 @@ def test_requests_may_come_where_the_database_answers_and_fits() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("crowd")
 @pytest.mark.parametrize("name", ["start", "health", "ready", "help"])
 def test_whoever_watches_from_outside_may_ask_by_head(name: str) -> None:
     answer = Client().head(reverse(name))
     assert (answer.status_code, answer.content) == (200, b"")
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("crowd")
 def test_a_server_with_many_connections_is_asked_as_any() -> None:
     assert told() == (200, "ok")
 
