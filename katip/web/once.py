@@ -1,8 +1,9 @@
 """A form that creates something is saved once, however often it is sent: clicked twice, reloaded, sent again.
 
-`{% once %}` draws a number when the form is shown, `once` stands on the view that takes it. The number, the person, the
-address and everything that was typed make one key: what was corrected or changed is another form. Without the number
-(a page that an earlier version drew) a form is taken as it is. A test holds that no view that creates goes without.
+`{% once %}` draws a number when the form is shown, `once` stands on the view that takes it. The number, the person and
+for whom they act, the address and everything that was typed make one key: what was corrected or changed is another
+form. Without the number (a page that an earlier version drew) a form is taken as it is. A test holds that no view that
+creates goes without.
 """
 
 import json
@@ -92,7 +93,9 @@ def _key(request: Any) -> str | None:
         return None
     typed = sorted((name, values) for name, values in request.POST.lists() if name not in _NOT_TYPED)
     files = sorted((name, file.name, _hash(file)) for name, file in request.FILES.items())
-    return sha256(json.dumps([request.user.pk, request.path, typed, files]).encode()).hexdigest()
+    actor = _actor(request)
+    who = [actor.person_id, actor.capacity, actor.organisation_id]
+    return sha256(json.dumps([who, request.path, typed, files]).encode()).hexdigest()
 
 
 def _hash(file: Any) -> str:

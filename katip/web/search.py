@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods
 from katip.identity.adapters import url_is_ours
 from katip.rules import parse_national_id
 from katip.web.access import Access, access
+from katip.web.once import DRAWN, REPEATED
 
 PAGE: Final = "_sayfa"
 """the field with the path of the list"""
-_NOT_ASKED: Final = {PAGE, "csrfmiddlewaretoken"}
+_NOT_ASKED: Final = {PAGE, "csrfmiddlewaretoken", DRAWN, REPEATED}
 _RUN: Final = re.compile(r"(?<!\d)[1-9]\d{10}(?!\d)")
 _WRITTEN_APART: Final = re.compile(r"(?<!\d)\d(?:[ .-]?\d){10}(?![ .-]?\d)")
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
@@ -17,6 +18,7 @@ from django.urls import reverse
 
 from katip.contracts.models import Contract, DurationUpdate, OfferDraft, OfferSheet
 from katip.contracts.services.draft import draft_open
+from katip.core.actor import Capacity
 from katip.core.models import SentForm
 from katip.counter.models import Application, Branch
 from katip.documents.offers import offers_write
@@ -28,6 +30,7 @@ from katip.programs.models import ApiToken
 from katip.programs.services.tokens import token_make
 from katip.registry.models import ContactDeclaration, District, Provider
 from katip.runs.models import Run
+from katip.web.acting.chosen import chosen_write
 from katip.web.middleware import SEEN
 from katip.web.once import DRAWN, REPEATED, SAID, number_draw
 from tests.cast import SECRET, World, code_at, decision, entered, sign_in_open
@@ -181,6 +184,18 @@ def test_what_was_changed_or_comes_from_somebody_else_is_another_form(world: Wor
     assert DataRequest.objects.count() == 3
     client.post(address, typed)
     assert DataRequest.objects.count() == 3
+
+
+def test_the_same_for_another_organisation_is_another_form(world: World) -> None:
+    """Back in the browser after another capacity was chosen: the page bears the number of the first."""
+    client, address = entered(world, "owner"), reverse("data_request_new")
+    typed = REQUEST | numbered(client, address)
+    client.post(address, typed)
+    session = client.session
+    chosen_write(SimpleNamespace(session=session), Capacity.INDIVIDUAL, None)
+    session.save()
+    client.post(address, typed)
+    assert DataRequest.objects.count() == 2
 
 
 def test_what_was_refused_can_be_sent_again(world: World) -> None:
