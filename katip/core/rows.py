@@ -227,6 +227,25 @@ def rows_apply(using: str, logins: Logins | None = None, *, exact: bool = True) 
             _write(connection, using, table, _policies(rows, logins), kept={} if exact else found)
     for table in known:
         _write(connection, using, table, [], kept={})
+    if exact:
+        _forgotten_drop(connection, using)
+
+
+_OURS = "^katip_(sees|knows)_"
+"""how the functions are called that policies ask; others are nobody's here"""
+
+
+def _forgotten_drop(connection: Any, using: str) -> None:
+    """Drop the functions that no version which still runs asks: they see every row, and nobody reads them any more."""
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT oid::regprocedure::text FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace AND prosecdef AND proname ~ %s",
+            [_OURS],
+        )
+        for (signature,) in cursor.fetchall():
+            if signature not in _functions:
+                cursor.execute(f"DROP FUNCTION {signature}", None)
 
 
 def _text(policy: _Policy) -> str:

@@ -198,6 +198,20 @@ def test_finished_at_once_nothing_of_the_version_before_is_left() -> None:
     assert policies_of("registry_payment") == wanted
 
 
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_a_function_that_no_policy_asks_any_more_goes_with_the_version_before() -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("CREATE FUNCTION katip_sees_everything(bigint) RETURNS boolean SECURITY DEFINER RETURN true")
+        left = []
+        for exact in (False, True):
+            rows_apply("owner", exact=exact)
+            cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = 'katip_sees_everything'")
+            left.append(cursor.fetchone()[0])
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname ~ '^katip_(sees|knows)_'")
+        assert cursor.fetchone()[0] >= 2
+    assert left == [1, 0]
+
+
 @pytest.mark.parametrize(
     ("who", "taken"),
     [

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from katip.core.actor import Actor, Capacity
-from katip.core.rows import ME, MY_PROFESSIONAL, MY_PROVIDERS, MY_WORKPLACES
+from katip.core.rows import FEW, ME, MY_PROFESSIONAL, MY_PROVIDERS, MY_WORKPLACES
 from katip.core.usecase import acting_as, whole_register
 from tests.door import nobody_acts
 
@@ -131,6 +131,7 @@ def register_make(seed: int) -> list[int]:
 
     pairs: set[tuple[int | None, ...]] = {(some(people[8:30]), some(workplaces), None) for _ in range(14)}
     pairs |= {(some(people[20:]), None, some(providers)) for _ in range(7)}
+    pairs |= {(people[35], one, None) for one in workplaces[: FEW + 5]}  # an accountant: asked for in another way
     put("registry_mandate", [
         {"person_id": person, "capacity": "e_bildirge" if workplace else "responsible_manager",
          "workplace_id": workplace, "provider_id": provider, "valid_from": day,
