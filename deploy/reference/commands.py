@@ -119,6 +119,8 @@ def upgrade(cluster: Cluster) -> None:
     sample = _home_open(cluster, sample=None)
     release = program.release_make(cluster)
     first = _where(cluster, None)
+    if first.kind != "work":
+        raise ClusterError(f"No worker is up: deploy/cluster node {cluster.work[0].name} start")
     say("Bringing the database to the new version's shape, while the old one serves …")
     _owner_katip(cluster, first, release, "migrate")
     for node in (*cluster.work, *cluster.web):
@@ -153,7 +155,7 @@ def katip(cluster: Cluster, *words: str, on: str | None = None) -> int:
 
 
 def command_run(cluster: Cluster, *words: str, on: str | None = None) -> int:
-    """Any command there, as Katip's account, with its environment and the owner's address."""
+    """Any command there, as Katip's account, with its environment; the owner's address too, on a worker."""
     where = _where(cluster, on)
     return nodes.enter(where, *_as_katip(cluster, where, *words))
 
@@ -246,14 +248,19 @@ def _run_katip(cluster: Cluster, node: Node, release: Path, *words: str) -> str:
 
 
 def _as_katip(cluster: Cluster, node: Node, *words: str, release: Path | None = None) -> list[str]:
-    """`words` in the environment that Katip has on this node; `python` is the release's."""
+    """`words` in the environment that Katip has on this node; `python` is the release's.
+
+    The owner's address goes to workers alone: pages run under the same account, and must not find it.
+    """
     where = release or Path(os.path.realpath(node.program))
     script = (
-        'set -a; . "$1"; KATIP_DATABASE_OWNER_URL=$(cat "$2"); DJANGO_SETTINGS_MODULE=katip.config.settings\n'
+        'set -a; . "$1"; [ ! -f "$2" ] || KATIP_DATABASE_OWNER_URL=$(cat "$2")\n'
+        "DJANGO_SETTINGS_MODULE=katip.config.settings\n"
         'PYTHONPATH=$3; PATH=$3/venv/bin:$PATH; cd "$4"; account=$5; shift 5; exec chpst -u "$account" "$@"'
     )
     owner = node.etc / "owner.url"
-    put(owner, owner_url(cluster) + "\n", mode=0o600)
+    if node.kind == "work":
+        put(owner, owner_url(cluster) + "\n", mode=0o600)
     given = (node.etc / "katip.env", owner, where, node.data, ACCOUNT)
     return ["sh", "-c", script, "sh", *map(str, given), *words]
 

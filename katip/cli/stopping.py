@@ -12,7 +12,8 @@ from types import FrameType
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 JOIN_SECONDS = 30.0
 _LONGEST_SECONDS = 150
-"""beyond what is asked for: a hand, threads and the embedded database may each need half a minute, one after another"""
+"""beyond what is asked for: hands, each kind of threads and the embedded database may need half a minute, one after
+another, though never all of them; the units of `deploy/systemd` wait for longer"""
 
 
 class StopRequested(BaseException):
@@ -27,6 +28,7 @@ class _Asked:
 
     def begin(self) -> None:
         """Forget what an earlier command was told."""
+        faulthandler.cancel_dump_traceback_later()
         self.is_asked = self.at_pauses = self.in_pause = False
         self.longest = 0
 
