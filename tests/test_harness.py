@@ -6,17 +6,22 @@ from typing import Any
 
 import pytest
 
-from tests.harness import LONG, pytest_collection_modifyitems
+from tests.harness import LAST, LONG, pytest_collection_modifyitems
 
 ROOT = Path(__file__).parents[1]
 
 
 def test_what_takes_long_is_there() -> None:
-    assert [name for name in LONG if not (ROOT / name).is_file()] == []
+    assert [name for name in (*LONG, LAST) if not (ROOT / name).is_file()] == []
 
 
-def test_workers_begin_with_what_takes_long_and_go_on_with_most_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_begin_with_what_takes_long_go_on_with_most_tests_and_spoil_others_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     names = [
+        f"{LAST}::one",
+        f"{LAST}::two",
+        f"{LAST}::three",
         "tests/a.py::one",
         f"{LONG[1]}::kill",
         "tests/b.py::one",
@@ -30,4 +35,4 @@ def test_workers_begin_with_what_takes_long_and_go_on_with_most_tests(monkeypatc
     assert [item.nodeid for item in items] == names
     monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
     pytest_collection_modifyitems(items)
-    assert [item.nodeid for item in items] == [names[4], names[5], names[1], names[2], names[3], names[0]]
+    assert [item.nodeid for item in items] == [*names[7:], names[4], *names[5:7], names[3], *names[:3]]
