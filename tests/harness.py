@@ -39,7 +39,7 @@ LONG = (
 )
 """Files that take long for how few tests they have: begun last, one would go on when the other workers are done."""
 LAST = "tests/e2e/test_opening.py"
-"""It leaves what nobody can delete: that the newcomer had a second step, so that the chip opens nothing to them again."""
+"""It leaves what nobody can delete, a newcomer who had a second step: the chip opens nothing to them any more."""
 
 
 def _start() -> Server | None:
