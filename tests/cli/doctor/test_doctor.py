@@ -193,7 +193,9 @@ def test_a_table_that_is_missing_stops_the_look_there() -> None:
         try:
             assert "problem: 1 migrations are not applied: core.0003_sent_forms" in ill(shape.shape_look())
         finally:
-            owner.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('core', '0003_sent_forms', now())")
+            owner.execute(
+                "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '0003_sent_forms', now())"
+            )
 
 
 @pytest.mark.django_db(transaction=True)
